@@ -1,0 +1,1 @@
+"""Proof: who may speak for whom (tickets, signatures, passwords, sessions, tokens)."""

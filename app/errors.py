@@ -1,0 +1,145 @@
+"""Every error by its name, with the status and code that the outside sees.
+
+Rules, stores and operations raise these; the edges (REST, messenger, dashboard, command
+line) translate them, once. The message names the value and the rule. It may be shown to
+whoever sent the request, so it carries no personal data but what that request said.
+"""
+
+from typing import ClassVar
+
+
+class PorchlightError(Exception):
+    """The root of all errors that are an answer, not a fault."""
+
+    status: ClassVar[int] = 400
+    code: ClassVar[str] = "parameter_invalid"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class SettingError(PorchlightError):
+    """A setting that can't be right: the start stops with this sentence."""
+
+
+class ParameterInvalid(PorchlightError):
+    """A value that does not fit."""
+
+
+class ParameterNotFound(PorchlightError):
+    """A value that had to be there and is not."""
+
+    code = "parameter_not_found"
+
+
+class BodyTooLarge(PorchlightError):
+    status = 413
+    code = "request_too_large"
+
+
+class UnsupportedBody(PorchlightError):
+    status = 415
+    code = "media_type_not_acceptable"
+
+
+class Unauthorized(PorchlightError):
+    """No token, or one that opens nothing."""
+
+    status = 401
+    code = "unauthorized"
+
+    def __init__(self, message: str = "Access Token Invalid") -> None:
+        super().__init__(message)
+
+
+class Forbidden(PorchlightError):
+    status = 403
+    code = "forbidden"
+
+
+class IdentityNotProven(Forbidden):
+    """A ping that claims to be somebody without the workspace's signature. Rule R80."""
+
+    code = "identity_not_proven"
+
+
+class OriginNotAllowed(Forbidden):
+    """A browser on a site that the workspace does not list."""
+
+    code = "origin_not_allowed"
+
+
+class TicketForged(Forbidden):
+    code = "ticket_invalid"
+
+    def __init__(self, message: str = "This ticket was not issued here") -> None:
+        super().__init__(message)
+
+
+class TicketExpired(Unauthorized):
+    code = "ticket_expired"
+
+    def __init__(self, message: str = "This ticket has expired: ping again") -> None:
+        super().__init__(message)
+
+
+class NotFound(PorchlightError):
+    status = 404
+    code = "not_found"
+
+    def __init__(self, message: str = "Resource Not Found") -> None:
+        super().__init__(message)
+
+
+class WorkspaceNotFound(NotFound):
+    code = "app_not_found"
+
+    def __init__(self, message: str = "No workspace has this app_id") -> None:
+        super().__init__(message)
+
+
+class MethodNotAllowed(PorchlightError):
+    status = 405
+    code = "method_not_allowed"
+
+
+class Conflict(PorchlightError):
+    status = 409
+    code = "conflict"
+
+
+class ContactDeleted(PorchlightError):
+    status = 410
+    code = "contact_deleted"
+
+    def __init__(self, message: str = "This contact has been deleted") -> None:
+        super().__init__(message)
+
+
+class WrongRegion(PorchlightError):
+    """The workspace lives on another deployment, whose host the message names. Rule R52."""
+
+    status = 421
+    code = "wrong_region"
+
+
+class RateLimited(PorchlightError):
+    status = 429
+    code = "rate_limit_exceeded"
+
+    def __init__(self, message: str, retry_after_seconds: int) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class StorageUnavailable(PorchlightError):
+    """The database can't take a write now; nothing was recorded."""
+
+    status = 503
+    code = "storage_unavailable"
+
+
+class StorageFull(StorageUnavailable):
+    status = 507
+    code = "storage_full"

@@ -1,0 +1,54 @@
+"""Ids: what names a workspace, a contact, a teammate.
+
+Contacts and companies carry 24 hex digits, as in Intercom: 4 bytes of time and 8 random
+ones, so that ids made later sort later and none can be guessed. An ``app_id`` is 8
+lower-case letters and digits whose first letter names the workspace's region.
+"""
+
+import re
+import secrets
+from typing import Final, Literal, NewType
+
+AppId = NewType("AppId", str)
+ContactId = NewType("ContactId", str)
+CompanyId = NewType("CompanyId", str)
+AdminId = NewType("AdminId", int)
+
+Region = Literal["us", "eu", "au"]
+
+REGION_LETTERS: Final[dict[Region, str]] = {"us": "u", "eu": "e", "au": "a"}
+_REGIONS: Final[dict[str, Region]] = {letter: region for region, letter in REGION_LETTERS.items()}
+_APP_ID = re.compile(r"[a-z][a-z0-9]{7}")
+_CONTACT_ID = re.compile(r"[0-9a-f]{24}")
+_APP_ID_ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz0123456789"
+
+
+def new_contact_id(now: float) -> ContactId:
+    return ContactId(_new_object_id(now))
+
+
+def new_company_id(now: float) -> CompanyId:
+    return CompanyId(_new_object_id(now))
+
+
+def new_app_id(region: Region) -> AppId:
+    tail = "".join(secrets.choice(_APP_ID_ALPHABET) for _ in range(7))
+    return AppId(REGION_LETTERS[region] + tail)
+
+
+def region_of(app_id: AppId) -> Region | None:
+    """The region that an ``app_id`` names by its first letter; none for an unknown letter."""
+    return _REGIONS.get(app_id[:1])
+
+
+def is_app_id(text: str) -> bool:
+    return _APP_ID.fullmatch(text) is not None
+
+
+def is_contact_id(text: str) -> bool:
+    return _CONTACT_ID.fullmatch(text) is not None
+
+
+def _new_object_id(now: float) -> str:
+    seconds = int(now) & 0xFFFFFFFF
+    return f"{seconds:08x}{secrets.token_hex(8)}"

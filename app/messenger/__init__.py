@@ -1,0 +1,1 @@
+"""The messenger's side: pings, fallback heartbeats and the snippet."""

@@ -1,0 +1,1 @@
+"""Presence: who is online, told by one timestamp per contact."""

@@ -1,0 +1,1 @@
+"""Workspaces: one customer's app each, and its switches."""
