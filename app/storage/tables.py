@@ -146,22 +146,33 @@ contacts = Table(
     ForeignKeyConstraint(["app_id"], ["workspaces.app_id"]),
 )
 
-_LISTED = {"sqlite_where": contacts.c.listed, "postgresql_where": contacts.c.listed}
+
+def _index_where(name: str, columns: list[str], condition: str, *, unique: bool = False) -> None:
+    """A partial index on contacts, written the same way for both databases."""
+    Index(
+        name,
+        *(contacts.c[column] for column in columns),
+        unique=unique,
+        sqlite_where=text(condition),
+        postgresql_where=text(condition),
+    )
 
 
-def _user_with(column: str) -> dict[str, object]:
-    """Uniqueness among users; a deleted user reserves its ids until they are released."""
-    condition = text(f"role = 'user' AND {column} IS NOT NULL")
-    return {"sqlite_where": condition, "postgresql_where": condition}
-
-
-Index("contacts_external_id", contacts.c.app_id, contacts.c.external_id, unique=True, **_user_with("external_id"))
-Index("contacts_user_email", contacts.c.app_id, contacts.c.email_key, unique=True, **_user_with("email_key"))
+# A deleted user reserves its ids until they are released.
+_index_where(
+    "contacts_external_id",
+    ["app_id", "external_id"],
+    "role = 'user' AND external_id IS NOT NULL",
+    unique=True,
+)
+_index_where(
+    "contacts_user_email", ["app_id", "email_key"], "role = 'user' AND email_key IS NOT NULL", unique=True
+)
 Index("contacts_email", contacts.c.app_id, contacts.c.email_key)
 Index("contacts_anonymous_id", contacts.c.app_id, contacts.c.anonymous_id, unique=True)
 for _key in ("last_seen_at", "created_at", "session_count", "name_key"):
-    Index(f"contacts_by_{_key}", contacts.c.app_id, contacts.c[_key], contacts.c.id, **_LISTED)
-    Index(f"contacts_role_by_{_key}", contacts.c.app_id, contacts.c.role, contacts.c[_key], contacts.c.id, **_LISTED)
+    _index_where(f"contacts_by_{_key}", ["app_id", _key, "id"], "listed")
+    _index_where(f"contacts_role_by_{_key}", ["app_id", "role", _key, "id"], "listed")
 
 # The words under which a contact is found: a search is a range over (app_id, word).
 search_words = Table(

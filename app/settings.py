@@ -1,0 +1,266 @@
+"""Settings: what the operator decides, read once from the environment or a ``.env`` file.
+
+A setting that can't be right stops the start with a sentence that names it, its value and
+the rule. The environment wins over the file, the command line over both.
+"""
+
+import contextlib
+import ipaddress
+import math
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final, cast, get_args
+from urllib.parse import urlsplit
+
+from app.errors import SettingError
+from app.ids import Region
+
+NAMES: Final = (
+    "PORCHLIGHT_DATA_DIR",
+    "PORCHLIGHT_DATABASE_URL",
+    "PORCHLIGHT_PRESENCE_URL",
+    "PORCHLIGHT_HEARTBEAT_SECONDS",
+    "PORCHLIGHT_OFFLINE_SECONDS",
+    "PORCHLIGHT_SECRET_KEY",
+    "PORCHLIGHT_REGION",
+    "PORCHLIGHT_REGION_HOSTS",
+    "PORCHLIGHT_GEOIP_MMDB",
+    "PORCHLIGHT_TRUSTED_PROXIES",
+    "PORCHLIGHT_TEST_CLOCK",
+)
+_MIN_SECRET_LENGTH: Final = 32
+_SECRET_FILE: Final = "secret.key"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings, checked. Durations in seconds."""
+
+    data_dir: Path
+    database_url: str
+    presence_url: str
+    heartbeat_seconds: float
+    offline_seconds: float
+    secret_key: str
+    region: Region
+    region_hosts: Mapping[Region, str]
+    geoip_mmdb: Path | None
+    trusted_proxies: tuple[str, ...]
+    test_clock: bool
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+
+    def listening(self, host: str, port: int, workers: int = 1) -> "Settings":
+        """The same settings for a server at ``host:port``; raises SettingError where they don't go together."""
+        if not 0 <= port <= 65535:
+            raise SettingError(f"--port is {port}: it must lie between 0 and 65535")
+        if workers != 1:
+            raise SettingError(
+                f"--workers is {workers}: with PORCHLIGHT_PRESENCE_URL=memory:// one process serves"
+            )
+        if self.test_clock and not _is_loopback(host):
+            raise SettingError(
+                f"PORCHLIGHT_TEST_CLOCK is on and --host is {host}: the test clock needs a loopback host"
+            )
+        return replace(self, host=host, port=port, workers=workers)
+
+
+def load_settings(environ: Mapping[str, str] | None = None, directory: Path | None = None) -> Settings:
+    """Read and check all settings; makes the data folder and, at the first start, the secret key.
+
+    ``environ`` defaults to the process's own, ``directory`` (where ``.env`` lies) to the working directory.
+    Raises SettingError.
+    """
+    folder = directory or Path.cwd()
+    values = _read_env_file(folder / ".env") | dict(os.environ if environ is None else environ)
+    _refuse_unknown(values)
+    data_dir = (folder / (values.get("PORCHLIGHT_DATA_DIR") or "data")).absolute()
+    heartbeat = _seconds(values, "PORCHLIGHT_HEARTBEAT_SECONDS", 30.0)
+    offline = _seconds(values, "PORCHLIGHT_OFFLINE_SECONDS", 120.0)
+    if offline < 2 * heartbeat:
+        raise SettingError(
+            f"PORCHLIGHT_OFFLINE_SECONDS is {offline:g}: it must be at least twice "
+            f"PORCHLIGHT_HEARTBEAT_SECONDS, which is {heartbeat:g}"
+        )
+    region = _region(values.get("PORCHLIGHT_REGION") or "us", "PORCHLIGHT_REGION")
+    settings = Settings(
+        data_dir=data_dir,
+        database_url=_database_url(values, data_dir),
+        presence_url=_presence_url(values),
+        heartbeat_seconds=heartbeat,
+        offline_seconds=offline,
+        secret_key="",
+        region=region,
+        region_hosts=_region_hosts(values.get("PORCHLIGHT_REGION_HOSTS", "")),
+        geoip_mmdb=_existing_file(values, "PORCHLIGHT_GEOIP_MMDB", folder),
+        trusted_proxies=_proxies(values.get("PORCHLIGHT_TRUSTED_PROXIES", "127.0.0.1")),
+        test_clock=_switch(values, "PORCHLIGHT_TEST_CLOCK"),
+    )
+    _make_data_dir(data_dir)
+    return replace(settings, secret_key=_secret_key(values, data_dir))
+
+
+def _read_env_file(path: Path) -> dict[str, str]:
+    """``NAME=value`` lines; blank lines and ``#`` comments are passed over, one pair of quotes is taken off."""
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError(f"{path.name} can't be read: {error}") from error
+    values: dict[str, str] = {}
+    for number, line in enumerate(lines, start=1):
+        stripped = line.strip().removeprefix("export ").strip()
+        if not stripped or stripped.startswith("#"):
+            continue
+        name, equals, value = stripped.partition("=")
+        if not equals:
+            raise SettingError(f"{path.name}, line {number} has no '=': write NAME=value")
+        value = value.strip()
+        if len(value) >= 2 and value[0] == value[-1] and value[0] in "'\"":
+            value = value[1:-1]
+        values[name.strip()] = value
+    return values
+
+
+def _refuse_unknown(values: Mapping[str, str]) -> None:
+    for name in values:
+        # Names under PORCHLIGHT_TESTS_ belong to the test suite.
+        if name.startswith("PORCHLIGHT_") and name not in NAMES and not name.startswith("PORCHLIGHT_TESTS_"):
+            raise SettingError(f"{name} is no setting; the settings are {', '.join(NAMES)}")
+
+
+def _seconds(values: Mapping[str, str], name: str, default: float) -> float:
+    text = values.get(name) or str(default)
+    try:
+        seconds = float(text)
+    except ValueError:
+        raise SettingError(f"{name} is {text!r}: it must be a number of seconds") from None
+    if not math.isfinite(seconds) or seconds <= 0 or seconds > 86_400:
+        raise SettingError(f"{name} is {text}: it must be more than 0 and at most 86400 seconds")
+    return seconds
+
+
+def _switch(values: Mapping[str, str], name: str) -> bool:
+    text = (values.get(name) or "off").lower()
+    if text in {"1", "on", "true", "yes"}:
+        return True
+    if text in {"0", "off", "false", "no"}:
+        return False
+    raise SettingError(f"{name} is {text!r}: it must be 1 or 0")
+
+
+def _region(text: str, name: str) -> Region:
+    if text not in get_args(Region):
+        raise SettingError(f"{name} is {text!r}: a region is one of {', '.join(get_args(Region))}")
+    return cast("Region", text)
+
+
+def _region_hosts(text: str) -> dict[Region, str]:
+    hosts: dict[Region, str] = {}
+    for pair in filter(None, (part.strip() for part in text.split(","))):
+        name, equals, host = (piece.strip() for piece in pair.partition("="))
+        parts = urlsplit(f"//{host}")
+        if not equals or not host or parts.netloc != host or "@" in host or parts.hostname is None:
+            raise SettingError(f"PORCHLIGHT_REGION_HOSTS has {pair!r}: write us=app.example.com,eu=…")
+        hosts[_region(name, "PORCHLIGHT_REGION_HOSTS")] = host
+    return hosts
+
+
+def _database_url(values: Mapping[str, str], data_dir: Path) -> str:
+    url = values.get("PORCHLIGHT_DATABASE_URL") or f"sqlite+aiosqlite:///{data_dir / 'porchlight.db'}"
+    scheme = url.partition("://")[0]
+    if scheme not in {"sqlite", "sqlite+aiosqlite", "postgresql", "postgresql+asyncpg"}:
+        raise SettingError(
+            f"PORCHLIGHT_DATABASE_URL begins with {scheme!r}: it must be sqlite+aiosqlite:///… or postgresql+asyncpg://…"
+        )
+    return url
+
+
+def _presence_url(values: Mapping[str, str]) -> str:
+    url = values.get("PORCHLIGHT_PRESENCE_URL") or "memory://"
+    if url != "memory://":
+        raise SettingError(
+            f"PORCHLIGHT_PRESENCE_URL begins with {url.partition('://')[0]!r}: this version keeps presence in memory://"
+        )
+    return url
+
+
+def _existing_file(values: Mapping[str, str], name: str, folder: Path) -> Path | None:
+    text = values.get(name)
+    if not text:
+        return None
+    path = folder / text
+    if not path.is_file():
+        raise SettingError(f"{name} is {text!r}: there is no such file")
+    return path
+
+
+def _proxies(text: str) -> tuple[str, ...]:
+    proxies = tuple(filter(None, (part.strip() for part in text.split(","))))
+    for proxy in proxies:
+        try:
+            ipaddress.ip_network(proxy, strict=False)
+        except ValueError:
+            raise SettingError(
+                f"PORCHLIGHT_TRUSTED_PROXIES has {proxy!r}: each must be an IP address or a network such as 10.0.0.0/8"
+            ) from None
+    return proxies
+
+
+def _make_data_dir(data_dir: Path) -> None:
+    try:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingError(
+            f"PORCHLIGHT_DATA_DIR is {str(data_dir)!r}: it can't be made: {error.strerror}"
+        ) from error
+
+
+def _secret_key(values: Mapping[str, str], data_dir: Path) -> str:
+    given = values.get("PORCHLIGHT_SECRET_KEY")
+    if given:
+        if len(given) < _MIN_SECRET_LENGTH:
+            raise SettingError(
+                f"PORCHLIGHT_SECRET_KEY has {len(given)} characters: it must have {_MIN_SECRET_LENGTH} or more"
+            )
+        return given
+    path = data_dir / _SECRET_FILE
+    try:
+        if not path.exists():
+            _write_new_secret(path)
+    except OSError as error:
+        raise SettingError(
+            f"PORCHLIGHT_DATA_DIR is {str(data_dir)!r}: it can't be written: {error.strerror}"
+        ) from error
+    key = path.read_text().strip()
+    if len(key) < _MIN_SECRET_LENGTH:
+        raise SettingError(
+            f"{path.name} in PORCHLIGHT_DATA_DIR is too short to sign with: delete it for a new one"
+        )
+    return key
+
+
+def _write_new_secret(path: Path) -> None:
+    """Written whole, then linked into place: of two processes at their first start both use the one that won."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(draft)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
