@@ -36,6 +36,11 @@ def new_app_id(region: Region) -> AppId:
     return AppId(REGION_LETTERS[region] + tail)
 
 
+def new_request_id() -> str:
+    """Names one request in an error list and in the log."""
+    return secrets.token_hex(10)
+
+
 def region_of(app_id: AppId) -> Region | None:
     """The region that an ``app_id`` names by its first letter; none for an unknown letter."""
     return _REGIONS.get(app_id[:1])

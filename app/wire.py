@@ -9,7 +9,7 @@ from typing import Final
 
 NORMAL: Final = 1000
 PROTOCOL_ERROR: Final = 1002
-BINARY: Final = 1003
+NOT_TEXT: Final = 1003
 NO_JSON: Final = 1007
 TOO_LONG: Final = 1009
 GOING_DOWN: Final = 1012
@@ -24,7 +24,7 @@ FLOOD: Final = 4429
 CLOSE_REASONS: Final[dict[int, str]] = {
     NORMAL: "bye",
     PROTOCOL_ERROR: "frame breaks RFC 6455",
-    BINARY: "only text frames are understood",
+    NOT_TEXT: "only text frames are understood",
     NO_JSON: "frame is not JSON text",
     TOO_LONG: "frame is longer than 16384 bytes",
     GOING_DOWN: "server restarts",

@@ -1,0 +1,240 @@
+"""The messenger socket: heartbeats in, acks out.
+
+Thousands of these are open and mostly silent, so one is as slim as can be: no task, no
+queue, no parser, no timer. The common case, one whole plain heartbeat, is known by its bytes:
+unmasked, compared, a timestamp moved, a prebuilt ack written. Everything else takes the slow
+road, whose buffer lives only while something is unfinished.
+"""
+
+import asyncio
+from typing import Final
+from urllib.parse import parse_qs
+
+from websockets.speedups import apply_mask
+
+from app import metrics
+from app.auth.tickets import Ticket, Tickets
+from app.clock import Clock, monotonic
+from app.errors import OriginNotAllowed, PorchlightError, TicketExpired, TicketForged
+from app.ids import new_request_id
+from app.log import get_logger
+from app.messenger.beats import Heartbeat, Leave, read_message
+from app.presence.tracker import Lease, Tracker
+from app.server.frames import (
+    BINARY,
+    CLOSE,
+    PING,
+    TEXT,
+    Assembler,
+    Frame,
+    FrameError,
+    close_frame,
+    pong_frame,
+    read_close,
+    text_frame,
+)
+from app.server.handshake import Upgrade, accept, refuse
+from app.wire import (
+    ACK,
+    CLOSE_REASONS,
+    EXPIRED,
+    FLOOD,
+    FRAME_WINDOW_SECONDS,
+    FRAMES_PER_WINDOW,
+    GOING_DOWN,
+    HEARTBEAT,
+    NORMAL,
+    NOT_TEXT,
+)
+from app.workspaces.directory import Directory
+from app.workspaces.origins import is_allowed
+
+_ACK_FRAME: Final = text_frame(ACK)
+_PLAIN_HEAD: Final = bytes((0x81, 0x80 | len(HEARTBEAT)))
+_PLAIN_LENGTH: Final = 2 + 4 + len(HEARTBEAT)
+
+
+class MessengerSocket(asyncio.Protocol):
+    """One open socket of one contact. It is a ``Stream`` to the tracker."""
+
+    __slots__ = (
+        "_assembler",
+        "_frame_at",
+        "_lease",
+        "_recent",
+        "_room",
+        "_transport",
+        "device",
+        "heard_at",
+        "opened_at",
+    )
+
+    def __init__(self, room: "SocketRoom", lease: Lease, device: str, opened_at: float) -> None:
+        self._room = room
+        self._lease = lease
+        self.device = device
+        self.opened_at = opened_at
+        self.heard_at: float | None = None
+        self._transport: asyncio.Transport | None = None
+        self._assembler: Assembler | None = None
+        self._frame_at = 0.0
+        self._recent: list[float] | None = None  # when the frames of a burst came
+
+    # asyncio's calls
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._room.tracker.open(self._lease, self)
+
+    def data_received(self, data: bytes) -> None:
+        if (
+            self._assembler is None
+            and len(data) == _PLAIN_LENGTH
+            and data[:2] == _PLAIN_HEAD
+            and apply_mask(data[6:], data[2:6]) == HEARTBEAT
+        ):
+            if self._may_speak():
+                self._beat(True)
+            return
+        self._read_slowly(data)
+
+    def pause_writing(self) -> None:
+        # A client that can't take a few small frames is gone.
+        if self._transport is not None:
+            self._transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._transport = None
+        self._assembler = None
+        self._room.connections.discard(self)
+        self._room.tracker.close(self._lease, self)
+
+    # What others ask of it
+
+    def close(self, code: int) -> None:
+        """Say goodbye with a close code, and hang up."""
+        transport = self._transport
+        if transport is None:
+            return
+        self._transport = None
+        metrics.socket_closes.labels(str(code)).inc()
+        transport.write(close_frame(code, CLOSE_REASONS.get(code, "")))
+        transport.close()
+
+    def shutdown(self) -> None:
+        """uvicorn's call when the server goes down."""
+        self.close(GOING_DOWN)
+
+    # Frames
+
+    def _beat(self, visible: bool) -> None:
+        now = self._room.clock.now()
+        self.heard_at = now
+        self._room.tracker.heartbeat(self._lease, now, visible)
+        if self._transport is not None:
+            self._transport.write(_ACK_FRAME)
+
+    def _may_speak(self, frames: int = 1) -> bool:
+        """Count frames, and close a socket that floods: more than 20 within 10 s of real time."""
+        if self._transport is None:
+            return False
+        now = monotonic()
+        if now - self._frame_at > FRAME_WINDOW_SECONDS:
+            self._recent = None
+        elif self._recent is None:
+            self._recent = [self._frame_at]
+        self._frame_at = now
+        if self._recent is None and frames == 1:
+            return True
+        since = now - FRAME_WINDOW_SECONDS
+        self._recent = [at for at in self._recent or () if at > since] + [now] * frames
+        if len(self._recent) > FRAMES_PER_WINDOW:
+            self.close(FLOOD)
+            return False
+        return True
+
+    def _read_slowly(self, data: bytes) -> None:
+        assembler = self._assembler or Assembler()
+        try:
+            frames, count = assembler.feed(data)
+            if count and not self._may_speak(count):
+                return
+            for frame in frames:
+                self._take(frame)
+        except FrameError as error:
+            get_logger().warning("socket.bad_frame", code=error.code, reason=str(error))
+            self.close(error.code)
+        self._assembler = None if assembler.is_idle else assembler
+
+    def _take(self, frame: Frame) -> None:
+        if frame.opcode == TEXT:
+            message = read_message(frame.payload)
+            if isinstance(message, Heartbeat):
+                self._beat(message.visible)
+            elif isinstance(message, Leave):
+                self.heard_at = now = self._room.clock.now()
+                self._room.tracker.leave(self._lease, self.device, now, self)
+        elif frame.opcode == PING and self._transport is not None:
+            self._transport.write(pong_frame(frame.payload))
+        elif frame.opcode == CLOSE:
+            code = read_close(frame.payload)
+            self.close(NORMAL if code == 1005 else code)
+        elif frame.opcode == BINARY:
+            self.close(NOT_TEXT)
+
+
+class SocketRoom:
+    """What all messenger sockets share, and the way in: ``open`` is the front door's ``OpenSocket``."""
+
+    def __init__(self, *, tracker: Tracker, tickets: Tickets, clock: Clock, directory: Directory) -> None:
+        self.tracker = tracker
+        self.clock = clock
+        self.connections: set[MessengerSocket] = set()
+        self._tickets = tickets
+        self._directory = directory
+
+    def open(self, upgrade: Upgrade) -> tuple[asyncio.Protocol | None, bytes]:
+        """Check the handshake; asks the database nothing."""
+        answer = accept(upgrade)
+        if answer is None:
+            return None, _refusal(426, "upgrade_required", "Open this as a WebSocket, version 13")
+        now = self.clock.now()
+        try:
+            ticket = self._admit(upgrade, now)
+        except TicketExpired:
+            # A browser can't read the status of a failed handshake, so this is said with a close code.
+            metrics.socket_refusals.labels(TicketExpired.code).inc()
+            return None, answer + close_frame(EXPIRED, CLOSE_REASONS[EXPIRED])
+        except PorchlightError as error:
+            return None, _refusal(403, error.code, error.message)
+        farewell = self.tracker.farewell(ticket.app_id, ticket.contact_id)
+        if farewell is not None:
+            return None, answer + close_frame(farewell, CLOSE_REASONS[farewell])
+        lease = self.tracker.lease(ticket.app_id, ticket.contact_id)
+        socket = MessengerSocket(self, lease, ticket.device, now)
+        self.connections.add(socket)
+        return socket, answer
+
+    def _admit(self, upgrade: Upgrade, now: float) -> Ticket:
+        text = parse_qs(upgrade.query.decode("ascii", "replace")).get("ticket", [""])[0]
+        ticket = self._tickets.read(text, now)
+        workspace = self._directory.get(ticket.app_id)
+        if workspace is None:
+            raise TicketForged
+        origin = upgrade.header(b"origin")
+        if origin is not None:
+            host = (upgrade.header(b"host") or b"").decode("latin-1")
+            if not is_allowed(
+                origin.decode("latin-1"), workspace.allowed_origins, f"{upgrade.scheme}://{host}"
+            ):
+                raise OriginNotAllowed("This site is not among the workspace's allowed origins")
+        elif any(name == b"origin" for name, _ in upgrade.headers):
+            raise OriginNotAllowed("This request names two origins")
+        return ticket
+
+
+def _refusal(status: int, code: str, message: str) -> bytes:
+    metrics.socket_refusals.labels(code).inc()
+    extra = b"sec-websocket-version: 13\r\n" if status == 426 else b""
+    return refuse(status, code, message, new_request_id(), extra)

@@ -1,0 +1,184 @@
+"""The lease file: every online contact's timestamps, in memory that outlives the process.
+
+Each online contact has a slot of 56 bytes in a file mapped into memory. A heartbeat is one
+eight-byte store; nothing is written and nothing is waited for, yet after a ``kill -9`` the
+next process finds each timestamp as it was, to the last heartbeat, because mapped pages
+belong to the kernel. A slot is seven doubles wide::
+
+    seen_at  active_at  since  until  contact id (12 bytes)  app_id (8 bytes)  unused (4)
+
+A free slot has ``seen_at`` 0. One whose interval has ended has ``until`` set, and negative once
+that interval is in the database. The id is written before the times, so a slot is never half
+a contact.
+
+The file grows by segments whose blocks are really allocated: a store into a hole of a
+sparse file on a full disk would kill the process. Where no room can be had, a segment of
+plain memory takes its place, which works as well but forgets at a crash.
+"""
+
+import fcntl
+import mmap
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from app.errors import SettingError
+from app.ids import AppId, ContactId, is_app_id
+from app.log import get_logger
+
+SLOT_DOUBLES: Final = 7
+SLOT_BYTES: Final = SLOT_DOUBLES * 8
+SLOTS_PER_SEGMENT: Final = 4096
+_SEGMENT_BYTES: Final = SLOTS_PER_SEGMENT * SLOT_BYTES
+_ID_OFFSET: Final = 32
+_ID_BYTES: Final = 20
+_VERSION: Final = 1
+
+
+SEEN: Final = 0
+ACTIVE: Final = 1
+SINCE: Final = 2
+UNTIL: Final = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Slot:
+    """A place in the file: ``times[at]`` is seen_at, the others follow it; ``raw`` is the same memory as bytes."""
+
+    times: memoryview[float]
+    raw: memoryview[int]
+    at: int
+
+
+NO_SLOT: Final = Slot(memoryview(bytes(SLOT_BYTES)).cast("d"), memoryview(b""), 0)
+"""Stands for a contact of which nothing is known here: all its times are 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLease:
+    """What a former process left: ``until`` is 0 for a contact that was online to the end,
+    negative where the ended interval is in the database already."""
+
+    app_id: AppId
+    contact_id: ContactId
+    slot: Slot
+    seen_at: float
+    active_at: float
+    since: float
+    until: float
+
+
+class LeaseFile:
+    """Slots in ``folder``, or in plain memory where ``folder`` is none (tests, other tools)."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._lock: int | None = None
+        self._maps: list[mmap.mmap] = []
+        self._free: list[Slot] = []
+        self._next_number = 0
+        if folder is not None:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._lock = _lock(folder / "lock")
+
+    def read(self) -> Iterator[StoredLease]:
+        """What a former process left; slots that hold nothing sensible are freed. Call once, first."""
+        if self._folder is None:
+            return
+        for path in sorted(self._folder.glob(f"leases-{_VERSION}-*")):
+            self._next_number = int(path.name.rpartition("-")[2]) + 1
+            for slot in self._open_segment(path):
+                stored = _stored(slot)
+                if stored is None:
+                    self.free(slot)
+                else:
+                    yield stored
+
+    def take(self, app_id: AppId, contact_id: ContactId, seen_at: float, active_at: float) -> Slot:
+        """A slot for a contact that comes online at ``seen_at``."""
+        if not self._free:
+            self._grow()
+        slot = self._free.pop()
+        times, at = slot.times, slot.at
+        start = at * 8 + _ID_OFFSET
+        slot.raw[start : start + _ID_BYTES] = bytes.fromhex(contact_id) + app_id.encode()
+        times[at + UNTIL] = 0.0
+        times[at + SINCE] = seen_at
+        times[at + ACTIVE] = active_at
+        times[at + SEEN] = seen_at
+        return slot
+
+    def free(self, slot: Slot) -> None:
+        slot.times[slot.at] = 0.0
+        self._free.append(slot)
+
+    def sync(self) -> None:
+        """Have the kernel write it down, against a crash of the machine. Blocking: call it off the loop."""
+        for mapped in list(self._maps):
+            mapped.flush()
+
+    def close(self) -> None:
+        """Let go of the file. The slots stay readable for those who still hold one."""
+        self._maps.clear()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def _grow(self) -> None:
+        path = None
+        if self._folder is not None:
+            path = self._folder / f"leases-{_VERSION}-{self._next_number:05d}"
+            self._next_number += 1
+        self._free.extend(reversed(list(self._open_segment(path))))
+
+    def _open_segment(self, path: Path | None) -> Iterator[Slot]:
+        mapped = _map_file(path) if path is not None else None
+        if mapped is not None:
+            self._maps.append(mapped)
+        raw = memoryview(mapped) if mapped is not None else memoryview(bytearray(_SEGMENT_BYTES))
+        times = raw.cast("d")
+        for at in range(0, SLOTS_PER_SEGMENT * SLOT_DOUBLES, SLOT_DOUBLES):
+            yield Slot(times, raw, at)
+
+
+def _stored(slot: Slot) -> StoredLease | None:
+    times, at = slot.times, slot.at
+    seen_at = times[at + SEEN]
+    start = at * 8 + _ID_OFFSET
+    identity = bytes(slot.raw[start : start + _ID_BYTES])
+    app_id = identity[12:].decode("ascii", "replace")
+    if not seen_at > 0 or not is_app_id(app_id):
+        return None
+    contact_id = ContactId(identity[:12].hex())
+    return StoredLease(
+        AppId(app_id), contact_id, slot, seen_at, times[at + ACTIVE], times[at + SINCE], times[at + UNTIL]
+    )
+
+
+def _map_file(path: Path) -> mmap.mmap | None:
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            os.posix_fallocate(descriptor, 0, _SEGMENT_BYTES)
+            return mmap.mmap(descriptor, _SEGMENT_BYTES)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        get_logger().warning("presence.leases_in_memory_only", reason=error.strerror)
+        path.unlink(missing_ok=True)
+        return None
+
+
+def _lock(path: Path) -> int:
+    """One server a data folder: two would each believe their own timestamps."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise SettingError(
+            f"PORCHLIGHT_DATA_DIR is {str(path.parent.parent)!r}: another server is running on it"
+        ) from None
+    return descriptor

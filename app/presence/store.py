@@ -1,0 +1,72 @@
+"""SQL of presence: what was seen, intervals, and counts for the chart."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+
+from sqlalchemy import Connection, text
+
+from app.ids import AppId, ContactId
+from app.presence.changes import Interval, Sighting
+
+# Never backwards: a ping may have written a later moment in between.
+_SEEN = text(
+    """
+    UPDATE contacts SET
+      last_seen_at = CASE WHEN last_seen_at >= :last_seen_at THEN last_seen_at ELSE :last_seen_at END,
+      active_at = CASE WHEN active_at >= :active_at THEN active_at ELSE :active_at END
+    WHERE app_id = :app_id AND id = :contact_id
+    """
+)
+# A row that is there already was written just before a crash, and is written again after it.
+_ENDED = text(
+    """
+    INSERT INTO presence_intervals (app_id, contact_id, online_from, online_until)
+    VALUES (:app_id, :contact_id, :online_from, :online_until)
+    ON CONFLICT DO NOTHING
+    """
+)
+_COUNT = text(
+    """
+    INSERT INTO presence_counts (app_id, at, online) VALUES (:app_id, :at, :online)
+    ON CONFLICT (app_id, at) DO UPDATE SET online = excluded.online
+    """
+)
+_FORGET_COUNTS = text("DELETE FROM presence_counts WHERE app_id = :app_id AND at < :before")
+_COUNTS = text("SELECT at, online FROM presence_counts WHERE app_id = :app_id AND at >= :since ORDER BY at")
+_INTERVALS = text(
+    """
+    SELECT online_from, online_until FROM presence_intervals
+    WHERE app_id = :app_id AND contact_id = :contact_id AND online_from >= :since
+    ORDER BY online_from
+    """
+)
+
+
+def write_sightings(conn: Connection, sightings: Sequence[Sighting]) -> None:
+    if sightings:
+        conn.execute(_SEEN, [asdict(sighting) for sighting in sightings])
+
+
+def write_intervals(conn: Connection, intervals: Sequence[Interval]) -> None:
+    if intervals:
+        conn.execute(_ENDED, [asdict(interval) for interval in intervals])
+
+
+def write_counts(conn: Connection, counts: Mapping[AppId, int], at: float, keep_since: float) -> None:
+    """One point of the chart for each workspace; points before ``keep_since`` go."""
+    for app_id, online in counts.items():
+        conn.execute(_COUNT, {"app_id": app_id, "at": at, "online": online})
+        conn.execute(_FORGET_COUNTS, {"app_id": app_id, "before": keep_since})
+
+
+def read_counts(conn: Connection, app_id: AppId, since: float) -> list[tuple[float, int]]:
+    """``(at, online)`` pairs since a moment, oldest first."""
+    return [(row.at, row.online) for row in conn.execute(_COUNTS, {"app_id": app_id, "since": since})]
+
+
+def read_intervals(
+    conn: Connection, app_id: AppId, contact_id: ContactId, since: float
+) -> Iterable[Interval]:
+    """Ended intervals of a contact that began at or after ``since``, oldest first."""
+    rows = conn.execute(_INTERVALS, {"app_id": app_id, "contact_id": contact_id, "since": since})
+    return [Interval(app_id, contact_id, row.online_from, row.online_until) for row in rows]

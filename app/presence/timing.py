@@ -1,0 +1,27 @@
+"""The rules of presence in time. Pure: moments in, answers out.
+
+Presence is a question about one timestamp, so nothing here counts connections.
+"""
+
+from typing import Final
+
+HTTP_STREAM_SECONDS: Final = 60.0
+"""An HTTP stream that was heard from within this time is live. Rule R7."""
+
+IDLE_SECONDS: Final = 1800.0
+"""After more than this without activity a heartbeat is activity no more: only a ping is. Rule R10."""
+
+
+def has_gone(seen_at: float, now: float, offline_seconds: float) -> bool:
+    """Whether a contact last heard at ``seen_at`` is offline at ``now``: after the time is up, not at it. Rule R2."""
+    return now - seen_at > offline_seconds
+
+
+def ends_inactivity(active_at: float, now: float) -> bool:
+    """Whether a visible heartbeat at ``now`` counts as activity. Rule R10."""
+    return now - active_at <= IDLE_SECONDS
+
+
+def stream_is_live(heard_at: float, now: float) -> bool:
+    """Whether an HTTP stream still stands for a device that is there. Rule R7."""
+    return now - heard_at <= HTTP_STREAM_SECONDS

@@ -1,0 +1,331 @@
+"""The tracker: who is online, known by one timestamp per contact.
+
+A heartbeat is a store of that timestamp and nothing else. Only the first one of a contact
+that was offline makes a ``Change``, and so do silence (found by the sweeper, which calls
+``expire``) and a leave. Closing a socket is mere silence.
+
+A ``Lease`` stands for a contact while it is online, has a stream open, or was active in the
+last half hour (a contact that comes back by a heartbeat must find its activity again). Changes
+go to ``publish``; what the database should know goes to ``ledger``, and from there in batches.
+"""
+
+from collections.abc import Callable, Collection
+from typing import Final, Protocol
+
+from app.ids import AppId, ContactId
+from app.presence.changes import Change, Interval, Presence, Sighting
+from app.presence.last_seen import Ledger
+from app.presence.lease_file import ACTIVE, NO_SLOT, SEEN, SINCE, UNTIL, LeaseFile, Slot
+from app.presence.timing import IDLE_SECONDS, ends_inactivity, has_gone, stream_is_live
+from app.presence.wheel import Wheel
+from app.wire import DELETED, SILENT
+
+SILENT_SOCKET_FACTOR: Final = 10
+"""A socket that beat once and fell silent is kept ten times the offline time, for a frozen page to resume on."""
+
+
+MOST_GONE: Final = 100_000
+"""Contacts that are no more whose tickets are remembered; a ticket lasts a day."""
+
+
+class Stream(Protocol):
+    """An open messenger socket, as the tracker sees it."""
+
+    opened_at: float
+    heard_at: float | None
+    """When a frame last came; none before the first."""
+
+    def close(self, code: int) -> None: ...
+
+
+class Lease:
+    """One contact's hold on the green dot. Offline, ``slot`` keeps what was last known."""
+
+    __slots__ = ("app_id", "contact_id", "devices", "is_queued", "online", "slot", "streams")
+
+    def __init__(self, app_id: AppId, contact_id: ContactId) -> None:
+        self.app_id = app_id
+        self.contact_id = contact_id
+        self.online = False
+        self.slot: Slot = NO_SLOT
+        self.streams: tuple[Stream, ...] = ()
+        self.devices: dict[str, float] | None = None  # HTTP streams: device to when it was heard
+        self.is_queued = False  # whether the wheel holds it
+
+
+class Tracker:
+    """Presence of all contacts of this process. Use it from the event loop only."""
+
+    def __init__(
+        self,
+        *,
+        offline_seconds: float,
+        publish: Callable[[Change], None],
+        ledger: Ledger,
+        leases: LeaseFile,
+    ) -> None:
+        self._offline_seconds = offline_seconds
+        self._publish = publish
+        self._ledger = ledger
+        self._file = leases
+        self._leases: dict[AppId, dict[ContactId, Lease]] = {}
+        self._online: dict[AppId, dict[ContactId, Lease]] = {}  # in the order of coming online
+        self._wheel: Wheel[Lease] = Wheel()
+        self._gone: dict[tuple[AppId, ContactId], int] = {}
+        self.heartbeats = 0
+
+    # What happens
+
+    def heartbeat(self, lease: Lease, now: float, visible: bool = True) -> None:
+        """A sign of life over a socket. The hot way: one or two stores. Rules R1, R10."""
+        self.heartbeats += 1
+        if not lease.online:
+            self._appear(lease, now, _activity_after(lease, now, visible))
+            return
+        times, at = lease.slot.times, lease.slot.at
+        times[at + SEEN] = now
+        if visible and now - times[at + ACTIVE] <= IDLE_SECONDS:
+            times[at + ACTIVE] = now
+
+    def http_heartbeat(
+        self, app_id: AppId, contact_id: ContactId, device: str, now: float, visible: bool = True
+    ) -> None:
+        """A sign of life by HTTP, where sockets are blocked. Rule R1."""
+        lease = self.lease(app_id, contact_id)
+        lease.devices = _live_devices(lease, now) | {device: now}
+        self.heartbeat(lease, now, visible)
+
+    def ping(self, app_id: AppId, contact_id: ContactId, now: float) -> None:
+        """A ping: a sign of life, and activity however long the silence was. Rules R2, R10."""
+        lease = self.lease(app_id, contact_id)
+        if not lease.online:
+            self._appear(lease, now, now)
+        else:
+            lease.slot.times[lease.slot.at + SEEN] = now
+            lease.slot.times[lease.slot.at + ACTIVE] = now
+
+    def open(self, lease: Lease, stream: Stream) -> None:
+        """A socket was opened. That alone puts no dot on."""
+        lease.streams = (*lease.streams, stream)
+        self._queue(lease, stream.opened_at + self._offline_seconds)
+
+    def close(self, lease: Lease, stream: Stream) -> None:
+        """A socket is gone, which is silence: the dot stays until the time is up. Rule R2."""
+        lease.streams = tuple(other for other in lease.streams if other is not stream)
+        self._forget_if_idle(lease)
+
+    def leave(self, lease: Lease, device: str, now: float, stream: Stream | None = None) -> None:
+        """Somebody signs out: offline at once, unless another of the contact's streams is live. Rule R7.
+
+        ``stream`` is the socket that said so, none for a leave by HTTP; the device's HTTP stream ends with it.
+        """
+        lease.devices = {name: at for name, at in _live_devices(lease, now).items() if name != device} or None
+        others = (other for other in lease.streams if other is not stream)
+        if lease.devices or any(self._is_live(other, now) for other in others):
+            return
+        if lease.online:
+            self._vanish(lease, now)
+
+    def forget(self, app_id: AppId, contact_id: ContactId, now: float, code: int = DELETED) -> None:
+        """The contact is no more: its dot goes off, its sockets are closed with ``code``, and so are new ones."""
+        self._gone[app_id, contact_id] = code
+        if len(self._gone) > MOST_GONE:
+            del self._gone[next(iter(self._gone))]
+        lease = self.find(app_id, contact_id)
+        if lease is None:
+            return
+        for stream in lease.streams:
+            stream.close(code)
+        if lease.online:
+            self._vanish(lease, now)
+
+    def farewell(self, app_id: AppId, contact_id: ContactId) -> int | None:
+        """The close code for a contact that is no more; none for everybody else."""
+        return self._gone.get((app_id, contact_id))
+
+    def expire(self, now: float, most: int = 1000) -> int:
+        """Take about ``most`` leases whose look is due; those silent for too long go offline. Rule R2.
+
+        Returns how many were looked at: where that is ``most``, there may be more.
+        """
+        due = self._wheel.take(now, most)
+        for lease in due:
+            lease.is_queued = False
+            self._look_at(lease, now)
+        return len(due)
+
+    def restore(self, now: float) -> int:
+        """Take up what a former process left: who was online is online still. Returns how many. Rule R5."""
+        for stored in self._file.read():
+            times, at = stored.slot.times, stored.slot.at
+            # A clock that went back, such as a test clock's, must not keep a dot on for longer.
+            for moment in (SEEN, ACTIVE, SINCE):
+                times[at + moment] = min(times[at + moment], now)
+            lease = self.lease(stored.app_id, stored.contact_id)
+            former = lease.slot
+            if stored.until == 0 and not lease.online:
+                lease.online = True
+                lease.slot = stored.slot
+                self._online.setdefault(lease.app_id, {})[lease.contact_id] = lease
+            elif former is NO_SLOT:
+                lease.slot = stored.slot
+            if stored.until > 0:
+                self._book(lease, stored.slot)
+            for spare in {former, stored.slot} - {lease.slot, NO_SLOT}:
+                self._release(spare)
+            self._queue(lease, times[at + SEEN] + self._offline_seconds)
+        for app_id, online in self._online.items():
+            by_since = sorted(online.values(), key=lambda lease: lease.slot.times[lease.slot.at + SINCE])
+            self._online[app_id] = {lease.contact_id: lease for lease in by_since}
+        return sum(map(len, self._online.values()))
+
+    # What is known
+
+    def lease(self, app_id: AppId, contact_id: ContactId) -> Lease:
+        """The contact's lease, made where there is none."""
+        leases = self._leases.get(app_id)
+        if leases is None:
+            leases = self._leases[app_id] = {}
+        lease = leases.get(contact_id)
+        if lease is None:
+            lease = leases[contact_id] = Lease(app_id, contact_id)
+        return lease
+
+    def find(self, app_id: AppId, contact_id: ContactId) -> Lease | None:
+        return self._leases.get(app_id, {}).get(contact_id)
+
+    def is_online(self, app_id: AppId, contact_id: ContactId) -> bool:
+        return contact_id in self._online.get(app_id, ())
+
+    def presence(self, app_id: AppId, contact_id: ContactId) -> Presence | None:
+        """Where a contact stands; none where only the database can tell (it is offline then)."""
+        lease = self.find(app_id, contact_id)
+        if lease is None or lease.slot is NO_SLOT:
+            return None
+        times, at = lease.slot.times, lease.slot.at
+        return Presence(lease.online, times[at + SINCE] if lease.online else None, times[at + SEEN])
+
+    def active_at(self, app_id: AppId, contact_id: ContactId) -> float | None:
+        """Last activity where it is known here; may also be asked from another thread."""
+        lease = self.find(app_id, contact_id)
+        if lease is None or lease.slot is NO_SLOT:
+            return None
+        slot = lease.slot
+        return float(slot.times[slot.at + ACTIVE]) or None
+
+    def online_count(self, app_id: AppId) -> int:
+        return len(self._online.get(app_id, ()))
+
+    def online_ids(self, app_id: AppId) -> Collection[ContactId]:
+        """Who is online, in the order of coming online. A live view: copy it before you await."""
+        return self._online.get(app_id, {}).keys()
+
+    def online_counts(self) -> dict[AppId, int]:
+        """How many are online, for each workspace that had anyone."""
+        return {app_id: len(online) for app_id, online in self._online.items()}
+
+    def arrivals(self, app_id: AppId, since: float) -> list[ContactId]:
+        """Who came online after ``since`` and still is, newest first."""
+        arrived: list[ContactId] = []
+        for contact_id, lease in reversed(self._online.get(app_id, {}).items()):
+            if lease.slot.times[lease.slot.at + SINCE] <= since:
+                break
+            arrived.append(contact_id)
+        return arrived
+
+    def streams(self) -> int:
+        """How many messenger sockets are open."""
+        return sum(len(lease.streams) for leases in self._leases.values() for lease in leases.values())
+
+    # How it comes about
+
+    def _appear(self, lease: Lease, now: float, active_at: float) -> None:
+        if lease.slot is not NO_SLOT:
+            self._release(lease.slot)
+        lease.slot = self._file.take(lease.app_id, lease.contact_id, now, active_at)
+        lease.online = True
+        self._online.setdefault(lease.app_id, {})[lease.contact_id] = lease
+        self._queue(lease, now + self._offline_seconds)
+        self._publish(Change(lease.app_id, lease.contact_id, True, now, now, now))
+
+    def _vanish(self, lease: Lease, now: float) -> None:
+        times, at = lease.slot.times, lease.slot.at
+        times[at + UNTIL] = now
+        lease.online = False
+        del self._online[lease.app_id][lease.contact_id]
+        self._book(lease, lease.slot)
+        self._publish(Change(lease.app_id, lease.contact_id, False, now, times[at + SEEN], times[at + SINCE]))
+
+    def _book(self, lease: Lease, slot: Slot) -> None:
+        """Have the interval that ended in ``slot`` written; the slot holds it until it is."""
+        times, at = slot.times, slot.at
+
+        def written() -> None:
+            times[at + UNTIL] = -times[at + UNTIL]
+            if lease.slot is not slot:
+                self._file.free(slot)
+
+        self._ledger.ended(
+            Interval(lease.app_id, lease.contact_id, times[at + SINCE], times[at + UNTIL]),
+            Sighting(lease.app_id, lease.contact_id, times[at + SEEN], times[at + ACTIVE]),
+            written,
+        )
+
+    def _release(self, slot: Slot) -> None:
+        """Give up a slot whose interval has ended; one that is still being written goes when it is."""
+        if slot.times[slot.at + UNTIL] < 0:
+            self._file.free(slot)
+
+    def _look_at(self, lease: Lease, now: float) -> None:
+        self._close_silent_streams(lease, now)
+        times, at = lease.slot.times, lease.slot.at
+        if lease.online:
+            if not has_gone(times[at + SEEN], now, self._offline_seconds):
+                self._queue(lease, times[at + SEEN] + self._offline_seconds)
+                self._ledger.seen(
+                    Sighting(lease.app_id, lease.contact_id, times[at + SEEN], times[at + ACTIVE])
+                )
+                return
+            self._vanish(lease, now)
+        if ends_inactivity(times[at + ACTIVE], now) or times[at + UNTIL] > 0 or lease.streams:
+            self._queue(lease, now + self._offline_seconds)
+            return
+        if lease.slot is not NO_SLOT:
+            self._release(lease.slot)
+            lease.slot = NO_SLOT
+        self._forget_if_idle(lease)
+
+    def _close_silent_streams(self, lease: Lease, now: float) -> None:
+        patience = self._offline_seconds
+        for stream in lease.streams:
+            if stream.heard_at is None:
+                is_silent = now - stream.opened_at >= patience
+            else:
+                is_silent = now - stream.heard_at >= patience * SILENT_SOCKET_FACTOR
+            if is_silent:
+                stream.close(SILENT)
+
+    def _queue(self, lease: Lease, due_at: float) -> None:
+        if not lease.is_queued:
+            lease.is_queued = True
+            self._wheel.add(lease, due_at)
+
+    def _forget_if_idle(self, lease: Lease) -> None:
+        if lease.slot is NO_SLOT and not lease.streams and not lease.is_queued:
+            leases = self._leases[lease.app_id]
+            if leases.get(lease.contact_id) is lease:
+                del leases[lease.contact_id]
+
+    def _is_live(self, stream: Stream, now: float) -> bool:
+        return not has_gone(stream.heard_at or stream.opened_at, now, self._offline_seconds)
+
+
+def _activity_after(lease: Lease, now: float, visible: bool) -> float:
+    """Last activity of a contact that comes back by a heartbeat: it is activity only within the half hour."""
+    active_at = float(lease.slot.times[lease.slot.at + ACTIVE])
+    return now if visible and ends_inactivity(active_at, now) else active_at
+
+
+def _live_devices(lease: Lease, now: float) -> dict[str, float]:
+    devices = lease.devices or {}
+    return {device: heard_at for device, heard_at in devices.items() if stream_is_live(heard_at, now)}

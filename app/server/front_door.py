@@ -1,0 +1,177 @@
+"""The front door: uvicorn's HTTP protocol, with three things of our own.
+
+1. A request head is capped in size and in time, and so is the time a body may take: uvicorn
+   has no such limits, and a client that drips its head would hold its connection for ever.
+2. An upgrade of ``/messenger/socket`` is handed to a slim protocol of ours; every other
+   socket and route goes uvicorn's ordinary way.
+3. Connections above the limit are turned away at once, before the process runs out of files.
+
+The way in for messenger sockets is a callable in the lifespan's state, so that this module
+knows nothing of tickets and presence.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, ClassVar, Final, TypeAlias
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from app import metrics
+from app.clock import monotonic
+from app.ids import new_request_id
+from app.log import get_logger
+from app.server.handshake import Upgrade, refuse
+
+MESSENGER_PATH: Final = b"/messenger/socket"
+MAX_HEAD_BYTES: Final = 32_768
+HEAD_SECONDS: Final = 10.0
+BODY_SECONDS: Final = 20.0
+BODY_BYTES_PER_SECOND: Final = 10_000
+"""A body that comes slower than this, after its first 20 seconds, is given up."""
+
+OpenSocket: TypeAlias = "Callable[[Upgrade], tuple[asyncio.Protocol | None, bytes]]"
+"""Answers an upgrade: the protocol that takes over (none where it is refused), and the bytes to write."""
+
+
+class FrontDoor(HttpToolsProtocol):
+    """One HTTP connection. ``app_state["open_messenger_socket"]`` is an ``OpenSocket``."""
+
+    most_connections: ClassVar[int] = 1 << 30
+    _turned_away_at: ClassVar[float] = 0.0
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._head_bytes = 0
+        self._request_bytes = 0
+        self._request_began_at = 0.0
+        self._in_head = True
+        self._in_request = False
+        self._deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        super().connection_made(transport)
+        if len(self.connections) > self.most_connections:
+            self._turn_away()
+            return
+        self._arm(HEAD_SECONDS, self._head_is_late)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._disarm()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self.parser is None or self.transport.is_closing():
+            return
+        self._request_bytes += len(data)
+        if self._in_head:
+            self._head_bytes += len(data)
+            if self._deadline is None:
+                self._arm(HEAD_SECONDS, self._head_is_late)
+        super().data_received(data)
+        if self._in_head and self._head_bytes > MAX_HEAD_BYTES:
+            self._refuse(431, f"the request head is longer than {MAX_HEAD_BYTES} bytes")
+
+    # What the parser finds
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._in_head = self._in_request = True
+        self._head_bytes = 0
+        self._request_bytes = 0
+        self._request_began_at = monotonic()
+
+    def on_url(self, url: bytes) -> None:
+        self._count_head(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._count_head(len(name) + len(value))
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        self._arm(BODY_SECONDS, self._body_may_be_late)
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._in_head = True
+        self._in_request = False
+        self._head_bytes = 0
+        self._disarm()
+        super().on_message_complete()
+
+    def handle_websocket_upgrade(self) -> None:
+        self._disarm()
+        path, _, query = self.url.partition(b"?")
+        if path != MESSENGER_PATH:
+            super().handle_websocket_upgrade()
+            return
+        if self.scope["method"] != "GET":
+            self._refuse(405, "a socket is opened by GET")
+            return
+        client_host = self.client[0] if self.client else ""
+        upgrade = Upgrade(query, self.headers, self.scheme or "http", client_host)
+        open_socket: OpenSocket = self.app_state["open_messenger_socket"]
+        protocol, answer = open_socket(upgrade)
+        self.transport.write(answer)
+        if protocol is None:
+            self.transport.close()
+            return
+        self.connections.discard(self)
+        self.connections.add(protocol)  # type: ignore[arg-type]  # uvicorn closes what is in here at shutdown
+        protocol.connection_made(self.transport)
+        self.transport.set_protocol(protocol)
+        # The parser holds this protocol, and this one the parser: without the cut it would live on.
+        self.parser = None  # type: ignore[assignment]
+
+    # Limits
+
+    def _count_head(self, count: int) -> None:
+        """Counts what the parser hands out: header by header, trailers of a chunked body too."""
+        self._head_bytes += count
+        if self._head_bytes > 2 * MAX_HEAD_BYTES:
+            raise ValueError(f"the request head is longer than {MAX_HEAD_BYTES} bytes")
+
+    def _arm(self, seconds: float, late: Callable[[], None]) -> None:
+        self._disarm()
+        self._deadline = self.loop.call_later(seconds, late)
+
+    def _disarm(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _head_is_late(self) -> None:
+        self._deadline = None
+        if self.cycle is not None and not self.cycle.response_complete:
+            return  # an answer is still being made, and nothing more is asked yet
+        if self._head_bytes:
+            self._refuse(408, f"the request head took longer than {HEAD_SECONDS:g} seconds")
+        else:
+            self.transport.close()
+
+    def _body_may_be_late(self) -> None:
+        self._deadline = None
+        spent = monotonic() - self._request_began_at
+        allowed = BODY_SECONDS + self._request_bytes / BODY_BYTES_PER_SECOND
+        if spent < allowed:
+            self._arm(allowed - spent, self._body_may_be_late)
+            return
+        get_logger().warning("http.body_too_slow", received_bytes=self._request_bytes)
+        self.transport.abort()
+
+    def _refuse(self, status: int, message: str) -> None:
+        get_logger().warning("http.refused", status=status, reason=message)
+        self._disarm()
+        if not self.transport.is_closing():
+            self.transport.write(refuse(status, "request_refused", message, new_request_id()))
+            self.transport.close()
+
+    def _turn_away(self) -> None:
+        metrics.connections_refused.inc()
+        now = monotonic()
+        if now - FrontDoor._turned_away_at > 1:  # a line a second, however many knock
+            FrontDoor._turned_away_at = now
+            get_logger().error("http.too_many_connections", most=self.most_connections)
+        self.transport.abort()
