@@ -143,3 +143,12 @@ class StorageUnavailable(PorchlightError):
 class StorageFull(StorageUnavailable):
     status = 507
     code = "storage_full"
+
+
+class ReadTooSlow(StorageUnavailable):
+    """A question that was stopped at its deadline."""
+
+    code = "query_timeout"
+
+    def __init__(self, message: str = "This took too long to look up: ask for less") -> None:
+        super().__init__(message)

@@ -1,0 +1,97 @@
+"""PostgreSQL: a pool of connections. It groups commits by itself, and needs no queue of ours."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
+
+import msgspec
+from sqlalchemy import Connection, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from app.errors import SettingError
+from app.storage.faults import as_answer, sqlstate_of
+from app.storage.sqlite import to_json
+
+T = TypeVar("T")
+
+POOL_SIZE: Final = 20
+POOL_SECONDS: Final = 10.0
+ATTEMPTS: Final = 5
+# Serialization failure, deadlock, and two that made the same row at once: the second finds it when it looks again.
+_AGAIN: Final = frozenset({"40001", "40P01", "23505"})
+_DEADLINE: Final = text("SELECT set_config('statement_timeout', :milliseconds, true)")
+
+
+def make_async_engine(url: str) -> AsyncEngine:
+    """An engine on asyncpg; raises SettingError where that is not installed."""
+    try:
+        return create_async_engine(
+            make_url(url).set(drivername="postgresql+asyncpg"),
+            pool_size=POOL_SIZE,
+            max_overflow=0,
+            pool_timeout=POOL_SECONDS,
+            json_serializer=to_json,
+            json_deserializer=msgspec.json.decode,
+        )
+    except ModuleNotFoundError as error:
+        raise SettingError(
+            "PORCHLIGHT_DATABASE_URL names PostgreSQL, whose driver is missing: pip install 'porchlight[postgres]'"
+        ) from error
+
+
+class PostgresDatabase:
+    """A PostgreSQL database behind a pool. The pool belongs to the event loop that uses it first."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = make_async_engine(url)
+        self._reading = self._engine.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+        self._reachable = True
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return await self._answering(self._write_once(work))
+            except DBAPIError as error:
+                if sqlstate_of(error) not in _AGAIN:
+                    raise
+        return await self._answering(self._write_once(work))
+
+    async def read(self, work: Callable[[Connection], T], seconds: float = 10.0) -> T:
+        return await self._answering(self._read_once(work, seconds))
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+    @property
+    def healthy(self) -> bool:
+        """Whether the last piece of work reached the database."""
+        return self._reachable
+
+    @property
+    def waiting_writes(self) -> int:
+        """None: whoever waits, waits for a connection of the pool."""
+        return 0
+
+    async def _write_once(self, work: Callable[[Connection], T]) -> T:
+        async with self._engine.begin() as connection:
+            return await connection.run_sync(work)
+
+    async def _read_once(self, work: Callable[[Connection], T], seconds: float) -> T:
+        async with self._reading.begin() as connection:
+            await connection.execute(_DEADLINE, {"milliseconds": str(max(1, int(seconds * 1000)))})
+            return await connection.run_sync(work)
+
+    async def _answering(self, transaction: Awaitable[T]) -> T:
+        try:
+            result = await transaction
+        except Exception as error:
+            answer = as_answer(error)
+            if answer is None or answer is error:
+                raise
+            self._reachable = answer.status != 503 or answer.code == "query_timeout"
+            raise answer from error
+        self._reachable = True
+        return result
