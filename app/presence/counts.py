@@ -1,6 +1,7 @@
 """Counts for the chart: how many were online, minute by minute."""
 
 import asyncio
+from functools import partial
 from typing import Final
 
 from app.clock import Clock
@@ -33,8 +34,6 @@ async def keep_counts(tracker: Tracker, database: Database, clock: Clock) -> Non
             continue
         try:
             at = float(minute * SAMPLE_SECONDS)
-            await database.write(
-                lambda conn, rows=rows, at=at: write_counts(conn, rows, at, at - KEEP_SECONDS)
-            )
+            await database.write(partial(write_counts, counts=rows, at=at, keep_since=at - KEEP_SECONDS))
         except StorageUnavailable as error:
             get_logger().error("presence.count_lost", reason=error.message)

@@ -16,6 +16,7 @@ sparse file on a full disk would kill the process. Where no room can be had, a s
 plain memory takes its place, which works as well but forgets at a crash.
 """
 
+import asyncio
 import fcntl
 import mmap
 import os
@@ -28,6 +29,7 @@ from app.errors import SettingError
 from app.ids import AppId, ContactId, is_app_id
 from app.log import get_logger
 
+SYNC_SECONDS: Final = 4.0
 SLOT_DOUBLES: Final = 7
 SLOT_BYTES: Final = SLOT_DOUBLES * 8
 SLOTS_PER_SEGMENT: Final = 4096
@@ -47,8 +49,8 @@ UNTIL: Final = 3
 class Slot:
     """A place in the file: ``times[at]`` is seen_at, the others follow it; ``raw`` is the same memory as bytes."""
 
-    times: memoryview[float]
-    raw: memoryview[int]
+    times: "memoryview[float]"
+    raw: "memoryview[int]"
     at: int
 
 
@@ -182,3 +184,10 @@ def _lock(path: Path) -> int:
             f"PORCHLIGHT_DATA_DIR is {str(path.parent.parent)!r}: another server is running on it"
         ) from None
     return descriptor
+
+
+async def keep_synced(leases: LeaseFile) -> None:
+    """Have the file written down every few seconds, for as long as the server runs."""
+    while True:
+        await asyncio.sleep(SYNC_SECONDS)
+        await asyncio.to_thread(leases.sync)

@@ -1,0 +1,119 @@
+"""Open everything, run the tasks, yield the state, close everything.
+
+The order matters. The lease file is locked first, so that a second server on the same data
+folder stops before it touches anything; presence is restored before the first request, so
+that no dashboard sees a dot off that should be on.
+"""
+
+import asyncio
+import gc
+import os
+import signal
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from typing import Any, Final
+
+from starlette.applications import Starlette
+
+from app.auth.sessions import SessionRegistry
+from app.auth.tickets import Tickets
+from app.clock import Clock
+from app.errors import StorageUnavailable
+from app.log import get_logger
+from app.places.cities import Places
+from app.presence.counts import keep_counts
+from app.presence.hub import Hub
+from app.presence.last_seen import Ledger, keep_written
+from app.presence.lease_file import LeaseFile, keep_synced
+from app.presence.sweeper import Sweeper
+from app.presence.tracker import Tracker
+from app.server.front_door import OpenSocket
+from app.settings import Settings
+from app.state import AppState
+from app.storage.database import open_database
+from app.workspaces.directory import Directory, keep_fresh
+
+LEASES_FOLDER: Final = "presence"
+_CLOSING_SECONDS: Final = 5.0
+
+
+def lifespan_of(
+    settings: Settings, clock: Clock, open_socket_of: Callable[[AppState], OpenSocket]
+) -> Callable[[Starlette], AbstractAsyncContextManager[Mapping[str, Any]]]:
+    """The lifespan of an application; ``open_socket_of`` makes the way in for messenger sockets."""
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[Mapping[str, Any]]:
+        async with AsyncExitStack() as stack:
+            leases = LeaseFile(settings.data_dir / LEASES_FOLDER)
+            stack.callback(leases.close)
+            state = await _open(settings, clock, leases, stack)
+            async with asyncio.TaskGroup() as group:
+                works = (
+                    state.sweeper.run(),
+                    keep_written(state.ledger, state.database),
+                    keep_counts(state.tracker, state.database, clock),
+                    keep_fresh(state.directory),
+                    keep_synced(leases),
+                )
+                running = [group.create_task(_or_go_down(work)) for work in works]
+                _calm_the_collector()
+                yield {"porchlight": state, "open_messenger_socket": open_socket_of(state)}
+                for task in running:
+                    task.cancel()
+            await _write_the_rest(state)
+
+    return lifespan
+
+
+async def _open(settings: Settings, clock: Clock, leases: LeaseFile, stack: AsyncExitStack) -> AppState:
+    places = Places.open(settings.geoip_mmdb)
+    database = await open_database(settings.database_url)
+    stack.push_async_callback(database.close)
+    directory = Directory(database)
+    await directory.refresh()
+    hub, ledger = Hub(), Ledger()
+    tracker = Tracker(
+        offline_seconds=settings.offline_seconds, publish=hub.publish, ledger=ledger, leases=leases
+    )
+    restored = tracker.restore(clock.now())
+    get_logger().info("server.opened", contacts_online=restored)
+    return AppState(
+        settings=settings,
+        clock=clock,
+        database=database,
+        directory=directory,
+        tracker=tracker,
+        hub=hub,
+        ledger=ledger,
+        sweeper=Sweeper(tracker, clock),
+        tickets=Tickets(settings.secret_key),
+        sessions=SessionRegistry(),
+        places=places,
+    )
+
+
+async def _or_go_down(work: Coroutine[Any, Any, None]) -> None:
+    """Run a task that must never end: without it the server would tell untruths, so it goes down loudly."""
+    try:
+        await work
+    except Exception:
+        get_logger().exception("server.task_died", task=work.__qualname__)
+        os.kill(os.getpid(), signal.SIGTERM)
+        raise
+
+
+def _calm_the_collector() -> None:
+    """Thousands of connections are not walked again and again: what is there now is there to stay."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 1000)
+
+
+async def _write_the_rest(state: AppState) -> None:
+    """Give the ledger a last chance; what it can't write waits in the lease file for the next start."""
+    try:
+        async with asyncio.timeout(_CLOSING_SECONDS):
+            await state.ledger.flush(state.database)
+    except (StorageUnavailable, TimeoutError) as error:
+        get_logger().warning("server.ledger_kept", entries=len(state.ledger), reason=str(error))

@@ -1,0 +1,36 @@
+"""The application: every route in one place, and the middleware around them."""
+
+from starlette.applications import Starlette
+
+from app.api.errors import error_handlers
+from app.api.routes import routes as api_routes
+from app.api.test_clock import test_clock_routes
+from app.clock import Clock
+from app.dashboard.routes import routes as dashboard_routes
+from app.lifespan import lifespan_of
+from app.messenger.routes import routes as messenger_routes
+from app.messenger.sockets import SocketRoom
+from app.server.front_door import OpenSocket
+from app.settings import Settings
+from app.state import AppState
+
+
+def create_app(settings: Settings, clock: Clock | None = None) -> Starlette:
+    """The whole server as an ASGI application; its lifespan opens and closes what it needs."""
+    own_clock = clock or Clock()
+    return Starlette(
+        routes=[
+            *messenger_routes,
+            *api_routes,
+            *(test_clock_routes if settings.test_clock else ()),
+            *dashboard_routes,
+        ],
+        exception_handlers=error_handlers,
+        lifespan=lifespan_of(settings, own_clock, _open_socket_of),
+    )
+
+
+def _open_socket_of(state: AppState) -> OpenSocket:
+    return SocketRoom(
+        tracker=state.tracker, tickets=state.tickets, clock=state.clock, directory=state.directory
+    ).open

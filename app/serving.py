@@ -1,0 +1,90 @@
+"""Serving: from settings to a listening server, and the words that greet whoever started it."""
+
+import asyncio
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from app import log
+from app.clock import Clock
+from app.demo import DemoLinks, demo_links
+from app.errors import PorchlightError
+from app.main import create_app
+from app.server.front_door import FrontDoor
+from app.server.listening import listen, most_connections
+from app.settings import Settings
+from app.storage.database import open_database
+from app.storage.migrations import migrate
+
+_SHUTDOWN_SECONDS = 5
+_DASHBOARD_FRAME_BYTES = 32_768
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, which greets once it really serves."""
+
+    def __init__(self, config: uvicorn.Config, greet: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._greet = greet
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._greet()
+
+
+def serve(settings: Settings, *, with_demo: bool = False) -> None:
+    """Migrate, listen and serve until told to stop; raises PorchlightError where that can't be.
+
+    ``with_demo``: where the store holds no workspace yet, make one to try things with.
+    """
+    log.configure()
+    clock = Clock()
+    listener = listen(settings.host, settings.port)
+    base_url = f"http://{_host_in_url(settings.host)}:{listener.getsockname()[1]}"
+    migrate(settings.database_url)
+    links = asyncio.run(_make_demo(settings, clock, base_url)) if with_demo else None
+    FrontDoor.most_connections = most_connections()
+    config = uvicorn.Config(
+        create_app(settings, clock),
+        http=FrontDoor,
+        ws="websockets-sansio",
+        ws_max_size=_DASHBOARD_FRAME_BYTES,
+        ws_per_message_deflate=False,
+        # uvicorn's own keepalive pings cost more than a heartbeat; the kernel's keepalive finds the dead.
+        ws_ping_interval=None,
+        ws_ping_timeout=None,
+        loop="uvloop",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
+    )
+    server = _Server(config, lambda: print(_greeting(base_url, links), flush=True))
+    server.run(sockets=[listener])
+    if not server.started:
+        raise PorchlightError("the server could not start: the line above says why")
+
+
+async def _make_demo(settings: Settings, clock: Clock, base_url: str) -> DemoLinks | None:
+    database = await open_database(settings.database_url)
+    try:
+        return await database.write(lambda conn: demo_links(conn, clock.now(), base_url))
+    finally:
+        await database.close()
+
+
+def _greeting(base_url: str, links: DemoLinks | None) -> str:
+    if links is None:
+        return f"Porchlight serves on {base_url}"
+    return links.text()
+
+
+def _host_in_url(host: str) -> str:
+    if host in {"0.0.0.0", "::"}:  # noqa: S104 (only read, to print a link)
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host

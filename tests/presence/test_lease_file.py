@@ -1,0 +1,148 @@
+"""The lease file: what one process stores, the next one finds."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from app.errors import SettingError
+from app.ids import AppId, ContactId
+from app.presence.lease_file import ACTIVE, SEEN, SLOTS_PER_SEGMENT, UNTIL, LeaseFile
+
+APP = AppId("uabcdefg")
+ADA = ContactId("0123456789abcdef01234567")
+
+
+def contact(number: int) -> ContactId:
+    return ContactId(f"{number:024x}")
+
+
+def test_next_process_finds_each_timestamp(tmp_path: Path) -> None:
+    first = LeaseFile(tmp_path / "presence")
+    slot = first.take(APP, ADA, 1000.25, 990.5)
+    slot.times[slot.at + SEEN] = 1234.5
+    first.close()
+
+    [stored] = LeaseFile(tmp_path / "presence").read()
+
+    assert (stored.app_id, stored.contact_id) == (APP, ADA)
+    assert (stored.seen_at, stored.active_at, stored.since, stored.until) == (1234.5, 990.5, 1000.25, 0.0)
+
+
+def test_killed_process_loses_no_heartbeat(tmp_path: Path) -> None:
+    program = textwrap.dedent(
+        """
+        import sys
+        from pathlib import Path
+        from app.presence.lease_file import LeaseFile
+        leases = LeaseFile(Path(sys.argv[1]))
+        slot = leases.take("uabcdefg", "0123456789abcdef01234567", 1.0, 1.0)
+        beats = 0
+        while True:
+            beats += 1
+            slot.times[slot.at] = float(beats)
+            if beats % 1000 == 0:
+                print(beats, flush=True)
+        """
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, str(tmp_path / "presence")], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    told = [int(process.stdout.readline()) for _ in range(20)]
+    os.kill(process.pid, signal.SIGKILL)
+    told += [int(line) for line in process.stdout.read().splitlines() if line]
+    process.stdout.close()
+    process.wait()
+
+    [stored] = LeaseFile(tmp_path / "presence").read()
+
+    assert stored.seen_at >= told[-1]
+
+
+def test_freed_slots_are_used_again(tmp_path: Path) -> None:
+    leases = LeaseFile(tmp_path / "presence")
+    slot = leases.take(APP, ADA, 1.0, 1.0)
+    leases.free(slot)
+
+    assert leases.take(APP, contact(7), 2.0, 2.0) is slot
+    leases.close()
+    [stored] = LeaseFile(tmp_path / "presence").read()
+    assert stored.contact_id == contact(7)
+
+
+def test_file_grows_by_segments_and_is_read_back_whole(tmp_path: Path) -> None:
+    leases = LeaseFile(tmp_path / "presence")
+    many = SLOTS_PER_SEGMENT + 3
+    for number in range(many):
+        leases.take(APP, contact(number), 5.0 + number, 0.0)
+    leases.close()
+
+    found = {stored.contact_id: stored.seen_at for stored in LeaseFile(tmp_path / "presence").read()}
+
+    assert found == {contact(number): 5.0 + number for number in range(many)}
+
+
+def test_slots_taken_after_reading_overwrite_nobody(tmp_path: Path) -> None:
+    first = LeaseFile(tmp_path / "presence")
+    first.take(APP, ADA, 1.0, 1.0)
+    first.close()
+    second = LeaseFile(tmp_path / "presence")
+    assert len(list(second.read())) == 1
+    for number in range(SLOTS_PER_SEGMENT):
+        second.take(APP, contact(number), 2.0, 2.0)
+    second.close()
+
+    found = {stored.contact_id for stored in LeaseFile(tmp_path / "presence").read()}
+
+    assert len(found) == SLOTS_PER_SEGMENT + 1
+    assert ADA in found
+
+
+def test_second_server_on_the_same_folder_is_refused(tmp_path: Path) -> None:
+    first = LeaseFile(tmp_path / "presence")
+    with pytest.raises(SettingError, match="another server is running on it"):
+        LeaseFile(tmp_path / "presence")
+    first.close()
+    LeaseFile(tmp_path / "presence").close()
+
+
+def test_slots_of_garbage_are_free(tmp_path: Path) -> None:
+    leases = LeaseFile(tmp_path / "presence")
+    slot = leases.take(APP, ADA, 1.0, 1.0)
+    slot.raw[slot.at * 8 + 32 : slot.at * 8 + 52] = b"\xff" * 20
+    leases.close()
+
+    assert list(LeaseFile(tmp_path / "presence").read()) == []
+
+
+def test_memory_takes_the_place_of_a_file_that_has_no_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "posix_fallocate", no_room)
+    leases = LeaseFile(tmp_path / "presence")
+
+    slot = leases.take(APP, ADA, 3.0, 2.0)
+
+    assert (slot.times[slot.at + SEEN], slot.times[slot.at + ACTIVE], slot.times[slot.at + UNTIL]) == (
+        3,
+        2,
+        0,
+    )
+    leases.sync()
+    leases.close()
+
+
+def test_sync_writes_without_harm(tmp_path: Path) -> None:
+    leases = LeaseFile(tmp_path / "presence")
+    leases.take(APP, ADA, 3.0, 2.0)
+    leases.sync()
+    leases.close()
+    assert [stored.contact_id for stored in LeaseFile(tmp_path / "presence").read()] == [ADA]
