@@ -58,7 +58,7 @@ def _read(user_agent: str) -> Agent:
 
 @cache
 def _parser() -> Parser:
-    """Made at first use: compiling its rules takes a quarter of a second. Our cache is the only one."""
+    """Compiles its rules for a quarter of a second: ask once at start. It has no cache; ours will do."""
     return Parser(Resolver(load_lazy_builtins()))
 
 
