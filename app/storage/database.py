@@ -10,6 +10,7 @@ change it reads ``FOR UPDATE`` (``select(…).with_for_update()``), which SQLite
 writer, has no need of and leaves out.
 """
 
+import asyncio
 from collections.abc import Callable
 from typing import Final, Protocol, TypeVar
 
@@ -55,7 +56,7 @@ class Database(Protocol):
         ...
 
 
-def open_database(
+async def open_database(
     url: str, *, readers: int = 3, group_limit: int = GROUP_LIMIT, checkpoints: bool = True
 ) -> Database:
     """Open the database that ``url`` names; its schema is ``migrations``' affair.
@@ -65,7 +66,9 @@ def open_database(
     Raises SettingError or StorageUnavailable.
     """
     if url.startswith("sqlite"):
-        return SqliteDatabase(url, readers=readers, group_limit=group_limit, checkpoints=checkpoints)
+        return await asyncio.to_thread(
+            SqliteDatabase, url, readers=readers, group_limit=group_limit, checkpoints=checkpoints
+        )
     if url.startswith("postgresql"):
         from app.storage.postgres import PostgresDatabase  # noqa: PLC0415  An extra brings its driver.
 

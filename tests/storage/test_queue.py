@@ -78,7 +78,7 @@ async def test_all_that_waits_is_committed_together(empty_database: SqliteDataba
 
 
 async def test_a_group_limit_of_one_commits_each_by_itself(tmp_path: Path) -> None:
-    database = open_database(f"sqlite:///{tmp_path / 'one.db'}", group_limit=1)
+    database = await open_database(f"sqlite:///{tmp_path / 'one.db'}", group_limit=1)
     assert isinstance(database, SqliteDatabase)
     await database.write(_create)
     gate, held = await _hold(database)
@@ -188,7 +188,7 @@ async def test_what_waits_beyond_the_limit_is_turned_away(tmp_path: Path) -> Non
 
 
 async def test_closing_writes_what_waits_and_takes_no_more(tmp_path: Path) -> None:
-    database = open_database(f"sqlite:///{tmp_path / 'closing.db'}")
+    database = await open_database(f"sqlite:///{tmp_path / 'closing.db'}")
     assert isinstance(database, SqliteDatabase)
     await database.write(_create)
     gate, held = await _hold(database)
@@ -223,7 +223,7 @@ async def test_a_hundred_read_then_increment_writes_keep_a_hundred(empty_databas
 async def test_two_processes_worth_of_writers_lose_no_update(tmp_path: Path) -> None:
     """Two queues on one file stand for the server and a command: IMMEDIATE keeps each read true until its write."""
     url = f"sqlite:///{tmp_path / 'shared.db'}"
-    server, command = open_database(url), open_database(url, checkpoints=False)
+    server, command = await open_database(url), await open_database(url, checkpoints=False)
 
     def create(conn: Connection) -> None:
         conn.execute(text("CREATE TABLE counters (n INTEGER)"))
@@ -345,12 +345,12 @@ async def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     path = tmp_path / "porchlight.db"
     path.write_text("not a database, by far " * 100)
     with pytest.raises(StorageUnavailable, match=r"porchlight\.db"):
-        open_database(f"sqlite:///{path}")
+        await open_database(f"sqlite:///{path}")
 
 
 async def test_a_folder_that_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(StorageUnavailable, match="No such file or directory"):
-        open_database(f"sqlite:///{tmp_path / 'missing' / 'porchlight.db'}")
+        await open_database(f"sqlite:///{tmp_path / 'missing' / 'porchlight.db'}")
 
 
 async def test_the_file_is_its_owners_alone(empty_database: SqliteDatabase, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 
 from app.storage.database import Database, SqliteDatabase, open_database
+from app.storage.migrations import migrate
 
 
 @pytest.fixture(scope="session")
@@ -31,14 +32,14 @@ def database_url(tmp_path: Path, _migrated_file: Path) -> str:
 
 @pytest_asyncio.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = open_database(database_url)
+    opened = await open_database(database_url)
     yield opened
     await opened.close()
 
 
 @pytest_asyncio.fixture
 async def empty_database(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
-    opened = open_database(f"sqlite:///{tmp_path / 'empty.db'}")
+    opened = await open_database(f"sqlite:///{tmp_path / 'empty.db'}")
     assert isinstance(opened, SqliteDatabase)
     yield opened
     await opened.close()

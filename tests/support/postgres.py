@@ -46,9 +46,19 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture
 def postgres_url(postgres_server: str) -> str:
     """An empty database of the test's own."""
+    return _new_database(postgres_server)
+
+
+@pytest.fixture
+def postgres_url_too(postgres_server: str) -> str:
+    """Another one, for comparison."""
+    return _new_database(postgres_server)
+
+
+def _new_database(server: str) -> str:
     name = f"test_{next(_numbers)}"
-    asyncio.run(_create_database(postgres_server, name))
-    return f"postgresql+asyncpg://porchlight@{postgres_server}/{name}"
+    asyncio.run(_create_database(server, name))
+    return f"postgresql+asyncpg://porchlight@{server}/{name}"
 
 
 async def _create_database(server: str, name: str) -> None:
@@ -62,7 +72,7 @@ async def _create_database(server: str, name: str) -> None:
 def _run(*command: str | Path) -> None:
     """Run one of PostgreSQL's programs, as its own user where we are root: as root it refuses."""
     user = "postgres" if os.geteuid() == 0 else None
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: PLW1510  The assertion below says more.
         [str(part) for part in command],
         user=user,
         group=user,
