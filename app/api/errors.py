@@ -1,0 +1,79 @@
+"""The edge where errors become answers: one shape for all of them.
+
+Rules, stores and operations raise what ``app/errors.py`` names; here it becomes an error list,
+once. So do Starlette's own refusals (an unknown route, a wrong method), and a fault of ours,
+which tells the outside nothing but a request id to find it by in the log.
+"""
+
+from http import HTTPStatus
+from typing import Final
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ExceptionHandler
+
+from app.errors import PorchlightError, RateLimited, Unauthorized
+from app.ids import new_request_id
+from app.log import get_logger
+
+JSON: Final = "application/json; charset=utf-8"
+
+_CODES: Final = {
+    400: "client_error",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "request_too_large",
+}
+_MESSAGES: Final = {404: "Resource Not Found", 405: "Method Not Allowed"}
+
+
+def error_list(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> Response:
+    """An answer that says what went wrong; its request id stands in the body and in ``X-Request-Id``."""
+    request_id = new_request_id()
+    body = {"type": "error.list", "request_id": request_id, "errors": [{"code": code, "message": message}]}
+    return Response(
+        msgspec.json.encode(body),
+        status,
+        {"x-request-id": request_id, "cache-control": "no-store", **(headers or {})},
+        media_type=JSON,
+    )
+
+
+def answer(error: PorchlightError) -> Response:
+    """An error of ours as an error list; a 429 says when to come again."""
+    headers = {"retry-after": str(error.retry_after_seconds)} if isinstance(error, RateLimited) else {}
+    if type(error) is Unauthorized:
+        headers["www-authenticate"] = "Bearer"
+    return error_list(error.status, error.code, error.message, headers)
+
+
+async def on_porchlight_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, PorchlightError)
+    return answer(error)
+
+
+async def on_http_exception(_request: Request, error: Exception) -> Response:
+    """A refusal by Starlette: no such route, no such method, a body it could not take."""
+    assert isinstance(error, HTTPException)
+    status = error.status_code
+    message = _MESSAGES.get(status) or error.detail or HTTPStatus(status).phrase
+    code = _CODES.get(status, "server_error" if status >= 500 else "client_error")
+    return error_list(status, code, message, dict(error.headers or {}))
+
+
+async def on_fault(_request: Request, error: Exception) -> Response:
+    """A fault of ours: 500, with nothing in it but the id under which the log has it."""
+    response = error_list(500, "server_error", "Something went wrong here")
+    request_id = response.headers["x-request-id"]
+    get_logger().error("http.fault", request_id=request_id, error=type(error).__name__, exc_info=error)
+    return response
+
+
+error_handlers: Final[dict[type[Exception], ExceptionHandler]] = {
+    PorchlightError: on_porchlight_error,
+    HTTPException: on_http_exception,
+    Exception: on_fault,
+}
+"""For the application: whatever no other edge has caught."""

@@ -1,0 +1,55 @@
+"""How often a token may ask: windows of 10 seconds, counted in memory.
+
+All windows begin at the same moments, so the counts of a window are thrown away together and
+nothing has to be tidied. Real time is what counts: the test clock does not move a limit that
+protects the machine.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from math import ceil
+from typing import Final
+
+WINDOW_SECONDS: Final = 10
+REQUESTS_PER_WINDOW: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a request was told: ``remaining`` is below zero for one that came too often."""
+
+    limit: int
+    remaining: int
+    reset_seconds: float
+
+    @property
+    def is_exceeded(self) -> bool:
+        return self.remaining < 0
+
+    def headers(self, now: float) -> dict[str, str]:
+        """The three headers of every authenticated answer; ``now`` in Unix seconds, as is the reset."""
+        return {
+            "x-ratelimit-limit": str(self.limit),
+            "x-ratelimit-remaining": str(max(self.remaining, 0)),
+            "x-ratelimit-reset": str(ceil(now + self.reset_seconds)),
+        }
+
+
+class RateLimiter:
+    """Counts requests by key; ``at`` is monotonic real time."""
+
+    def __init__(self, limit: int = REQUESTS_PER_WINDOW) -> None:
+        self._limit = limit
+        self._window = -1
+        self._used: Counter[str] = Counter()
+
+    def take(self, key: str, at: float) -> Allowance:
+        """Count one request of ``key`` and say what is left of its window."""
+        window = int(at // WINDOW_SECONDS)
+        if window != self._window:
+            self._window = window
+            self._used.clear()
+        self._used[key] += 1
+        return Allowance(
+            self._limit, self._limit - self._used[key], WINDOW_SECONDS - (at - window * WINDOW_SECONDS)
+        )

@@ -1,0 +1,65 @@
+"""Only a JSON object of a fitting size gets in."""
+
+from collections.abc import Iterator
+
+import pytest
+from starlette.requests import Request
+from starlette.types import Message
+
+from app.api.bodies import read_object
+from app.errors import BodyTooLarge, ParameterInvalid
+
+
+def request_with(*parts: bytes, ends: bool = True) -> Request:
+    """A request whose body comes in these parts; without ``ends`` its sender hangs up before the last one."""
+
+    def messages() -> Iterator[Message]:
+        for part in parts:
+            yield {"type": "http.request", "body": part, "more_body": True}
+        yield {"type": "http.request", "body": b""} if ends else {"type": "http.disconnect"}
+
+    coming = messages()
+
+    async def receive() -> Message:
+        return next(coming)
+
+    return Request({"type": "http", "method": "POST", "path": "/", "headers": []}, receive)
+
+
+async def test_an_object_is_read_whatever_its_parts() -> None:
+    assert await read_object(request_with(b'{"ids": ["', b'a"]}')) == {"ids": ["a"]}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"{'ids': []}",
+        b'{"ids": "\xff"}',
+        b'{"ids": "\\ud800"}',
+        b"[" * 100_000,
+        b"NaN",
+    ],
+    ids=["empty", "cut short", "quotes", "no UTF-8", "lone surrogate", "deep", "no number"],
+)
+async def test_broken_json_is_refused(body: bytes) -> None:
+    with pytest.raises(ParameterInvalid, match="not JSON"):
+        await read_object(request_with(body))
+
+
+@pytest.mark.parametrize("body", [b"[]", b"null", b'"text"', b"7"])
+async def test_json_that_is_no_object_is_refused(body: bytes) -> None:
+    with pytest.raises(ParameterInvalid, match="must be a JSON object"):
+        await read_object(request_with(body))
+
+
+async def test_a_body_of_the_limit_is_taken_and_a_byte_more_is_not() -> None:
+    assert await read_object(request_with(b'{"a":', b"1}"), most_bytes=7) == {"a": 1}
+    with pytest.raises(BodyTooLarge, match="longer than 6 bytes"):
+        await read_object(request_with(b'{"a":', b"1}"), most_bytes=6)
+
+
+async def test_a_sender_that_hangs_up_is_refused() -> None:
+    with pytest.raises(ParameterInvalid, match="before it was whole"):
+        await read_object(request_with(b'{"a":', ends=False))
