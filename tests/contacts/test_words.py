@@ -131,6 +131,12 @@ def test_a_query_has_8_words_at_most_each_once_in_the_order_typed() -> None:
     assert len(query_words(" ".join("abcdefghijkl"))) == MOST_QUERY_WORDS
 
 
+def test_only_the_first_1024_characters_are_read() -> None:
+    assert search_words(" " * 1_020 + "late") == {"late"}
+    assert search_words(" " * 1_024 + "late") == frozenset()
+    assert query_words(" " * 1_024 + "late") == []
+
+
 def test_a_megabyte_is_no_trouble() -> None:
     assert search_words("王 " * 300_000) == {"王"}
     assert len(search_words("a." * 500_000)) == MOST_WORDS
