@@ -107,7 +107,7 @@ def _calm_the_collector() -> None:
     """Thousands of connections are not walked again and again: what is there now is there to stay."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000, 50, 1000)
+    gc.set_threshold(50_000, 50, 1000)
 
 
 async def _write_the_rest(state: AppState) -> None:

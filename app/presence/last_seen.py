@@ -8,6 +8,7 @@ written (a full disk, say) waits and is tried again.
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from itertools import islice
 from typing import Final
 
 from sqlalchemy import Connection
@@ -17,6 +18,7 @@ from app.ids import AppId, ContactId
 from app.log import get_logger
 from app.presence import store
 from app.presence.changes import Interval, Sighting
+from app.presence.lease_file import ACTIVE, SEEN, SINCE, UNTIL, Slot, owner
 from app.storage.database import Database
 
 BATCH_ROWS: Final = 300
@@ -25,18 +27,23 @@ RETRY_SECONDS: Final = 3.0
 
 
 class Ledger:
-    """Entries that wait for the database. ``written`` callbacks run after the commit."""
+    """Entries that wait for the database.
+
+    An ended interval stays in its slot, which keeps it safe, and is read from there; ``on_written`` is told once it
+    is committed. A million contacts may go at once, so an entry is the slot itself: nothing new for the collector.
+    """
 
     def __init__(self) -> None:
         self._seen: dict[tuple[AppId, ContactId], Sighting] = {}
-        self._ended: deque[tuple[Interval, Sighting, Callable[[], None]]] = deque()
+        self._ended: deque[Slot] = deque()
+        self.on_written: Callable[[Slot], None] = lambda _: None
 
     def seen(self, sighting: Sighting) -> None:
         self._seen[sighting.app_id, sighting.contact_id] = sighting
 
-    def ended(self, interval: Interval, sighting: Sighting, written: Callable[[], None]) -> None:
-        self._seen.pop((sighting.app_id, sighting.contact_id), None)
-        self._ended.append((interval, sighting, written))
+    def ended(self, app_id: AppId, contact_id: ContactId, slot: Slot) -> None:
+        self._seen.pop((app_id, contact_id), None)
+        self._ended.append(slot)
 
     def __len__(self) -> int:
         return len(self._seen) + len(self._ended)
@@ -47,24 +54,35 @@ class Ledger:
             await self._write_batch(database)
 
     async def _write_batch(self, database: Database) -> None:
-        ended = [self._ended[i] for i in range(min(BATCH_ROWS, len(self._ended)))]
+        ended = list(islice(self._ended, BATCH_ROWS))
         keys = list(self._seen)[: BATCH_ROWS - len(ended)]
         seen = [self._seen[key] for key in keys]
         if not ended and not seen:
             return
 
+        intervals = [_interval(slot) for slot in ended]
+        sightings = [*seen, *(_last_sighting(slot) for slot in ended)]
+
         def work(conn: Connection) -> None:
-            store.write_intervals(conn, [interval for interval, _, _ in ended])
-            store.write_sightings(conn, [*seen, *(sighting for _, sighting, _ in ended)])
+            store.write_intervals(conn, intervals)
+            store.write_sightings(conn, sightings)
 
         await database.write(work)
         for sighting in seen:
             key = sighting.app_id, sighting.contact_id
             if self._seen.get(key) is sighting:
                 del self._seen[key]
-        for _, _, written in ended:
+        for slot in ended:
             self._ended.popleft()
-            written()
+            self.on_written(slot)
+
+
+def _interval(slot: Slot) -> Interval:
+    return Interval(*owner(slot), slot.times[slot.at + SINCE], slot.times[slot.at + UNTIL])
+
+
+def _last_sighting(slot: Slot) -> Sighting:
+    return Sighting(*owner(slot), slot.times[slot.at + SEEN], slot.times[slot.at + ACTIVE])
 
 
 async def keep_written(ledger: Ledger, database: Database) -> None:

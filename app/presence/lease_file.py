@@ -145,17 +145,21 @@ class LeaseFile:
             yield Slot(times, raw, at)
 
 
+def owner(slot: Slot) -> tuple[AppId, ContactId]:
+    """Whose slot it is; what stands in a slot that was never taken means nothing."""
+    start = slot.at * 8 + _ID_OFFSET
+    identity = bytes(slot.raw[start : start + _ID_BYTES])
+    return AppId(identity[12:].decode("ascii", "replace")), ContactId(identity[:12].hex())
+
+
 def _stored(slot: Slot) -> StoredLease | None:
     times, at = slot.times, slot.at
     seen_at = times[at + SEEN]
-    start = at * 8 + _ID_OFFSET
-    identity = bytes(slot.raw[start : start + _ID_BYTES])
-    app_id = identity[12:].decode("ascii", "replace")
+    app_id, contact_id = owner(slot)
     if not seen_at > 0 or not is_app_id(app_id):
         return None
-    contact_id = ContactId(identity[:12].hex())
     return StoredLease(
-        AppId(app_id), contact_id, slot, seen_at, times[at + ACTIVE], times[at + SINCE], times[at + UNTIL]
+        app_id, contact_id, slot, seen_at, times[at + ACTIVE], times[at + SINCE], times[at + UNTIL]
     )
 
 

@@ -13,9 +13,9 @@ from collections.abc import Callable, Collection
 from typing import Final, Protocol
 
 from app.ids import AppId, ContactId
-from app.presence.changes import Change, Interval, Presence, Sighting
+from app.presence.changes import Change, Presence, Sighting
 from app.presence.last_seen import Ledger
-from app.presence.lease_file import ACTIVE, NO_SLOT, SEEN, SINCE, UNTIL, LeaseFile, Slot
+from app.presence.lease_file import ACTIVE, NO_SLOT, SEEN, SINCE, UNTIL, LeaseFile, Slot, owner
 from app.presence.timing import IDLE_SECONDS, ends_inactivity, has_gone, stream_is_live
 from app.presence.wheel import Wheel
 from app.wire import DELETED, SILENT
@@ -67,6 +67,7 @@ class Tracker:
         self._offline_seconds = offline_seconds
         self._publish = publish
         self._ledger = ledger
+        ledger.on_written = self._written
         self._file = leases
         self._leases: dict[AppId, dict[ContactId, Lease]] = {}
         self._online: dict[AppId, dict[ContactId, Lease]] = {}  # in the order of coming online
@@ -170,7 +171,7 @@ class Tracker:
             elif former is NO_SLOT:
                 lease.slot = stored.slot
             if stored.until > 0:
-                self._book(lease, stored.slot)
+                self._ledger.ended(lease.app_id, lease.contact_id, stored.slot)
             for spare in {former, stored.slot} - {lease.slot, NO_SLOT}:
                 self._release(spare)
             self._queue(lease, times[at + SEEN] + self._offline_seconds)
@@ -253,23 +254,15 @@ class Tracker:
         times[at + UNTIL] = now
         lease.online = False
         del self._online[lease.app_id][lease.contact_id]
-        self._book(lease, lease.slot)
+        self._ledger.ended(lease.app_id, lease.contact_id, lease.slot)
         self._publish(Change(lease.app_id, lease.contact_id, False, now, times[at + SEEN], times[at + SINCE]))
 
-    def _book(self, lease: Lease, slot: Slot) -> None:
-        """Have the interval that ended in ``slot`` written; the slot holds it until it is."""
-        times, at = slot.times, slot.at
-
-        def written() -> None:
-            times[at + UNTIL] = -times[at + UNTIL]
-            if lease.slot is not slot:
-                self._file.free(slot)
-
-        self._ledger.ended(
-            Interval(lease.app_id, lease.contact_id, times[at + SINCE], times[at + UNTIL]),
-            Sighting(lease.app_id, lease.contact_id, times[at + SEEN], times[at + ACTIVE]),
-            written,
-        )
+    def _written(self, slot: Slot) -> None:
+        """The interval that ended in ``slot`` is in the database."""
+        slot.times[slot.at + UNTIL] *= -1
+        lease = self.find(*owner(slot))
+        if lease is None or lease.slot is not slot:
+            self._file.free(slot)
 
     def _release(self, slot: Slot) -> None:
         """Give up a slot whose interval has ended; one that is still being written goes when it is."""
