@@ -1,0 +1,1057 @@
+/**
+ * Porchlight's messenger: the script that a site embeds, so that its open pages show as people who are there.
+ *
+ *   boot(), update()   gather what the site says about the person
+ *   ping()             tells the server (HTTP) and brings back a ticket
+ *   join()             makes this tab part of the one stream that this browser keeps for that person:
+ *                      one tab leads, the others follow, and step in when it goes
+ *   beat()             the leader says "still here": by WebSocket, or by HTTP where sockets are blocked
+ *
+ * It never throws into the host page, says nothing in its console, and adds one global beside `Intercom`:
+ * `Porchlight`, the same function. Whenever it keeps silent, `Porchlight.silence` says why.
+ */
+(function () {
+  "use strict";
+
+  /** Why nothing is sent: every refusal has its sentence here. */
+  const SILENCE = {
+    unbooted: "not booted: call boot, or set intercomSettings",
+    appless: "no app_id: neither in the script's URL nor in the settings",
+    baseless: "the script's own URL is unknown: load it from /widget/<app_id>, or set api_base",
+    prerendered: "the page is being prerendered: nobody looks at it yet",
+    unnamed: "an event needs a name",
+    refused: "the server refused the ping with status ",
+    unreachable: "the server can't be reached: trying again by and by",
+    following: "another tab of this browser beats for this one",
+    away: "the page is frozen, or left and kept by the browser",
+    4400: "the server did not understand this messenger (4400)",
+    4403: "the server turned this messenger away (4403)",
+    4410: "this contact was deleted (4410)",
+  };
+
+  /** What sites set for the messenger itself: no attributes of the person, never sent. */
+  const SETTINGS = (
+    "app_id appId api_base apiBase region installation_type installation_version widgetUrl anonymous_id " +
+    "hide_default_launcher hide_notifications last_request_at alignment vertical_padding horizontal_padding " +
+    "custom_launcher_selector action_color background_color link_color session_duration language_override " +
+    "z_index theme_mode messenger_style_id auth_tokens page_title"
+  ).split(" ");
+
+  const BEAT = '{"type":"heartbeat"}';
+  const HIDDEN_BEAT = '{"type":"heartbeat","visible":false}';
+  const LEAVE = '{"type":"leave"}';
+
+  const SECOND = 1000;
+  const MINUTE = 60 * SECOND;
+  const DAY = 24 * 60 * MINUTE;
+  const ACK_PATIENCE = 10 * SECOND;
+  const ANSWER_PATIENCE = 20 * SECOND;
+  const LONG_HIDDEN = 30 * MINUTE;
+  /** Browsers let a hidden tab's timers run once a minute. */
+  const THROTTLE = 61 * SECOND;
+  const EVENTS_KEPT = 100;
+
+  /** Sources of a ping; where several wait, the last in this list names them. */
+  const SOURCES = ["", "page", "apiUpdate", "apiBoot"];
+
+  /** @typedef {Embed.Person} Person */
+  /** @typedef {Embed.Stream} Stream */
+
+  /** @type {Person | null} */
+  let person = null;
+  /** @type {Stream | null} */
+  let stream = null;
+  /** @type {WebSocket | null} */
+  let socket = null;
+  let silence = SILENCE.unbooted;
+  let away = false;
+  let listening = false;
+  /** @type {Record<string, number>} */
+  const timers = {};
+
+  // ---------------------------------------------------------------- small things
+
+  /**
+   * The same deed, unable to throw into the host page.
+   * @template {unknown[]} A
+   * @param {(...args: A) => unknown} deed
+   * @returns {(...args: A) => void}
+   */
+  function safely(deed) {
+    return function (...args) {
+      try {
+        deed(...args);
+      } catch (error) {
+        // Ours to bear, not the host page's.
+      }
+    };
+  }
+
+  /**
+   * Do a deed later; a timer of the same name is replaced.
+   * @param {string} name
+   * @param {number} milliseconds
+   * @param {() => unknown} deed
+   */
+  function after(name, milliseconds, deed) {
+    cancel(name);
+    timers[name] = window.setTimeout(function () {
+      delete timers[name];
+      safely(deed)();
+    }, milliseconds);
+  }
+
+  /** @param {string[]} names */
+  function cancel(...names) {
+    names.forEach(function (name) {
+      window.clearTimeout(timers[name]);
+      delete timers[name];
+    });
+  }
+
+  /**
+   * A random wait of up to 20 s, and longer after each further failure: servers come back to a drizzle, not a flood.
+   * @param {number} failures 1 for the first
+   */
+  function backoff(failures) {
+    return Math.random() * Math.min(2 * MINUTE, 20 * SECOND * Math.pow(2, failures - 1));
+  }
+
+  function randomId() {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    return Array.from(bytes, (byte) => (byte + 256).toString(16).slice(1)).join("");
+  }
+
+  /**
+   * What JSON can carry of a value: dates as Unix seconds; no functions, nodes, cycles, NaN. Undefined: nothing.
+   * @param {any} value
+   * @param {unknown[]} [within] the objects around it
+   * @returns {any}
+   */
+  function carried(value, within = []) {
+    if (typeof value === "string") return value.replace(/[\0\ud800-\udfff]/gu, "\ufffd"); // lone surrogates
+    if (value === null || typeof value === "boolean") return value;
+    if (typeof value === "number") return isFinite(value) ? value : undefined;
+    if (typeof value !== "object" || within.length > 5 || within.indexOf(value) >= 0) return undefined;
+    try {
+      if (value instanceof Date) return carried(Math.floor(value.getTime() / 1000));
+      const inside = within.concat([value]);
+      if (typeof value.toJSON === "function") return carried(value.toJSON(), inside);
+      if (Array.isArray(value)) {
+        return value.map((item) => carried(item, inside)).filter((item) => item !== undefined);
+      }
+      if (Object.prototype.toString.call(value) !== "[object Object]") return undefined;
+      /** @type {Record<string, unknown>} */
+      const copy = {};
+      Object.keys(value).forEach(
+        safely(function (/** @type {string} */ key) {
+          const item = carried(value[key], inside);
+          if (item !== undefined) copy[key] = item;
+        }),
+      );
+      return copy;
+    } catch (error) {
+      return undefined; // a proxy or getter that throws
+    }
+  }
+
+  /**
+   * @param {unknown} value
+   * @returns {Record<string, any>}
+   */
+  function settingsFrom(value) {
+    const settings = carried(value);
+    return settings && typeof settings === "object" && !Array.isArray(settings) ? settings : {};
+  }
+
+  /**
+   * A value as text; "" where it means unknown.
+   * @param {unknown} value
+   */
+  function known(value) {
+    const text = value === null || value === undefined ? "" : String(value);
+    return text === "null" || text === "undefined" ? "" : text;
+  }
+
+  /** @param {Record<string, any>} settings */
+  function appIdIn(settings) {
+    return known(settings.app_id) || known(settings.appId);
+  }
+
+  /**
+   * Where the settings say the server is. Pages that come from Intercom often still name Intercom's hosts: "".
+   * @param {Record<string, any>} settings
+   */
+  function baseIn(settings) {
+    const base = known(settings.api_base);
+    const foreign = /^https?:\/\/([^/]*\.)?intercom(cdn)?\.(io|com)(:\d+)?(\/|$)/i.test(base);
+    return /^https?:\/\//i.test(base) && !foreign ? base.replace(/\/+$/, "") : "";
+  }
+
+  // ---------------------------------------------------------------- the visitor's id
+
+  /** @param {string} appId */
+  function idName(appId) {
+    return "porchlight-id-" + appId;
+  }
+
+  /**
+   * The id under which this browser is known, made if there is none. Kept in a cookie of the widest domain that
+   * holds one and in localStorage; where both are blocked it lives as long as the page.
+   * @param {string} appId
+   */
+  function visitorIdOf(appId) {
+    const name = idName(appId);
+    const id = cookieNamed(name) || storedAs(name) || randomId();
+    bakeCookie(name, id, 270 * 24 * 60 * 60);
+    safely(() => localStorage.setItem(name, id))();
+    return id;
+  }
+
+  /** @param {string} appId */
+  function forgetVisitor(appId) {
+    bakeCookie(idName(appId), "", 0);
+    safely(() => localStorage.removeItem(idName(appId)))();
+  }
+
+  /** @param {string} name */
+  function cookieNamed(name) {
+    try {
+      const pair = document.cookie.split("; ").find((text) => text.indexOf(name + "=") === 0) || "";
+      return /^[\w-]{8,64}$/.test(pair.slice(name.length + 1)) ? pair.slice(name.length + 1) : "";
+    } catch (error) {
+      return "";
+    }
+  }
+
+  /** @param {string} name */
+  function storedAs(name) {
+    try {
+      const id = localStorage.getItem(name) || "";
+      return /^[\w-]{8,64}$/.test(id) ? id : "";
+    } catch (error) {
+      return "";
+    }
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} value
+   * @param {number} seconds 0 removes it
+   */
+  function bakeCookie(name, value, seconds) {
+    safely(function () {
+      const secure = location.protocol === "https:" ? "; secure" : "";
+      const crumbs = `; path=/; max-age=${seconds}; samesite=lax${secure}`;
+      document.cookie = `${name}=${value}${crumbs}${widestDomain()}`;
+    })();
+  }
+
+  /** The widest domain that holds a cookie (example.com of shop.example.com): browsers refuse those too wide. */
+  function widestDomain() {
+    const labels = location.hostname.split(".");
+    for (let first = labels.length - 2; first >= 0; first--) {
+      const domain = "; domain=" + labels.slice(first).join(".");
+      document.cookie = "porchlight-probe=1; path=/" + domain;
+      if (document.cookie.indexOf("porchlight-probe=1") >= 0) {
+        document.cookie = "porchlight-probe=; path=/; max-age=0" + domain;
+        return domain;
+      }
+    }
+    return "";
+  }
+
+  // ---------------------------------------------------------------- ping: facts, by HTTP
+
+  /**
+   * POST what a page may send to another origin without asking first: no preflight, no cookies.
+   * @param {Person} me
+   * @param {string} path
+   * @param {string | URLSearchParams} body text goes as text/plain
+   * @returns {Promise<Response>} rejected where no answer comes in time
+   */
+  function post(me, path, body) {
+    const abort = new AbortController();
+    const patience = window.setTimeout(() => abort.abort(), ANSWER_PATIENCE);
+    /** @type {Promise<Response>} */
+    const answer = new Promise(function (resolve) {
+      const keepalive = String(body).length < 30000; // browsers cap what may outlive its page
+      resolve(fetch(me.base + path, { method: "POST", body, credentials: "omit", keepalive, signal: abort.signal }));
+    });
+    return answer.finally(() => window.clearTimeout(patience));
+  }
+
+  /**
+   * POST, of whose answer only the status matters.
+   * @param {Person} me
+   * @param {string} path
+   * @param {string | URLSearchParams} body
+   * @param {(code: number) => unknown} then told 0 where there was no answer
+   */
+  function status(me, path, body, then) {
+    const told = safely(then);
+    post(me, path, body).then(
+      (response) => told(response.status),
+      () => told(0),
+    );
+  }
+
+  /**
+   * Ask for a ping. Those asked for in one go travel as one, at most one is under way, and at most one goes a second.
+   * @param {"page" | "apiUpdate" | "apiBoot"} source
+   */
+  function ping(source) {
+    const me = person;
+    if (!me || (me.banished && source === "page")) return;
+    want(me, source);
+    Promise.resolve().then(safely(() => sendPing(me)));
+  }
+
+  /**
+   * @param {Person} me
+   * @param {string} source
+   */
+  function want(me, source) {
+    if (SOURCES.indexOf(source) > SOURCES.indexOf(me.wanted)) me.wanted = source;
+  }
+
+  /** @param {Person} me */
+  function sendPing(me) {
+    if (me !== person || !me.wanted || me.pinging || timers.ping) return;
+    if (document.prerendering) {
+      silence = SILENCE.prerendered;
+      document.addEventListener("prerenderingchange", safely(() => sendPing(me)), { once: true });
+      return;
+    }
+    const source = me.wanted;
+    const told = telling(me);
+    const form = new URLSearchParams(told);
+    form.set("source", source);
+    me.wanted = "";
+    me.told = JSON.stringify(told);
+    me.pinging = true;
+    after("ping", SECOND, function () {
+      // An update that says what was just said says nothing.
+      if (me.wanted === "apiUpdate" && JSON.stringify(telling(me)) === me.told) me.wanted = "";
+      sendPing(me);
+    });
+    post(me, "/messenger/web/ping", form)
+      .then((response) => pingAnswered(me, source, response))
+      .catch(() => pingFailed(me, source))
+      .then(function () {
+        me.pinging = false;
+        sendPing(me);
+      })
+      .catch(() => undefined);
+  }
+
+  /**
+   * @param {Person} me
+   * @returns {Record<string, string>}
+   */
+  function telling(me) {
+    const about = Object.assign({}, me.given);
+    SETTINGS.forEach((setting) => delete about[setting]);
+    about.anonymous_id = me.visitorId;
+    return {
+      app_id: me.appId,
+      user_data: JSON.stringify(about),
+      platform: "web",
+      referer: location.href.slice(0, 2048),
+      referrer: document.referrer.slice(0, 2048),
+      page_title: (known(me.given.page_title) || document.title).slice(0, 1024),
+      timezone: Intl.DateTimeFormat().resolvedOptions().timeZone || "",
+    };
+  }
+
+  /**
+   * @param {Person} me
+   * @param {string} source
+   * @param {Response} response
+   */
+  function pingAnswered(me, source, response) {
+    const code = response.status;
+    if (code === 200) return response.json().then((answer) => accept(me, answer));
+    if (code === 408 || code === 429 || code >= 500) return pingFailed(me, source);
+    if (me !== person) return undefined;
+    me.pingFailures = 0;
+    silence = SILENCE.refused + code;
+    if (code === 410) banish(me, SILENCE[4410]);
+    return undefined;
+  }
+
+  /**
+   * @param {Person} me
+   * @param {string} source
+   */
+  function pingFailed(me, source) {
+    if (me !== person) return;
+    want(me, source);
+    me.pingFailures += 1;
+    silence = SILENCE.unreachable;
+    after("ping", backoff(me.pingFailures), () => sendPing(me));
+  }
+
+  /**
+   * @param {Person} me
+   * @param {any} answer
+   */
+  function accept(me, answer) {
+    const user = answer.user;
+    if (me !== person) {
+      // Signed out while the ping was under way: it made the contact online, so take that back.
+      if (!person) leaveByHttp(me, answer.ticket);
+      return;
+    }
+    me.pingFailures = 0;
+    me.banished = "";
+    me.ticket = String(answer.ticket);
+    me.socketUrl = String(answer.socket_url || "");
+    const beatEvery = Number(answer.heartbeat_seconds) * SECOND;
+    me.beatEvery = beatEvery >= 100 && beatEvery <= 60 * MINUTE ? beatEvery : 30 * SECOND;
+    noteSession(me, user, answer.now);
+    silence = "";
+    if (me.contactId !== String(user.id)) {
+      part();
+      me.contactId = String(user.id);
+    }
+    join();
+    if (stream && stream.leading && stream.needsTicket) connect();
+    sendEvents(me);
+  }
+
+  /**
+   * @param {Person} me
+   * @param {any} user
+   * @param {unknown} serverNow the server's own time: its clock and ours may differ
+   */
+  function noteSession(me, user, serverNow) {
+    const now = Date.now();
+    if (typeof user.session_started_at === "number") {
+      const age = (typeof serverNow === "number" ? serverNow * SECOND : now) - user.session_started_at * SECOND;
+      me.sessionSince = now - age;
+    } else if (user.new_session || !me.sessionSince) {
+      me.sessionSince = now;
+    }
+  }
+
+  /** A session that turned 24 hours on a visible page is renewed by a ping (R10); asked for once in ten minutes. */
+  function renewSession() {
+    const now = Date.now();
+    if (!person || !isVisible() || !person.sessionSince) return;
+    if (now - person.sessionSince <= DAY + 2 * SECOND || Math.abs(now - person.renewedAt) < 10 * MINUTE) return;
+    person.renewedAt = now;
+    ping("page");
+  }
+
+  // ---------------------------------------------------------------- one stream for many tabs
+
+  function isVisible() {
+    return document.visibilityState !== "hidden";
+  }
+
+  /**
+   * Whether any tab of the stream is visible.
+   * @param {Stream} mine
+   * @param {Person} me
+   */
+  function isAnyVisible(mine, me) {
+    const fresh = Date.now() - 2.5 * me.beatEvery;
+    return isVisible() || Array.from(mine.tabs.values()).some((tab) => tab.visible && tab.at > fresh);
+  }
+
+  /**
+   * Become part of the stream. Web Locks choose who leads, and the next when that tab goes, crashed or closed. Without
+   * them (pages by plain http) the tabs agree over the channel; without a channel each tab leads a stream of its own.
+   */
+  function join() {
+    const me = person;
+    if (!me || !me.contactId || me.banished || stream || away) return;
+    const now = Date.now();
+    const mine = (stream = {
+      id: randomId(),
+      name: `porchlight:${me.appId}:${me.contactId}`,
+      channel: null,
+      tabs: new Map(),
+      leading: false,
+      leaderAt: now,
+      tickedAt: now,
+      turn: null,
+      yieldTurn: function () {},
+      saidVisible: false,
+      owing: false,
+      byHttp: false,
+      beating: false,
+      everAcked: false,
+      unheard: 0,
+      failures: 0,
+      needsTicket: false,
+      forbidden: 0,
+    });
+    silence = SILENCE.following;
+    after("tick", me.beatEvery, tick);
+    try {
+      mine.channel = new BroadcastChannel(mine.name);
+      mine.channel.onmessage = safely((event) => hear(mine, me, event.data));
+    } catch (error) {
+      return lead(mine);
+    }
+    say("hello");
+    if (navigator.locks) standForLock(mine, false);
+    else after("elect", 200, () => lead(mine));
+  }
+
+  /**
+   * @param {Stream} mine
+   * @param {boolean} steal take it from a leader that has fallen silent
+   */
+  function standForLock(mine, steal) {
+    mine.yieldTurn();
+    const turn = (mine.turn = {});
+    const abort = new AbortController();
+    mine.yieldTurn = () => abort.abort();
+    navigator.locks
+      .request(mine.name, steal ? { steal } : { signal: abort.signal }, function () {
+        if (mine.turn !== turn) return undefined;
+        safely(lead)(mine);
+        return new Promise((resolve) => (mine.yieldTurn = () => resolve(undefined)));
+      })
+      .catch(
+        safely(function (error) {
+          if (stream !== mine || mine.turn !== turn) return;
+          if (error.name !== "AbortError") return lead(mine); // no locks for this page
+          follow(mine); // stolen, while this tab was stuck
+          standForLock(mine, false);
+        }),
+      );
+  }
+
+  /** @param {Stream} mine */
+  function lead(mine) {
+    if (stream !== mine || mine.leading) return;
+    cancel("elect");
+    mine.leading = true;
+    say("here");
+    connect();
+  }
+
+  /** @param {Stream} mine */
+  function follow(mine) {
+    hangUp();
+    mine.leading = false;
+    mine.byHttp = false;
+    mine.leaderAt = Date.now();
+    silence = SILENCE.following;
+  }
+
+  /** Step out of the stream: the next tab leads at once. To the server it is mere silence. */
+  function part() {
+    const mine = stream;
+    if (!mine) return;
+    say("bye");
+    hangUp();
+    cancel("tick", "elect");
+    stream = null;
+    mine.turn = null;
+    mine.yieldTurn();
+    if (mine.channel) mine.channel.close();
+  }
+
+  /**
+   * The stream must not come back by itself.
+   * @param {Person} me
+   * @param {string} reason
+   */
+  function banish(me, reason) {
+    me.banished = silence = reason;
+    part();
+  }
+
+  /**
+   * Tell the other tabs: "hello" (who is there?), "here", "wake" (looked at: beat now) or "bye".
+   * @param {string} word
+   */
+  function say(word) {
+    const mine = stream;
+    if (!mine || !mine.channel) return;
+    const { id, leading } = mine;
+    safely((/** @type {BroadcastChannel} */ channel) =>
+      channel.postMessage({ word, id, leading, visible: isVisible() }),
+    )(mine.channel);
+  }
+
+  /**
+   * @param {Stream} mine
+   * @param {Person} me
+   * @param {{word: string, id: string, leading: boolean, visible: boolean}} said
+   */
+  function hear(mine, me, said) {
+    if (stream !== mine) return;
+    if (said.word === "bye") {
+      mine.tabs.delete(said.id);
+      if (said.leading && !navigator.locks) succeed(mine);
+      return;
+    }
+    mine.tabs.set(said.id, { visible: said.visible, at: Date.now() });
+    if (said.leading) {
+      mine.leaderAt = Date.now();
+      cancel("elect");
+      // Two that lead without locks: the smaller id stays.
+      if (mine.leading && !navigator.locks) {
+        if (said.id < mine.id) follow(mine);
+        else say("here");
+      }
+    }
+    if (said.word === "hello") say("here");
+    if (mine.leading && (said.word === "wake" || isAnyVisible(mine, me) > mine.saidVisible)) beat();
+  }
+
+  /**
+   * Without locks: the smallest id leads next; the others wait a moment for its word.
+   * @param {Stream} mine
+   */
+  function succeed(mine) {
+    const first = Array.from(mine.tabs.keys()).every((id) => mine.id < id);
+    if (first) lead(mine);
+    else after("elect", 500, () => lead(mine));
+  }
+
+  /** The regular round of every tab: the leader beats, the followers see whether it still does. */
+  function tick() {
+    const mine = stream;
+    const me = person;
+    if (!mine || !me) return;
+    after("tick", me.beatEvery, tick);
+    say("here");
+    if (!mine.leading) overtake(mine, me);
+    else if (hasSlept(mine, me)) reconnect(0);
+    else beat();
+    renewSession();
+    sendEvents(me);
+  }
+
+  /**
+   * Lead instead of a leader that has fallen silent (stuck, or throttled while this tab is looked at).
+   * @param {Stream} mine
+   * @param {Person} me
+   */
+  function overtake(mine, me) {
+    const silent = Date.now() - mine.leaderAt;
+    if (navigator.locks && isVisible() && silent > 1.4 * me.beatEvery) standForLock(mine, true);
+    if (!navigator.locks && silent > (isVisible() ? 1.4 * me.beatEvery : me.beatEvery + THROTTLE)) lead(mine);
+  }
+
+  /**
+   * Whether the machine slept since this was last asked: longer than timers wait, or browsers throttle them.
+   * @param {Stream} mine
+   * @param {Person} me
+   */
+  function hasSlept(mine, me) {
+    const passed = Date.now() - mine.tickedAt;
+    mine.tickedAt += passed;
+    return passed > (isVisible() ? 2 * me.beatEvery : me.beatEvery + THROTTLE);
+  }
+
+  // ---------------------------------------------------------------- beat: "still here"
+
+  /** Beat now; within a second of the last heartbeat only if there is news, and then when that second is over. */
+  function beat() {
+    const mine = stream;
+    const me = person;
+    if (!mine || !me || !mine.leading) return;
+    if (timers.calm) {
+      mine.owing = true;
+      return;
+    }
+    if (!isOpen() && !mine.byHttp) return; // a new socket is on its way, and beats as soon as it is open
+    after("calm", SECOND, function () {
+      if (mine.owing && isAnyVisible(mine, me) > mine.saidVisible) beat();
+      mine.owing = false;
+    });
+    mine.saidVisible = isAnyVisible(mine, me);
+    if (!socket || !isOpen()) return beatByHttp(mine, me);
+    socket.send(mine.saidVisible ? BEAT : HIDDEN_BEAT);
+    if (!timers.ack) after("ack", ACK_PATIENCE, () => unacknowledged(mine, me));
+  }
+
+  function isOpen() {
+    return socket !== null && socket.readyState === 1;
+  }
+
+  /** The leader opens its socket. */
+  function connect() {
+    const mine = stream;
+    const me = person;
+    if (!mine || !me || !mine.leading) return;
+    hangUp();
+    mine.needsTicket = false;
+    /** @type {WebSocket} */
+    let mySocket;
+    let opened = false;
+    try {
+      mySocket = socket = new WebSocket(socketUrl(me));
+    } catch (error) {
+      return lost(mine, me, 0, false); // forbidden by the page's policy
+    }
+    after("open", ACK_PATIENCE, () => lost(mine, me, 0, false));
+    mySocket.onopen = safely(function () {
+      if (socket !== mySocket) return;
+      opened = true;
+      silence = "";
+      cancel("open", "calm");
+      beat();
+    });
+    mySocket.onmessage = safely(function (event) {
+      if (socket !== mySocket || JSON.parse(event.data).type !== "ack") return; // conversations come later
+      cancel("ack");
+      mine.byHttp = false;
+      mine.everAcked = true;
+      mine.unheard = mine.failures = mine.forbidden = 0;
+    });
+    mySocket.onerror = safely(function () {
+      // A policy that forbids the socket ends it with this event alone.
+      if (socket === mySocket && !opened) lost(mine, me, 0, false);
+    });
+    mySocket.onclose = safely(function (event) {
+      if (socket !== mySocket) return;
+      lost(mine, me, event.code, opened);
+    });
+  }
+
+  /** @param {Person} me */
+  function socketUrl(me) {
+    const url = new URL(me.socketUrl || "/messenger/socket", me.base + "/");
+    const secure = url.protocol === "wss:" || me.base.indexOf("https:") === 0;
+    url.protocol = secure ? "wss:" : "ws:";
+    url.searchParams.set("ticket", me.ticket);
+    return url.href;
+  }
+
+  /** Close the socket, if there is one, and wait for nothing more. */
+  function hangUp() {
+    const old = socket;
+    socket = null;
+    cancel("socket", "open", "ack", "calm");
+    if (old) safely(() => old.close(1000))();
+  }
+
+  /** @param {number} milliseconds */
+  function reconnect(milliseconds) {
+    hangUp();
+    after("socket", milliseconds, connect);
+  }
+
+  /**
+   * No ack for 10 s: a new socket within a second. Where nothing ever answers, something between swallows frames.
+   * @param {Stream} mine
+   * @param {Person} me
+   */
+  function unacknowledged(mine, me) {
+    mine.unheard += 1;
+    if (mine.unheard > 3) return lost(mine, me, 0, false);
+    reconnect(Math.random() * 0.8 * SECOND);
+    mine.byHttp = mine.unheard > 1;
+    beat();
+  }
+
+  /**
+   * What follows the end of a socket, by its close code (the contract lists them).
+   * @param {Stream} mine
+   * @param {Person} me
+   * @param {number} code
+   * @param {boolean} opened false: it never came to be
+   */
+  function lost(mine, me, code, opened) {
+    hangUp();
+    if (code === 4400 || code === 4403 || code === 4410) return banish(me, SILENCE[code]);
+    mine.failures += 1;
+    silence = SILENCE.unreachable;
+    if (code === 4401) return renewTicket(mine);
+    if (opened) return reconnect(backoff(mine.failures));
+    // Blocked on the way, a bad ticket, or no server: an HTTP heartbeat finds out which. Where a socket has
+    // worked before, the server went down for everyone at once, so these too are spread out.
+    mine.byHttp = true;
+    after("tick", Math.random() * (mine.everAcked ? Math.min(20 * SECOND, me.beatEvery * 0.6) : SECOND / 2), tick);
+    reconnect(mine.everAcked ? backoff(mine.failures) : Math.min(60, 5 * Math.pow(2, mine.failures - 1)) * MINUTE);
+  }
+
+  /**
+   * The ticket is worth nothing any more: a ping brings a new one.
+   * @param {Stream} mine
+   */
+  function renewTicket(mine) {
+    mine.needsTicket = true;
+    after("socket", backoff(mine.failures), () => ping("page"));
+  }
+
+  /**
+   * @param {Stream} mine
+   * @param {Person} me
+   */
+  function beatByHttp(mine, me) {
+    if (mine.beating) return;
+    mine.beating = true;
+    const body = JSON.stringify({ ticket: me.ticket, visible: mine.saidVisible });
+    status(me, "/messenger/heartbeat", body, function (code) {
+      mine.beating = false;
+      if (stream === mine && mine.leading && !isOpen()) heardByHttp(mine, me, code);
+    });
+  }
+
+  /**
+   * @param {Stream} mine
+   * @param {Person} me
+   * @param {number} code
+   */
+  function heardByHttp(mine, me, code) {
+    if (code >= 200 && code < 300) {
+      mine.forbidden = 0;
+      silence = "";
+      return;
+    }
+    if (code === 410) return banish(me, SILENCE[4410]);
+    if (code === 403) mine.forbidden += 1;
+    if (mine.forbidden > 1) return banish(me, SILENCE[4403]);
+    mine.byHttp = false;
+    mine.failures += 1;
+    if (code === 401 || code === 403) return renewTicket(mine);
+    silence = SILENCE.unreachable;
+    reconnect(backoff(mine.failures)); // no server: sockets are not to blame
+  }
+
+  /**
+   * @param {Person} me
+   * @param {string} ticket
+   */
+  function leaveByHttp(me, ticket) {
+    status(me, "/messenger/heartbeat", JSON.stringify({ ticket, leave: true }), () => undefined);
+  }
+
+  // ---------------------------------------------------------------- what the browser tells
+
+  /** The page is looked at, or was woken. */
+  function wake() {
+    const mine = stream;
+    const me = person;
+    if (!me) return;
+    if (isVisible()) {
+      const hiddenFor = me.hiddenSince ? Date.now() - me.hiddenSince : 0;
+      me.hiddenSince = 0;
+      if (hiddenFor >= LONG_HIDDEN) ping("page");
+      renewSession();
+    } else if (!me.hiddenSince) {
+      me.hiddenSince = Date.now();
+    }
+    if (!mine) return join();
+    if (!mine.leading) return say(isVisible() ? "wake" : "here");
+    if (hasSlept(mine, me)) return reconnect(0);
+    if (isVisible()) beat();
+  }
+
+  function goAway() {
+    part();
+    away = true;
+    if (person) silence = SILENCE.away;
+  }
+
+  function comeBack() {
+    away = false;
+    wake();
+  }
+
+  /** The network is back: what was open is probably dead. */
+  function backOnline() {
+    const me = person;
+    const soon = Math.random() * 0.5 * SECOND;
+    if (me && me.pingFailures) after("ping", soon, () => sendPing(me));
+    if (stream && stream.leading && !stream.needsTicket) reconnect(soon);
+    else if (stream && stream.leading) after("socket", soon, () => ping("page"));
+  }
+
+  function listen() {
+    if (listening) return;
+    listening = true;
+    const here = { capture: true };
+    document.addEventListener("visibilitychange", safely(wake), here);
+    document.addEventListener("freeze", safely(goAway), here);
+    document.addEventListener("resume", safely(comeBack), here);
+    window.addEventListener("focus", safely(wake));
+    window.addEventListener("online", safely(backOnline));
+    window.addEventListener("pagehide", safely(goAway), here);
+    window.addEventListener("pageshow", safely((event) => event.persisted && comeBack()), here);
+  }
+
+  // ---------------------------------------------------------------- what the site calls
+
+  /**
+   * @param {unknown} given
+   */
+  function boot(given) {
+    const settings = settingsFrom(given || window.intercomSettings);
+    if (person) return change(settings, "apiBoot");
+    const appId = appIdIn(settings) || own.appId;
+    const base = baseIn(settings) || own.base;
+    if (!appId || !base) {
+      silence = appId ? SILENCE.baseless : SILENCE.appless;
+      return;
+    }
+    person = {
+      appId,
+      base,
+      visitorId: visitorIdOf(appId),
+      given: settings,
+      fromPage: !given || given === window.intercomSettings,
+      wanted: "",
+      told: "",
+      pinging: false,
+      pingFailures: 0,
+      contactId: "",
+      ticket: "",
+      socketUrl: "",
+      beatEvery: 30 * SECOND,
+      sessionSince: 0,
+      renewedAt: 0,
+      hiddenSince: isVisible() ? 0 : Date.now(),
+      banished: "",
+      events: [],
+      sendingEvent: false,
+    };
+    listen();
+    ping("apiBoot");
+  }
+
+  /** @param {unknown} [given] */
+  function update(given) {
+    // Settings left over from someone who signed out must not name the next person.
+    if (person) return change(settingsFrom(given || (person.fromPage && window.intercomSettings)), "apiUpdate");
+    if (appIdIn(settingsFrom(given))) boot(given);
+  }
+
+  /**
+   * @param {Record<string, any>} settings
+   * @param {"apiUpdate" | "apiBoot"} source
+   */
+  function change(settings, source) {
+    const me = person;
+    if (!me) return;
+    const appId = appIdIn(settings);
+    const was = known(me.given.user_id);
+    const is = known(settings.user_id);
+    if ((appId && appId !== me.appId) || (was && is && was !== is)) {
+      // Another person: nothing of the former may stick to this one.
+      shutdown();
+      boot(Object.assign({ app_id: me.appId, api_base: me.base }, settings));
+      return;
+    }
+    Object.assign(me.given, settings);
+    ping(source);
+  }
+
+  /** Sign out: leave, unless other tabs go on, and forget who it was. */
+  function shutdown() {
+    const me = person;
+    const mine = stream;
+    if (!me) return;
+    const long = Date.now() - me.beatEvery - THROTTLE;
+    const others = mine && Array.from(mine.tabs.values()).some((tab) => tab.at > long);
+    if (me.ticket && !me.banished && !others) {
+      if (socket && isOpen()) socket.send(LEAVE);
+      else leaveByHttp(me, me.ticket);
+    }
+    part();
+    person = null;
+    silence = SILENCE.unbooted;
+    cancel(...Object.keys(timers));
+    forgetVisitor(me.appId);
+  }
+
+  /**
+   * @param {unknown} name
+   * @param {unknown} metadata
+   */
+  function trackEvent(name, metadata) {
+    if (!person) return;
+    if (!known(name)) {
+      silence = SILENCE.unnamed;
+      return;
+    }
+    const now = Math.floor(Date.now() / SECOND);
+    person.events.push([known(name), JSON.stringify(settingsFrom(metadata)), String(now)]);
+    person.events.splice(0, person.events.length - EVENTS_KEPT);
+    sendEvents(person);
+  }
+
+  /** @param {Person} me */
+  function sendEvents(me) {
+    if (me !== person || !me.ticket || me.sendingEvent || !me.events.length) return;
+    const event = me.events[0];
+    const [event_name, metadata, created_at] = event;
+    me.sendingEvent = true;
+    const form = new URLSearchParams({ app_id: me.appId, ticket: me.ticket, event_name, metadata, created_at });
+    status(me, "/messenger/web/events", form, function (code) {
+      me.sendingEvent = false;
+      // Kept for the next round where the server was away, busy, or wants a newer ticket.
+      if (code === 0 || code === 401 || code === 429 || code >= 500) return;
+      if (me.events[0] === event) me.events.shift();
+      sendEvents(me);
+    });
+  }
+
+  function getVisitorId() {
+    return person ? person.visitorId : undefined;
+  }
+
+  // ---------------------------------------------------------------- into the page
+
+  /** App id and server, as this script's own URL tells them. */
+  function ownUrl() {
+    const running = /** @type {HTMLScriptElement | null} */ (document.currentScript);
+    const urls = Array.from(document.scripts).map((script) => script.src);
+    if (running && running.src) urls.unshift(running.src);
+    for (const url of urls) {
+      const parts = /^(https?:\/\/[^?#]+)\/widget\/([\w-]+)/.exec(url);
+      if (parts && baseIn({ api_base: parts[1] })) return { base: parts[1], appId: parts[2] };
+    }
+    return { base: "", appId: "" };
+  }
+
+  /** @type {Record<string, (...args: any[]) => unknown>} */
+  const METHODS = { boot, update, shutdown, trackEvent, getVisitorId };
+
+  /**
+   * `window.Intercom`. A method that it does not know, or not yet, does nothing.
+   * @param {string} method
+   * @param {unknown[]} args
+   */
+  function Porchlight(method, ...args) {
+    try {
+      if (Object.prototype.hasOwnProperty.call(METHODS, method)) return METHODS[method](...args);
+    } catch (error) {
+      // Never into the host page.
+    }
+    return undefined;
+  }
+  Object.defineProperties(Porchlight, {
+    booted: { get: () => person !== null },
+    silence: { get: () => silence },
+  });
+
+  /** Take the place of the loader's stand-in and do what was asked of it; whoever kept it is still heard. */
+  function takeOver() {
+    const api = typeof window.Porchlight === "function" ? window.Porchlight : Porchlight; // a second copy of this script leaves the first in charge
+    const standIn = window.Intercom;
+    window.Intercom = window.Porchlight = api;
+    if (window.intercomSettings && !api.booted) api("boot", window.intercomSettings);
+    if (!standIn || standIn === api || !Array.isArray(standIn.q)) return;
+    const call = safely((/** @type {any} */ asked) => api.apply(null, asked));
+    standIn.q.splice(0).forEach(call);
+    standIn.q.push = (/** @type {any[]} */ ...calls) => (calls.forEach(call), 0);
+  }
+
+  const own = ownUrl();
+  safely(takeOver)();
+  if (!window.intercomSettings && document.readyState === "loading") {
+    // Settings may come further down the page.
+    document.addEventListener("DOMContentLoaded", safely(() => window.intercomSettings && !person && takeOver()));
+  }
+})();

@@ -1,0 +1,118 @@
+"""A real Chromium for tests: the machine's own, driven by Playwright.
+
+``browser`` is the quick one: Playwright's contexts, isolated from each other, in which every page believes itself
+visible and focused. ``open_window()`` is a Chromium of its own, without that make-believe: in it a tab behind
+another is really hidden, and can be frozen.
+
+Both live no longer than a test module: Playwright's synchronous API keeps an event loop running while it is open,
+and asynchronous tests of other modules need the thread for theirs.
+"""
+
+import contextlib
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, Playwright, sync_playwright
+
+from support.programs import require_program
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-proxy-server",
+    # Names for pages to live under; whatever ends in .test is this machine.
+    "--host-resolver-rules=MAP *.test 127.0.0.1",
+]
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    require_program("chromium")
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """A Chromium for the tests of one module; each takes its own ``new_context()``."""
+    browser = playwright.chromium.launch(executable_path=require_program("chromium"), args=FLAGS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A profile of its own, with its own cookies and storage."""
+    context = browser.new_context()
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def window(playwright: Playwright) -> Iterator[BrowserContext]:
+    """The profile of a Chromium window in which tabs are hidden for real (see ``open_window``)."""
+    with open_window(playwright) as window:
+        yield window
+
+
+@contextlib.contextmanager
+def open_window(playwright: Playwright) -> Iterator[BrowserContext]:
+    """Start a Chromium whose pages know what they are: visible in front, hidden behind."""
+    with tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True) as profile:
+        program = subprocess.Popen(
+            [
+                require_program("chromium"),
+                "--headless",
+                "--remote-debugging-port=0",
+                f"--user-data-dir={profile}",
+                *FLAGS,
+                "about:blank",
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            port = _debugging_port(program, Path(profile))
+            browser = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}", no_defaults=True)
+            yield browser.contexts[0]
+            browser.close()
+        finally:
+            program.terminate()
+            program.wait(10)
+
+
+def freeze(page: Page) -> None:
+    """Freeze a hidden page, as browsers do to save power: its scripts and timers stand still."""
+    _lifecycle(page, "frozen")
+
+
+def resume(page: Page) -> None:
+    _lifecycle(page, "active")
+
+
+def _lifecycle(page: Page, state: str) -> None:
+    session: CDPSession = page.context.new_cdp_session(page)
+    session.send("Page.setWebLifecycleState", {"state": state})
+    session.detach()
+
+
+def _debugging_port(program: subprocess.Popen[bytes], profile: Path) -> int:
+    """The port that Chromium chose; it writes it down once it listens."""
+    note = profile / "DevToolsActivePort"
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and program.poll() is None:
+        if note.exists() and (lines := note.read_text().splitlines()):
+            return int(lines[0])
+        time.sleep(0.02)
+    raise RuntimeError(f"Chromium did not start (exit status {program.poll()})")
