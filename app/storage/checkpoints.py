@@ -24,7 +24,7 @@ from app.storage.sqlite import BUSY_SECONDS
 FIRST_BYTES: Final = 4 << 20
 STEP_BYTES: Final = 1 << 20
 # From here on it is cut short when nobody reads; and from there on readers are waited for.
-CUT_BYTES: Final = 16 << 20
+CUT_BYTES: Final = 8 << 20
 WAIT_BYTES: Final = 64 << 20
 WAIT_SECONDS: Final = 2.0
 

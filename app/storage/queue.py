@@ -75,6 +75,7 @@ class WriteQueue:
         self._wake = threading.Condition()
         self._closing = False
         self._sound = True
+        self._failing_with: str | None = None
         self._log = get_logger()
         self._thread = threading.Thread(target=self._run, name="porchlight-writer", daemon=True)
         self._thread.start()
@@ -147,8 +148,7 @@ class WriteQueue:
                 # IMMEDIATE: what a write reads, no other process can change before it commits.
                 self._driver.execute("BEGIN IMMEDIATE")
                 self._run_operations(group, transaction)
-            self.committed_groups += 1
-            self.committed_writes += len(group)
+            self._note_success(len(group))
         except Exception as error:
             if self._driver.in_transaction:
                 self._driver.rollback()
@@ -193,7 +193,7 @@ class WriteQueue:
     def _fail(self, group: list[_Operation], error: BaseException) -> None:
         """Tell all of a group that nothing was recorded, each by an error of its own."""
         answer = self._named(error)
-        self._log.error("storage.group_failed", error=name_of(error), writes=len(group))
+        self._note_failure(name_of(error))
         for operation in group:
             if operation.error is not None:
                 continue
@@ -202,6 +202,19 @@ class WriteQueue:
             else:
                 operation.error = StorageUnavailable("The database could not record this")
             operation.error.__cause__ = error
+
+    def _note_success(self, writes: int) -> None:
+        self.committed_groups += 1
+        self.committed_writes += writes
+        if self._failing_with is not None:
+            self._failing_with = None
+            self._log.info("storage.writes_again")
+
+    def _note_failure(self, name: str) -> None:
+        """One line for a fault, not one for each write that meets it."""
+        if self._failing_with != name:
+            self._failing_with = name
+            self._log.error("storage.write_failed", error=name)
 
     def _named(self, error: BaseException) -> BaseException:
         if is_input_output_error(error):

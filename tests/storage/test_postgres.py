@@ -1,0 +1,130 @@
+"""The same work on PostgreSQL, on a private server."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import Connection, column, select, table, text, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from app.errors import Conflict, ReadTooSlow, StorageUnavailable
+from app.storage.database import Database, open_database
+
+_LOCK = text("UPDATE counters SET n = n + 1 WHERE name = :name")
+_counters = table("counters", column("name"), column("n"))
+
+
+def _create(conn: Connection) -> None:
+    conn.execute(text("CREATE TABLE counters (name TEXT PRIMARY KEY, n INTEGER)"))
+    conn.execute(text("INSERT INTO counters VALUES ('a', 0), ('b', 0)"))
+
+
+def _increment(conn: Connection) -> int:
+    n = conn.scalar(select(_counters.c.n).where(_counters.c.name == "a").with_for_update())
+    conn.execute(update(_counters).where(_counters.c.name == "a").values(n=n + 1))
+    return int(n) + 1
+
+
+def _count(conn: Connection) -> int:
+    return int(conn.scalar(select(_counters.c.n).where(_counters.c.name == "a")) or 0)
+
+
+@pytest_asyncio.fixture
+async def postgres(postgres_url: str) -> AsyncIterator[Database]:
+    opened = await open_database(postgres_url)
+    await opened.write(_create)
+    yield opened
+    await opened.close()
+
+
+async def test_a_hundred_read_then_increment_writes_keep_a_hundred(postgres: Database) -> None:
+    results = await asyncio.gather(*(postgres.write(_increment) for _ in range(100)))
+    assert sorted(results) == list(range(1, 101))
+    assert await postgres.read(_count) == 100
+
+
+async def test_a_failing_write_is_taken_back(postgres: Database) -> None:
+    def work(conn: Connection) -> None:
+        _increment(conn)
+        raise Conflict("no")
+
+    with pytest.raises(Conflict):
+        await postgres.write(work)
+    assert await postgres.read(_count) == 0
+
+
+async def test_two_that_make_the_same_row_at_once_both_succeed(postgres: Database) -> None:
+    """Find or make: whoever comes second fails on the unique key, looks again and finds it."""
+
+    def find_or_make(conn: Connection) -> None:
+        if conn.scalar(text("SELECT n FROM counters WHERE name = 'new'")) is None:
+            conn.execute(text("SELECT pg_sleep(0.05)"))
+            conn.execute(text("INSERT INTO counters VALUES ('new', 0)"))
+
+    await asyncio.gather(*(postgres.write(find_or_make) for _ in range(5)))
+
+
+async def test_a_row_that_is_there_already_stays_an_error(postgres: Database) -> None:
+    with pytest.raises(IntegrityError):
+        await postgres.write(lambda conn: conn.execute(text("INSERT INTO counters VALUES ('a', 0)")).close())
+
+
+async def test_a_deadlock_is_tried_again(postgres: Database) -> None:
+    runs: list[str] = []
+
+    def both(first: str, second: str) -> Callable[[Connection], None]:
+        def work(conn: Connection) -> None:
+            runs.append(first)
+            conn.execute(text("SET LOCAL deadlock_timeout = '10ms'"))
+            conn.execute(_LOCK, {"name": first})
+            if len(runs) <= 2:
+                conn.execute(text("SELECT pg_sleep(0.1)"))
+            conn.execute(_LOCK, {"name": second})
+
+        return work
+
+    await asyncio.gather(postgres.write(both("a", "b")), postgres.write(both("b", "a")))
+    assert len(runs) == 3  # one of them was ended, and ran again
+    assert await postgres.read(_count) == 2
+
+
+async def test_a_read_can_not_write(postgres: Database) -> None:
+    with pytest.raises(DBAPIError, match="read-only"):
+        await postgres.read(_increment)
+
+
+async def test_a_read_sees_one_snapshot(postgres: Database) -> None:
+    """The second look of a transaction sees what the first saw, though another has committed between them."""
+
+    def twice(conn: Connection) -> tuple[int, int, str]:
+        first = _count(conn)
+        conn.execute(text("SELECT pg_sleep(0.5)"))
+        return first, _count(conn), str(conn.scalar(text("SHOW transaction_isolation")))
+
+    reading = asyncio.create_task(postgres.read(twice))
+    for _ in range(1_000):
+        if await postgres.read(_is_sleeping):
+            break
+    await postgres.write(_increment)
+    assert await reading == (0, 0, "repeatable read")
+    assert await postgres.read(_count) == 1
+
+
+def _is_sleeping(conn: Connection) -> bool:
+    return bool(conn.scalar(text("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")))
+
+
+async def test_a_read_that_takes_too_long_is_stopped(postgres: Database) -> None:
+    with pytest.raises(ReadTooSlow):
+        await postgres.read(lambda conn: conn.execute(text("SELECT pg_sleep(10)")).close(), seconds=0.05)
+    assert await postgres.read(_count) == 0
+    assert postgres.healthy
+
+
+async def test_a_server_that_is_not_there_is_named_and_unhealthy() -> None:
+    database = await open_database("postgresql+asyncpg://porchlight@127.0.0.1:1/nowhere")
+    with pytest.raises(StorageUnavailable, match="can't be reached"):
+        await database.write(_count)
+    assert not database.healthy
+    await database.close()
