@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.contacts.places import Place, Places
+from app.places.cities import Place, Places
 from app.errors import SettingError
 from support.mmdb import city, write_mmdb
 

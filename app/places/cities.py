@@ -11,7 +11,7 @@ from typing import Self
 
 import maxminddb
 
-from app.contacts.zones import zone_city
+from app.places.zones import zone_city
 from app.errors import SettingError
 
 

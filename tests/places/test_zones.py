@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.contacts.zones import ZoneCity, zone_city
+from app.places.zones import ZoneCity, zone_city
 
 
 @pytest.mark.parametrize(

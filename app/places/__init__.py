@@ -1,0 +1,1 @@
+"""Places: where somebody is, by IP address or by time zone."""
