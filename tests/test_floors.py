@@ -15,8 +15,8 @@ APP = ROOT / "app"
 
 # From the ground up: modules and packages directly under app/.
 FLOORS: tuple[frozenset[str], ...] = (
-    frozenset({"clock", "errors", "ids", "log", "metrics"}),
-    frozenset({"settings", "wire", "server", "storage", "search", "places", "static_files"}),
+    frozenset({"clock", "errors", "ids", "log", "metrics", "wire"}),
+    frozenset({"settings", "server", "storage", "search", "places", "static_files"}),
     frozenset({"presence", "auth", "attributes", "workspaces"}),
     frozenset({"state", "companies"}),
     frozenset({"lifespan", "contacts"}),
