@@ -11,8 +11,8 @@ from typing import Self
 
 import maxminddb
 
-from app.places.zones import zone_city
 from app.errors import SettingError
+from app.places.zones import zone_city
 
 
 @dataclass(frozen=True, slots=True)
