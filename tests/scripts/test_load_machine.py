@@ -1,0 +1,92 @@
+"""What the kernel tells of a process, and how many connections fit in one."""
+
+import os
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from scripts.loadgen.machine import (
+    PORTS_AN_ADDRESS,
+    TICKS_A_SECOND,
+    Process,
+    own_cpu_seconds,
+    parse_smaps,
+    parse_stat,
+    pid_listening_on,
+    source_address,
+    too_many_files,
+)
+
+STAT = "42 (a (b) c) S 1 42 42 0 -1 4194304 99 0 0 0 {user} {system} 7 7 20 0 1 0 113999 3133440 382"
+SMAPS = """\
+561867e07000-7fffa5529000 ---p 00000000 00:00 0                          [rollup]
+Rss:                1604 kB
+Pss:                 347 kB
+Private_Clean:        72 kB
+Private_Dirty:       112 kB
+"""
+
+
+def test_cpu_is_user_and_system_time_whatever_the_process_is_called() -> None:
+    stat = parse_stat(STAT.format(user=3 * TICKS_A_SECOND, system=TICKS_A_SECOND))
+    assert (stat.state, stat.cpu_seconds) == ("S", 4.0)
+
+
+def test_memory_is_what_is_private() -> None:
+    memory = parse_smaps(SMAPS)
+    assert (memory.private, memory.pss) == (184 * 1024, 347 * 1024)
+
+
+def test_a_process_is_seen_to_work_and_to_grow() -> None:
+    work = "x = bytearray(40 << 20); sum(range(3_000_000)); print('done', flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", f"print(1, flush=True); input(); {work}"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        process = Process(child.pid)
+        child.stdout.readline()
+        memory, cpu = process.memory(), process.cpu_seconds()
+        child.stdin.write(b"\n")
+        child.stdin.flush()
+        child.stdout.readline()
+        assert process.memory().private - memory.private >= 40 << 20
+        assert process.cpu_seconds() > cpu
+        assert process.is_alive()
+        child.stdin.write(b"\n")
+    assert not process.is_alive()
+    with pytest.raises(ProcessLookupError):
+        process.cpu_seconds()
+
+
+def test_own_cpu_grows_with_work() -> None:
+    before = own_cpu_seconds()
+    sum(range(2_000_000))
+    assert own_cpu_seconds() > before
+
+
+def test_who_listens_is_found() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert pid_listening_on(port) == os.getpid()
+    assert pid_listening_on(port) is None
+
+
+def test_too_many_connections_are_told_with_what_would_fit() -> None:
+    assert too_many_files(19_000, 100, limit=20_000) is None
+    told = too_many_files(25_000, 100, limit=20_000)
+    assert told is not None
+    assert "25250" in told
+    assert "at most --users 19750" in told
+    assert too_many_files(19_750, 100, limit=20_000) is None
+
+
+def test_connections_spread_over_addresses_before_ports_run_short() -> None:
+    assert source_address(0) is None
+    assert source_address(PORTS_AN_ADDRESS - 1) is None
+    assert source_address(PORTS_AN_ADDRESS) == ("127.0.0.2", 0)
+    assert source_address(2 * PORTS_AN_ADDRESS) == ("127.0.0.3", 0)
