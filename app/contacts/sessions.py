@@ -15,7 +15,8 @@ A clock that goes backwards begins no session and turns no activity back.
 from dataclasses import dataclass
 from typing import Final, Literal
 
-IDLE_SECONDS: Final = 1_800.0
+from app.presence.timing import is_inactive
+
 SESSION_SECONDS: Final = 86_400.0
 MOBILE_PAUSE_SECONDS: Final = 20.0
 
@@ -45,13 +46,6 @@ def visit(session: Session | None, now: float) -> Visit:
     return Visit(Session(session.started_at, active_at=max(session.active_at, now)), is_new=False)
 
 
-def active_after_heartbeat(active_at: float, now: float, visible: bool) -> float:
-    """When the contact was last active, once a heartbeat has come at ``now``."""
-    if visible and now - active_at <= IDLE_SECONDS:
-        return max(active_at, now)
-    return active_at
-
-
 def opens_mobile_session(event: MobileEvent, last_counted_at: float | None, now: float) -> bool:
     """Whether ``event`` counts as a mobile session; ``now`` is then the next ``last_counted_at``.
 
@@ -64,4 +58,4 @@ def opens_mobile_session(event: MobileEvent, last_counted_at: float | None, now:
 
 
 def _is_over(session: Session, now: float) -> bool:
-    return now - session.active_at > IDLE_SECONDS or now - session.started_at > SESSION_SECONDS
+    return is_inactive(session.active_at, now) or now - session.started_at > SESSION_SECONDS

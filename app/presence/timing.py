@@ -17,9 +17,14 @@ def has_gone(seen_at: float, now: float, offline_seconds: float) -> bool:
     return now - seen_at > offline_seconds
 
 
-def ends_inactivity(active_at: float, now: float) -> bool:
-    """Whether a visible heartbeat at ``now`` counts as activity. Rule R10."""
-    return now - active_at <= IDLE_SECONDS
+def is_inactive(active_at: float, now: float) -> bool:
+    """Whether a contact last active at ``active_at`` has been inactive for more than half an hour. Rule R10."""
+    return now - active_at > IDLE_SECONDS
+
+
+def active_after_heartbeat(active_at: float, now: float, visible: bool) -> float:
+    """When the contact was last active, once a heartbeat has come at ``now``. Rule R10."""
+    return active_at if not visible or is_inactive(active_at, now) else max(active_at, now)
 
 
 def stream_is_live(heard_at: float, now: float) -> bool:

@@ -16,7 +16,7 @@ from app.ids import AppId, ContactId
 from app.presence.changes import Change, Presence, Sighting
 from app.presence.last_seen import Ledger
 from app.presence.lease_file import ACTIVE, NO_SLOT, SEEN, SINCE, UNTIL, LeaseFile, Slot, owner
-from app.presence.timing import IDLE_SECONDS, ends_inactivity, has_gone, stream_is_live
+from app.presence.timing import IDLE_SECONDS, active_after_heartbeat, has_gone, is_inactive, stream_is_live
 from app.presence.wheel import Wheel
 from app.wire import DELETED, SILENT
 
@@ -81,7 +81,9 @@ class Tracker:
         """A sign of life over a socket. The hot way: one or two stores. Rules R1, R10."""
         self.heartbeats += 1
         if not lease.online:
-            self._appear(lease, now, _activity_after(lease, now, visible))
+            # Activity is remembered while the dot is off, or this heartbeat would seem to end an inactivity.
+            before = lease.slot.times[lease.slot.at + ACTIVE]
+            self._appear(lease, now, active_after_heartbeat(before, now, visible))
             return
         times, at = lease.slot.times, lease.slot.at
         times[at + SEEN] = now
@@ -280,7 +282,7 @@ class Tracker:
                 )
                 return
             self._vanish(lease, now)
-        if ends_inactivity(times[at + ACTIVE], now) or times[at + UNTIL] > 0 or lease.streams:
+        if not is_inactive(times[at + ACTIVE], now) or times[at + UNTIL] > 0 or lease.streams:
             self._queue(lease, now + self._offline_seconds)
             return
         if lease.slot is not NO_SLOT:
@@ -311,12 +313,6 @@ class Tracker:
 
     def _is_live(self, stream: Stream, now: float) -> bool:
         return not has_gone(stream.heard_at or stream.opened_at, now, self._offline_seconds)
-
-
-def _activity_after(lease: Lease, now: float, visible: bool) -> float:
-    """Last activity of a contact that comes back by a heartbeat: it is activity only within the half hour."""
-    active_at = float(lease.slot.times[lease.slot.at + ACTIVE])
-    return now if visible and ends_inactivity(active_at, now) else active_at
 
 
 def _live_devices(lease: Lease, now: float) -> dict[str, float]:

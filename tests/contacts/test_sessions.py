@@ -5,14 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.contacts.sessions import (
-    IDLE_SECONDS,
     SESSION_SECONDS,
     MobileEvent,
     Session,
-    active_after_heartbeat,
     opens_mobile_session,
     visit,
 )
+from app.presence.timing import IDLE_SECONDS, active_after_heartbeat
 
 MIDNIGHT = 1_700_006_400.0
 MINUTES = 60.0

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.presence.timing import ends_inactivity, has_gone, stream_is_live
+from app.presence.timing import has_gone, is_inactive, stream_is_live
 
 NOW = 1_700_000_000.0
 
@@ -12,9 +12,9 @@ def test_R2_contact_is_online_at_120_seconds_and_offline_after(silence: float, g
     assert has_gone(NOW - silence, NOW, 120.0) is gone
 
 
-@pytest.mark.parametrize(("idle", "counts"), [(0, True), (1800, True), (1800.001, False)])
-def test_R10_heartbeat_is_activity_within_half_an_hour_only(idle: float, counts: bool) -> None:
-    assert ends_inactivity(NOW - idle, NOW) is counts
+@pytest.mark.parametrize(("idle", "inactive"), [(0, False), (1800, False), (1800.001, True)])
+def test_R10_exactly_half_an_hour_is_not_more_than_that(idle: float, inactive: bool) -> None:
+    assert is_inactive(NOW - idle, NOW) is inactive
 
 
 @pytest.mark.parametrize(("silence", "live"), [(0, True), (60, True), (60.001, False)])
