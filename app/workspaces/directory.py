@@ -24,6 +24,7 @@ class Directory:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._workspaces: dict[AppId, Workspace] = {}
+        self._put_meanwhile: dict[AppId, Workspace] = {}
 
     def get(self, app_id: AppId) -> Workspace | None:
         return self._workspaces.get(app_id)
@@ -31,14 +32,17 @@ class Directory:
     def put(self, workspace: Workspace) -> None:
         """A row that was just read or written."""
         self._workspaces[workspace.app_id] = workspace
+        self._put_meanwhile[workspace.app_id] = workspace
 
     def all(self) -> Collection[Workspace]:
         """Every workspace, the oldest first."""
         return self._workspaces.values()
 
     async def refresh(self) -> None:
+        """Read them all; what is put while the read is under way is newer than the read."""
+        self._put_meanwhile = {}
         workspaces = await self._database.read(all_workspaces)
-        self._workspaces = {workspace.app_id: workspace for workspace in workspaces}
+        self._workspaces = {workspace.app_id: workspace for workspace in workspaces} | self._put_meanwhile
 
 
 async def keep_fresh(directory: Directory) -> None:

@@ -5,6 +5,7 @@ import zoneinfo
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, cast, get_args
+from unicodedata import category
 
 from sqlalchemy import Connection
 
@@ -12,11 +13,13 @@ from app.errors import ParameterInvalid, WorkspaceNotFound
 from app.ids import AppId, Region, new_app_id
 from app.workspaces.origins import read_origin
 from app.workspaces.records import Workspace
-from app.workspaces.store import find_workspace, insert_workspace, update_workspace
+from app.workspaces.store import find_workspace, insert_workspace, lock_workspace, update_workspace
 
 LIVE_SECRETS: Final = 2
 _LONGEST_NAME: Final = 200
 _MOST_ORIGINS: Final = 100
+# Control characters, halves of surrogate pairs, line and paragraph separators.
+_UNSHOWN: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
 def create_workspace(
@@ -31,11 +34,9 @@ def create_workspace(
     """A new workspace with an identity secret; raises ParameterInvalid."""
     if region not in get_args(Region):
         raise ParameterInvalid(f"region is {region!r}: it is one of {', '.join(get_args(Region))}")
-    if not name.strip() or len(name) > _LONGEST_NAME:
-        raise ParameterInvalid(f"A workspace's name has 1 to {_LONGEST_NAME} characters")
     workspace = Workspace(
         app_id=AppId(""),
-        name=name.strip(),
+        name=_checked_name(name),
         region=cast("Region", region),
         timezone=_checked_zone(timezone),
         identity_verification=False,
@@ -58,7 +59,7 @@ def change_workspace(
     allowed_origins: Sequence[str] | None = None,
 ) -> Workspace:
     """Turn the switches that are given; raises WorkspaceNotFound, ParameterInvalid."""
-    workspace = get_workspace(conn, app_id)
+    workspace = _locked(conn, app_id)
     if identity_verification is not None:
         workspace = replace(workspace, identity_verification=identity_verification)
     if timezone is not None:
@@ -71,7 +72,7 @@ def change_workspace(
 
 def rotate_secret(conn: Connection, app_id: AppId) -> Workspace:
     """A new identity secret comes first; the one before it stays live until the next rotation."""
-    workspace = get_workspace(conn, app_id)
+    workspace = _locked(conn, app_id)
     live = (_new_secret(), *workspace.identity_secrets)[:LIVE_SECRETS]
     workspace = replace(workspace, identity_secrets=live)
     update_workspace(conn, workspace)
@@ -80,7 +81,7 @@ def rotate_secret(conn: Connection, app_id: AppId) -> Workspace:
 
 def retire_old_secret(conn: Connection, app_id: AppId) -> Workspace:
     """Only the newest secret stays live."""
-    workspace = get_workspace(conn, app_id)
+    workspace = _locked(conn, app_id)
     workspace = replace(workspace, identity_secrets=workspace.identity_secrets[:1])
     update_workspace(conn, workspace)
     return workspace
@@ -94,8 +95,26 @@ def get_workspace(conn: Connection, app_id: AppId) -> Workspace:
     return workspace
 
 
+def _locked(conn: Connection, app_id: AppId) -> Workspace:
+    workspace = lock_workspace(conn, app_id)
+    if workspace is None:
+        raise WorkspaceNotFound
+    return workspace
+
+
 def _new_secret() -> str:
     return secrets.token_urlsafe(32)
+
+
+def _checked_name(name: str) -> str:
+    stripped = name.strip()
+    if not 1 <= len(stripped) <= _LONGEST_NAME:
+        raise ParameterInvalid(
+            f"The name has {len(stripped)} characters: a workspace's name has 1 to {_LONGEST_NAME}"
+        )
+    if any(category(character) in _UNSHOWN for character in stripped):
+        raise ParameterInvalid("The name holds a character that can't be shown, such as a line break")
+    return stripped
 
 
 def _checked_zone(timezone: str) -> str:

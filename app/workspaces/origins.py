@@ -1,9 +1,13 @@
 """Origins: on which sites a workspace's messenger may run. Exact match, never a pattern.
 
-An empty list allows no other site; the server's own pages are always allowed, and so is who
-sends no Origin at all: that is a server or an app, and no browser.
+A browser names the origin of a page, ``scheme://host[:port]``, in lower case and without a
+default port. An empty list allows no other site; the server's own pages are always allowed, and
+so is who sends no Origin at all: that is a server or an app, and no browser. ``null`` (a
+sandboxed frame, a local file) is nobody.
 """
 
+import ipaddress
+import re
 from collections.abc import Collection
 from typing import Final
 from urllib.parse import urlsplit
@@ -11,6 +15,8 @@ from urllib.parse import urlsplit
 from app.errors import ParameterInvalid
 
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+_LABEL: Final = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+_LONGEST_HOST: Final = 253
 
 
 def is_allowed(origin: str, allowed_origins: Collection[str], own_origin: str) -> bool:
@@ -20,33 +26,39 @@ def is_allowed(origin: str, allowed_origins: Collection[str], own_origin: str) -
 
 
 def read_origin(text: str) -> str:
-    """The origin that somebody typed, as a browser would send it; raises ParameterInvalid."""
-    stripped = text.strip().rstrip("/")
+    """The origin that somebody typed, as a browser would send it; raises ParameterInvalid with the reason."""
+    typed = text.strip()
+    if "*" in typed:
+        raise _refusal(text, "name each site in full, without a wildcard")
     try:
-        parts = urlsplit(stripped)
+        parts = urlsplit(typed)
         port = parts.port
     except ValueError:
-        raise ParameterInvalid(_rule(text)) from None
-    host = parts.hostname
-    if parts.scheme not in _DEFAULT_PORTS or not host or parts.path or parts.query or parts.fragment:
-        raise ParameterInvalid(_rule(text))
-    if parts.username is not None or "*" in host or not _is_plain(host):
-        raise ParameterInvalid(_rule(text))
-    shown_host = f"[{host}]" if ":" in host else _ascii(host, text)
-    is_default = port is None or port == _DEFAULT_PORTS[parts.scheme]
-    return f"{parts.scheme}://{shown_host}" + ("" if is_default else f":{port}")
+        raise _refusal(text) from None
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or port == 0:
+        raise _refusal(text)
+    if parts.path not in {"", "/"} or parts.query or parts.fragment:
+        raise _refusal(text, "it must end after the host and its port, with no path")
+    if "@" in parts.netloc:
+        raise _refusal(text, "it must name no user")
+    suffix = "" if port is None or port == _DEFAULT_PORTS[parts.scheme] else f":{port}"
+    return f"{parts.scheme}://{_host(parts.hostname, text)}{suffix}"
 
 
-def _is_plain(host: str) -> bool:
-    return not any(character.isspace() or character in '\\<>"%' for character in host)
-
-
-def _ascii(host: str, text: str) -> str:
+def _host(host: str, text: str) -> str:
     try:
-        return host.encode("idna").decode()
-    except UnicodeError:
-        raise ParameterInvalid(_rule(text)) from None
+        if ":" in host:
+            return f"[{ipaddress.IPv6Address(host).compressed}]"
+        ascii_host = host.encode("idna").decode("ascii").lower()
+    except ValueError:
+        raise _refusal(text) from None
+    labels = ascii_host.removesuffix(".").split(".")
+    if len(ascii_host) > _LONGEST_HOST or not all(_LABEL.fullmatch(label) for label in labels):
+        raise _refusal(text)
+    return ascii_host
 
 
-def _rule(text: str) -> str:
-    return f"allowed_origin is {text!r}: write it as a browser does, https://www.example.com, with no path"
+def _refusal(
+    text: str, rule: str = "write it as a browser does, https://www.example.com"
+) -> ParameterInvalid:
+    return ParameterInvalid(f"allowed_origin is {text!r}: {rule}")

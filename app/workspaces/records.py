@@ -1,7 +1,6 @@
 """What is known of a workspace."""
 
 from dataclasses import dataclass
-from unicodedata import category
 
 from app.ids import AppId, Region
 

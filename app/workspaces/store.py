@@ -15,6 +15,13 @@ def find_workspace(conn: Connection, app_id: AppId) -> Workspace | None:
     return _workspace(row) if row else None
 
 
+def lock_workspace(conn: Connection, app_id: AppId) -> Workspace | None:
+    """As ``find_workspace``, and nobody else changes it before this transaction ends."""
+    question = select(workspaces).where(workspaces.c.app_id == app_id).with_for_update()
+    row = conn.execute(question).mappings().one_or_none()
+    return _workspace(row) if row else None
+
+
 def all_workspaces(conn: Connection) -> list[Workspace]:
     """Every workspace, the oldest first."""
     return [_workspace(row) for row in conn.execute(_ALL).mappings()]

@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 def _create(conn: Connection) -> Workspace:
-    return operations.create_workspace(conn, name="Acme", region="us", timezone="UTC", now=1_700_000_000.0)
+    return operations.create_workspace(conn, "Acme", 1_700_000_000.0)
 
 
 async def test_a_directory_knows_what_it_has_read(database: Database) -> None:
@@ -37,7 +37,7 @@ async def test_a_change_from_another_process_is_known_after_a_refresh(
     await directory.refresh()
     command = await open_database(database_url, checkpoints=False)
     changed = await command.write(
-        lambda conn: operations.set_allowed_origins(conn, made.app_id, ["http://a.example"])
+        lambda conn: operations.change_workspace(conn, made.app_id, allowed_origins=["http://a.example"])
     )
     await command.close()
     await directory.refresh()
