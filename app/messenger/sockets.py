@@ -190,7 +190,7 @@ class SocketRoom:
     def __init__(self, *, tracker: Tracker, tickets: Tickets, clock: Clock, directory: Directory) -> None:
         self.tracker = tracker
         self.clock = clock
-        self.connections: set[MessengerSocket] = set()
+        self.connections: set[object] = set()  # the server's, known from the first upgrade on
         self._tickets = tickets
         self._directory = directory
 
@@ -213,7 +213,7 @@ class SocketRoom:
             return None, answer + close_frame(farewell, CLOSE_REASONS[farewell])
         lease = self.tracker.lease(ticket.app_id, ticket.contact_id)
         socket = MessengerSocket(self, lease, ticket.device, now)
-        self.connections.add(socket)
+        self.connections = upgrade.connections
         return socket, answer
 
     def _admit(self, upgrade: Upgrade, now: float) -> Ticket:

@@ -111,7 +111,7 @@ class FrontDoor(HttpToolsProtocol):
             self._refuse(405, "a socket is opened by GET")
             return
         client_host = self.client[0] if self.client else ""
-        upgrade = Upgrade(query, self.headers, self.scheme or "http", client_host)
+        upgrade = Upgrade(query, self.headers, self.scheme or "http", client_host, self.connections)
         open_socket: OpenSocket = self.app_state["open_messenger_socket"]
         protocol, answer = open_socket(upgrade)
         self.transport.write(answer)
@@ -119,7 +119,7 @@ class FrontDoor(HttpToolsProtocol):
             self.transport.close()
             return
         self.connections.discard(self)
-        self.connections.add(protocol)  # type: ignore[arg-type]  # uvicorn closes what is in here at shutdown
+        upgrade.connections.add(protocol)  # uvicorn shuts down what is in here
         protocol.connection_made(self.transport)
         self.transport.set_protocol(protocol)
         # The parser holds this protocol, and this one the parser: without the cut it would live on.

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -15,12 +15,16 @@ _GUID: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 @dataclass(frozen=True, slots=True)
 class Upgrade:
-    """A request to open a messenger socket. ``query`` is raw; ``scheme`` is http or https."""
+    """A request to open a messenger socket. ``query`` is raw; ``scheme`` is http or https.
+
+    ``connections`` are the server's open ones: who takes the connection over is in it, and takes itself out at the end.
+    """
 
     query: bytes
     headers: Sequence[tuple[bytes, bytes]]  # names in lower case
     scheme: str
     client_host: str
+    connections: set[Any]
 
     def header(self, name: bytes) -> bytes | None:
         """The value of a header; none where it is missing, or given more than once with different values."""

@@ -1,0 +1,358 @@
+"""The messenger socket over real connections: acks, refusals, close codes and floods."""
+
+import asyncio
+import base64
+import json
+import os
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+import pytest_asyncio
+
+from app.auth.tickets import TICKET_SECONDS, Ticket, Tickets
+from app.ids import AppId, ContactId
+from app.wire import (
+    BAD_FRAME,
+    DELETED,
+    EXPIRED,
+    FLOOD,
+    GOING_DOWN,
+    HEARTBEAT,
+    HIDDEN_HEARTBEAT,
+    LEAVE,
+    MAX_FRAME_BYTES,
+    NO_JSON,
+    NOT_TEXT,
+    PROTOCOL_ERROR,
+    TOO_LONG,
+)
+from app.workspaces.operations import create_workspace
+from support.serving import START, Served, serving, settings_in
+
+ADA = ContactId("0123456789abcdef01234567")
+SITE = "https://www.example.com"
+
+
+class Client:
+    """A WebSocket client that can say anything, byte by byte."""
+
+    opened: ClassVar[list["Client"]] = []
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader, self.writer = reader, writer
+        self.opened.append(self)
+
+    @classmethod
+    async def knock(cls, port: int, target: str, *headers: str) -> tuple["Client", int, bytes]:
+        """Ask for an upgrade: the client, the status and, where refused, the body."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        key = base64.b64encode(os.urandom(16)).decode()
+        lines = [
+            f"GET {target} HTTP/1.1",
+            f"Host: 127.0.0.1:{port}",
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            *(() if any("Version" in header for header in headers) else ("Sec-WebSocket-Version: 13",)),
+            *(() if any("Key" in header for header in headers) else (f"Sec-WebSocket-Key: {key}",)),
+            *headers,
+        ]
+        writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+        status = int(head.split()[1])
+        body = b"" if status == 101 else await asyncio.wait_for(reader.read(), 5)
+        return cls(reader, writer), status, body
+
+    @classmethod
+    async def open(cls, port: int, ticket: str, *headers: str) -> "Client":
+        client, status, body = await cls.knock(port, f"/messenger/socket?ticket={ticket}", *headers)
+        assert status == 101, body
+        return client
+
+    def send(self, payload: bytes, opcode: int = 0x1, *, final: bool = True) -> None:
+        mask = os.urandom(4)
+        length = len(payload)
+        head = bytes([(0x80 if final else 0) | opcode])
+        head += bytes([0x80 | length]) if length < 126 else bytes([0xFE]) + length.to_bytes(2, "big")
+        self.writer.write(head + mask + bytes(b ^ mask[i % 4] for i, b in enumerate(payload)))
+
+    async def receive(self) -> tuple[int, bytes]:
+        """The next frame: opcode and payload."""
+        first, second = await asyncio.wait_for(self.reader.readexactly(2), 5)
+        return first & 0xF, await self.reader.readexactly(second)
+
+    async def closed_with(self) -> int:
+        """The code that the server closes with, after which the connection ends."""
+        while True:
+            opcode, payload = await self.receive()
+            if opcode == 0x8:
+                assert await asyncio.wait_for(self.reader.read(), 5) == b""
+                return int.from_bytes(payload[:2], "big")
+
+    async def beat(self, frame: bytes = HEARTBEAT) -> None:
+        self.send(frame)
+        assert await self.receive() == (1, b'{"type":"ack"}')
+
+    async def hang_up(self) -> None:
+        self.writer.close()
+        await asyncio.sleep(0)
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def all_hang_up() -> AsyncIterator[None]:
+    yield
+    for client in Client.opened:
+        client.writer.close()
+        with suppress(OSError):
+            await client.writer.wait_closed()
+    Client.opened.clear()
+
+
+@pytest_asyncio.fixture
+async def served(tmp_path: Path) -> AsyncIterator[Served]:
+    async with serving(settings_in(tmp_path)) as running:
+        yield running
+
+
+@pytest_asyncio.fixture
+async def app_id(served: Served) -> AppId:
+    workspace = await served.state.database.write(
+        lambda conn: create_workspace(conn, "Acme", START, allowed_origins=[SITE])
+    )
+    served.state.directory.put(workspace)
+    return workspace.app_id
+
+
+@pytest.fixture
+def ticket(served: Served, app_id: AppId) -> str:
+    return served.state.tickets.issue(Ticket(app_id, ADA, "laptop"), served.clock.now())
+
+
+async def until(condition: object) -> None:
+    """Let the loop turn until ``condition()`` holds; fails after a bounded number of turns."""
+    for _ in range(10_000):
+        if condition():  # type: ignore[operator]
+            return
+        await asyncio.sleep(0.0005)
+    raise AssertionError("it never came true")
+
+
+async def test_heartbeat_is_acknowledged_and_puts_the_dot_on(
+    served: Served, app_id: AppId, ticket: str
+) -> None:
+    client = await Client.open(served.port, ticket)
+    assert not served.state.tracker.is_online(app_id, ADA)
+    await client.beat()
+    assert served.state.tracker.is_online(app_id, ADA)
+    await client.beat(HIDDEN_HEARTBEAT)
+    await client.beat(b'{"visible": true, "type": "heartbeat"}')
+    assert served.state.tracker.heartbeats == 3
+
+
+async def test_hidden_heartbeat_is_no_activity(served: Served, app_id: AppId, ticket: str) -> None:
+    served.state.tracker.ping(app_id, ADA, START)
+    client = await Client.open(served.port, ticket)
+    served.clock.advance(60)
+    await client.beat(HIDDEN_HEARTBEAT)
+    assert served.state.tracker.active_at(app_id, ADA) == START
+    await client.beat()
+    assert served.state.tracker.active_at(app_id, ADA) == START + 60
+
+
+async def test_bytes_may_come_one_by_one(served: Served, ticket: str) -> None:
+    client = await Client.open(served.port, ticket)
+    collected = bytearray()
+    client.writer.write = collected.extend  # type: ignore[method-assign, assignment]
+    client.send(HEARTBEAT)
+    del client.writer.write
+    for byte in collected:
+        client.writer.write(bytes([byte]))
+        await client.writer.drain()
+        await asyncio.sleep(0)
+    assert await client.receive() == (1, b'{"type":"ack"}')
+    await client.beat()
+
+
+async def test_two_heartbeats_in_one_segment_have_two_acks(served: Served, ticket: str) -> None:
+    client = await Client.open(served.port, ticket)
+    client.send(HEARTBEAT)
+    client.send(HEARTBEAT)
+    assert await client.receive() == (1, b'{"type":"ack"}')
+    assert await client.receive() == (1, b'{"type":"ack"}')
+
+
+async def test_fragmented_heartbeat_is_a_heartbeat(served: Served, ticket: str) -> None:
+    client = await Client.open(served.port, ticket)
+    client.send(HEARTBEAT[:5], final=False)
+    client.send(HEARTBEAT[5:], opcode=0x0)
+    assert await client.receive() == (1, b'{"type":"ack"}')
+
+
+async def test_ping_frame_is_answered_with_its_payload(served: Served, ticket: str) -> None:
+    client = await Client.open(served.port, ticket)
+    client.send(b"are you there", opcode=0x9)
+    assert await client.receive() == (0xA, b"are you there")
+
+
+async def test_close_is_answered_with_the_same_code(served: Served, ticket: str) -> None:
+    client = await Client.open(served.port, ticket)
+    client.send((1000).to_bytes(2, "big"), opcode=0x8)
+    assert await client.closed_with() == 1000
+
+
+@pytest.mark.parametrize(
+    ("opcode", "payload", "code"),
+    [
+        (0x1, b"hello", NO_JSON),
+        (0x1, b"\xff\xfe", NO_JSON),
+        (0x1, b'{"type":"dance"}', BAD_FRAME),
+        (0x1, b'{"type":"heartbeat","visible":3}', BAD_FRAME),
+        (0x1, b"x" * (MAX_FRAME_BYTES + 1), TOO_LONG),
+        (0x2, HEARTBEAT, NOT_TEXT),
+        (0x3, b"", PROTOCOL_ERROR),
+    ],
+)
+async def test_frames_that_are_wrong_close_with_their_code(
+    served: Served, ticket: str, opcode: int, payload: bytes, code: int
+) -> None:
+    bystander = await Client.open(served.port, ticket)
+    client = await Client.open(served.port, ticket)
+    client.send(payload, opcode)
+    assert await client.closed_with() == code
+    await bystander.beat()
+
+
+async def test_frame_without_a_mask_closes_the_socket(served: Served, ticket: str) -> None:
+    client = await Client.open(served.port, ticket)
+    client.writer.write(b"\x81\x14" + HEARTBEAT)
+    assert await client.closed_with() == PROTOCOL_ERROR
+
+
+async def test_twenty_frames_in_ten_seconds_are_fine_and_one_more_is_a_flood(
+    served: Served, ticket: str
+) -> None:
+    client = await Client.open(served.port, ticket)
+    for _ in range(20):
+        await client.beat()
+    client.send(HEARTBEAT)
+    assert await client.closed_with() == FLOOD
+
+
+async def test_empty_fragments_without_end_are_a_flood(served: Served, ticket: str) -> None:
+    client = await Client.open(served.port, ticket)
+    client.send(b"", final=False)
+    for _ in range(30):
+        client.send(b"", opcode=0x0, final=False)
+    assert await client.closed_with() == FLOOD
+
+
+async def test_R7_leave_puts_the_dot_off_at_once(served: Served, app_id: AppId, ticket: str) -> None:
+    client = await Client.open(served.port, ticket)
+    await client.beat()
+    client.send(LEAVE)
+    await until(lambda: not served.state.tracker.is_online(app_id, ADA))
+
+
+async def test_R2_hanging_up_leaves_the_dot_on(served: Served, app_id: AppId, ticket: str) -> None:
+    client = await Client.open(served.port, ticket)
+    await client.beat()
+    await client.hang_up()
+    await until(lambda: served.state.tracker.streams() == 0)
+    assert served.state.tracker.is_online(app_id, ADA)
+
+
+@pytest.mark.parametrize("text", ["", "junk", "a.b.c.d.e"])
+async def test_forged_ticket_is_refused_with_403(served: Served, text: str) -> None:
+    _, status, body = await Client.knock(served.port, f"/messenger/socket?ticket={text}")
+    assert status == 403
+    answer = json.loads(body)
+    assert answer["type"] == "error.list"
+    assert answer["errors"][0]["code"] == "ticket_invalid"
+
+
+async def test_ticket_signed_elsewhere_is_refused_with_403(served: Served, app_id: AppId) -> None:
+    foreign = Tickets("another server's secret key, long enough").issue(Ticket(app_id, ADA, "x"), START)
+    _, status, _ = await Client.knock(served.port, f"/messenger/socket?ticket={foreign}")
+    assert status == 403
+
+
+async def test_ticket_of_an_unknown_workspace_is_refused_with_403(served: Served) -> None:
+    text = served.state.tickets.issue(Ticket(AppId("unothere"), ADA, "x"), START)
+    _, status, _ = await Client.knock(served.port, f"/messenger/socket?ticket={text}")
+    assert status == 403
+
+
+async def test_expired_ticket_closes_with_4401(served: Served, ticket: str) -> None:
+    served.clock.advance(TICKET_SECONDS + 1)
+    client = await Client.open(served.port, ticket)
+    assert await client.closed_with() == EXPIRED
+
+
+async def test_contact_that_is_no_more_is_closed_and_stays_out(
+    served: Served, app_id: AppId, ticket: str
+) -> None:
+    client = await Client.open(served.port, ticket)
+    await client.beat()
+    served.state.tracker.forget(app_id, ADA, served.clock.now())
+    assert await client.closed_with() == DELETED
+    assert await (await Client.open(served.port, ticket)).closed_with() == DELETED
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        (SITE, 101),
+        ("HTTPS://WWW.EXAMPLE.COM", 101),
+        ("https://evil.example", 403),
+        ("https://www.example.com.evil.example", 403),
+        ("http://www.example.com", 403),
+        ("null", 403),
+        ("", 403),
+    ],
+)
+async def test_origin_must_be_an_allowed_one(served: Served, ticket: str, origin: str, status: int) -> None:
+    target = f"/messenger/socket?ticket={ticket}"
+    _, answered, _ = await Client.knock(served.port, target, f"Origin: {origin}")
+    assert answered == status
+
+
+async def test_own_origin_is_allowed(served: Served, ticket: str) -> None:
+    await Client.open(served.port, ticket, f"Origin: {served.url}")
+
+
+async def test_two_origins_are_refused(served: Served, ticket: str) -> None:
+    target = f"/messenger/socket?ticket={ticket}"
+    _, status, _ = await Client.knock(served.port, target, f"Origin: {SITE}", "Origin: https://evil.example")
+    assert status == 403
+
+
+@pytest.mark.parametrize(
+    "header", ["Sec-WebSocket-Version: 8", "Sec-WebSocket-Key: short", "Sec-WebSocket-Key: " + "!" * 24]
+)
+async def test_handshake_that_is_none_is_refused_with_426(served: Served, ticket: str, header: str) -> None:
+    _, status, _ = await Client.knock(served.port, f"/messenger/socket?ticket={ticket}", header)
+    assert status == 426
+
+
+async def test_server_that_goes_down_says_so(tmp_path: Path) -> None:
+    async with serving(settings_in(tmp_path)) as served:
+        workspace = await served.state.database.write(lambda conn: create_workspace(conn, "Acme", START))
+        served.state.directory.put(workspace)
+        ticket = served.state.tickets.issue(Ticket(workspace.app_id, ADA, "laptop"), START)
+        client = await Client.open(served.port, ticket)
+        await client.beat()
+    assert await client.closed_with() == GOING_DOWN
+
+
+async def test_R5_dots_are_on_after_a_restart(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    async with serving(settings) as served:
+        workspace = await served.state.database.write(lambda conn: create_workspace(conn, "Acme", START))
+        served.state.directory.put(workspace)
+        ticket = served.state.tickets.issue(Ticket(workspace.app_id, ADA, "laptop"), START)
+        client = await Client.open(served.port, ticket)
+        await client.beat()
+    async with serving(settings) as again:
+        assert again.state.tracker.is_online(workspace.app_id, ADA)

@@ -1,0 +1,100 @@
+"""A whole server in the test's own event loop: real sockets, the real front door, a clock held still.
+
+``Served`` gives tests the application's state, so that they may look at what a request did.
+"""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+
+from app.clock import Clock
+from app.lifespan import lifespan_of
+from app.messenger.sockets import SocketRoom
+from app.server.front_door import FrontDoor
+from app.server.listening import listen
+from app.settings import Settings, load_settings
+from app.state import AppState
+from app.storage.migrations import migrate
+
+START = 1_700_000_000.0
+
+
+@dataclass
+class Served:
+    """A running server."""
+
+    port: int
+    state: AppState
+    clock: Clock
+    server: uvicorn.Server
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def stop(self) -> None:
+        self.server.should_exit = True
+
+
+def settings_in(folder: Path, **environ: str) -> Settings:
+    """Settings with everything under ``folder``; ``environ`` without the ``PORCHLIGHT_`` prefix."""
+    values = {"PORCHLIGHT_DATA_DIR": str(folder / "data")}
+    values |= {f"PORCHLIGHT_{name}": value for name, value in environ.items()}
+    return load_settings(values, folder)
+
+
+def bare_app(settings: Settings, clock: Clock, states: list[AppState]) -> Starlette:
+    """The messenger sockets and nothing else; each opened state is added to ``states``."""
+
+    def open_socket_of(state: AppState) -> object:
+        states.append(state)
+        return SocketRoom(
+            tracker=state.tracker, tickets=state.tickets, clock=state.clock, directory=state.directory
+        ).open
+
+    return Starlette(lifespan=lifespan_of(settings, clock, open_socket_of))  # type: ignore[arg-type]
+
+
+@asynccontextmanager
+async def serving(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    make_app: Callable[[Settings, Clock, list[AppState]], Starlette] = bare_app,
+) -> AsyncIterator[Served]:
+    """Serve on a free port until the block ends."""
+    migrate(settings.database_url)
+    own_clock = clock or Clock(at=START)
+    states: list[AppState] = []
+    listener: socket.socket = listen("127.0.0.1", 0)
+    config = uvicorn.Config(
+        make_app(settings, own_clock, states),
+        http=FrontDoor,
+        ws="websockets-sansio",
+        ws_ping_interval=None,
+        ws_ping_timeout=None,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=2,
+    )
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server._serve(sockets=[listener]))
+    try:
+        while not server.started:
+            await asyncio.wait({task}, timeout=0.01)
+            if task.done():
+                task.result()
+                raise RuntimeError("the server stopped before it served")
+        yield Served(listener.getsockname()[1], states[0], own_clock, server)
+    finally:
+        server.should_exit = True
+        with suppress(asyncio.CancelledError):
+            await task
+        listener.close()
