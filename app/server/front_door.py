@@ -45,7 +45,6 @@ class FrontDoor(HttpToolsProtocol):
         self._request_bytes = 0
         self._request_began_at = 0.0
         self._in_head = True
-        self._in_request = False
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -76,8 +75,6 @@ class FrontDoor(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._in_head = self._in_request = True
-        self._head_bytes = 0
         self._request_bytes = 0
         self._request_began_at = monotonic()
 
@@ -96,7 +93,6 @@ class FrontDoor(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         self._in_head = True
-        self._in_request = False
         self._head_bytes = 0
         self._disarm()
         super().on_message_complete()

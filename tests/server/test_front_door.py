@@ -1,0 +1,176 @@
+"""The front door: heads and bodies that are too long, too slow or too many."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
+from support.serving import Served, bare_app, serving, settings_in
+
+from app.clock import Clock
+from app.server import front_door
+from app.server.front_door import MAX_HEAD_BYTES, FrontDoor
+from app.settings import Settings
+from app.state import AppState
+
+
+async def echo(request: Request) -> PlainTextResponse:
+    return PlainTextResponse(f"{len(await request.body())} bytes")
+
+
+async def greet(socket: WebSocket) -> None:
+    await socket.accept()
+    await socket.send_text("hello")
+    await socket.close()
+
+
+def echoing_app(settings: Settings, clock: Clock, states: list[AppState]) -> Starlette:
+    application = bare_app(settings, clock, states)
+    application.router.routes += [
+        Route("/echo", echo, methods=["GET", "POST"]),
+        WebSocketRoute("/other/socket", greet),
+    ]
+    return application
+
+
+@pytest_asyncio.fixture
+async def served(tmp_path: Path) -> AsyncIterator[Served]:
+    async with serving(settings_in(tmp_path), make_app=echoing_app) as running:
+        yield running
+
+
+@asynccontextmanager
+async def connection(served: Served) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+    try:
+        yield reader, writer
+    finally:
+        writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
+
+
+async def everything(reader: asyncio.StreamReader) -> bytes:
+    """All that comes until the server hangs up."""
+    async with asyncio.timeout(10):
+        received = b""
+        with suppress(ConnectionResetError):
+            while chunk := await reader.read(65536):
+                received += chunk
+        return received
+
+
+async def test_ordinary_request_is_answered(served: Served) -> None:
+    async with connection(served) as (reader, writer):
+        writer.write(b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello")
+        assert (await everything(reader)).endswith(b"5 bytes")
+
+
+async def test_two_requests_share_a_connection(served: Served) -> None:
+    async with connection(served) as (reader, writer):
+        for last in (b"keep-alive", b"close"):
+            writer.write(b"GET /echo HTTP/1.1\r\nHost: x\r\nConnection: " + last + b"\r\n\r\n")
+            if last == b"keep-alive":
+                await reader.readuntil(b"0 bytes")
+        assert (await everything(reader)).endswith(b"0 bytes")
+
+
+async def test_head_that_is_too_long_is_refused(served: Served) -> None:
+    async with connection(served) as (reader, writer):
+        writer.write(b"GET /echo HTTP/1.1\r\nHost: x\r\nX-Long: " + b"x" * (MAX_HEAD_BYTES + 100))
+        answer = await everything(reader)
+    assert answer.startswith(b"HTTP/1.1 431 ")
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["type"] == "error.list"
+
+
+async def test_many_small_headers_are_refused_too(served: Served) -> None:
+    async with connection(served) as (reader, writer):
+        with suppress(ConnectionError):
+            writer.write(b"GET /echo HTTP/1.1\r\nHost: x\r\n")
+            for number in range(20_000):
+                writer.write(b"X-%d: y\r\n" % number)
+            await writer.drain()
+        answer = await everything(reader)
+    assert answer.startswith((b"HTTP/1.1 431 ", b"HTTP/1.1 400 ")) or answer == b""
+
+
+async def test_trailers_without_end_are_refused(served: Served) -> None:
+    async with connection(served) as (reader, writer):
+        with suppress(ConnectionError):
+            writer.write(b"POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n")
+            for number in range(20_000):
+                writer.write(b"X-%d: y\r\n" % number)
+            await writer.drain()
+        answer = await everything(reader)
+    assert b" 200 " not in answer
+
+
+async def test_head_that_drips_is_refused(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(front_door, "HEAD_SECONDS", 0.05)
+    async with connection(served) as (reader, writer):
+        writer.write(b"GET /echo HTTP/1.1\r\nHo")
+        assert (await everything(reader)).startswith(b"HTTP/1.1 408 ")
+
+
+async def test_connection_that_says_nothing_is_closed(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(front_door, "HEAD_SECONDS", 0.05)
+    async with connection(served) as (reader, _):
+        assert await everything(reader) == b""
+
+
+async def test_body_that_drips_is_given_up(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(front_door, "BODY_SECONDS", 0.05)
+    async with connection(served) as (reader, writer):
+        writer.write(b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\nhe")
+        assert await everything(reader) == b""
+
+
+async def test_connections_above_the_limit_are_turned_away_and_old_ones_served(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with connection(served) as (reader, writer):
+        writer.write(b"GET /echo HTTP/1.1\r\nHost: x\r\n\r\n")
+        await reader.readuntil(b"0 bytes")
+        monkeypatch.setattr(FrontDoor, "most_connections", 1)
+        async with connection(served) as (late_reader, late_writer):
+            late_writer.write(b"GET /echo HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert await everything(late_reader) == b""
+        writer.write(b"GET /echo HTTP/1.1\r\nHost: x\r\n\r\n")
+        await reader.readuntil(b"0 bytes")
+
+
+async def test_every_other_socket_goes_the_ordinary_way(served: Served) -> None:
+    async with connection(served) as (reader, writer):
+        writer.write(
+            b"GET /other/socket HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        )
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 101")
+        assert await reader.readexactly(7) == b"\x81\x05hello"
+
+
+@pytest.mark.parametrize(
+    "request_head",
+    [
+        b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
+        b"GET /echo HTTP/1.1\nHost: x\n\n",
+        b"NONSENSE\r\n\r\n",
+    ],
+)
+async def test_requests_that_could_be_read_two_ways_are_refused(served: Served, request_head: bytes) -> None:
+    async with connection(served) as (reader, writer):
+        writer.write(request_head)
+        answer = await everything(reader)
+    assert answer == b"" or answer.startswith(b"HTTP/1.1 400 ")
