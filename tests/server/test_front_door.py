@@ -13,13 +13,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
-from support.serving import Served, bare_app, serving, settings_in
 
 from app.clock import Clock
 from app.server import front_door
 from app.server.front_door import MAX_HEAD_BYTES, FrontDoor
 from app.settings import Settings
 from app.state import AppState
+from support.serving import Served, bare_app, serving, settings_in
 
 
 async def echo(request: Request) -> PlainTextResponse:
