@@ -82,8 +82,7 @@ class MessengerSocket(asyncio.Protocol):
 
     # asyncio's calls
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self._transport = transport
         self._room.tracker.open(self._lease, self)
 
