@@ -5,6 +5,7 @@ event loop. An unknown email costs as much time as a wrong password.
 """
 
 import asyncio
+import unicodedata
 from typing import Final
 
 from argon2 import PasswordHasher
@@ -28,13 +29,13 @@ class Passwords:
     def hash(self, password: str) -> str:
         """Slow, for commands; raises ParameterInvalid for a password that is too short or too long."""
         check_length(password)
-        return self._hasher.hash(password)
+        return self._hasher.hash(_bytes(password))
 
     async def hash_aside(self, password: str) -> str:
         """The same, off the loop."""
         check_length(password)
         async with self._turns:
-            return await asyncio.to_thread(self._hasher.hash, password)
+            return await asyncio.to_thread(self._hasher.hash, _bytes(password))
 
     async def matches(self, password: str, password_hash: str | None) -> bool:
         """Whether it is the password; takes as long where there is no hash to compare with."""
@@ -46,9 +47,14 @@ class Passwords:
 
     def _verify(self, password: str, password_hash: str) -> bool:
         try:
-            return self._hasher.verify(password_hash, password.encode("utf-8", "replace"))
+            return self._hasher.verify(password_hash, _bytes(password))
         except (VerificationError, InvalidHashError):
             return False
+
+
+def _bytes(password: str) -> bytes:
+    """One form for what keyboards write in several ways, such as an accented letter."""
+    return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
 
 
 def check_length(password: str) -> None:

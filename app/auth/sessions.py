@@ -29,6 +29,7 @@ _FIND = text(
 _END = text("DELETE FROM dashboard_sessions WHERE token_hash = :token_hash")
 _END_EXPIRED = text("DELETE FROM dashboard_sessions WHERE expires_at <= :now")
 _END_OF_ADMIN = text("DELETE FROM dashboard_sessions WHERE admin_id = :admin_id RETURNING token_hash")
+_END_EXPIRED_LINKS = text("DELETE FROM sign_in_links WHERE expires_at <= :now")
 _INSERT_LINK = text(
     """
     INSERT INTO sign_in_links (token_hash, admin_id, app_id, expires_at)
@@ -92,8 +93,9 @@ def end_sessions_of(conn: Connection, admin_id: AdminId) -> list[str]:
 
 
 def make_sign_in_link(conn: Connection, admin_id: AdminId, app_id: AppId, now: float) -> str:
-    """A token that signs in once, within a day."""
+    """A token that signs in once, within a day. Expired ones go."""
     token = new_secret()
+    conn.execute(_END_EXPIRED_LINKS, {"now": now})
     conn.execute(
         _INSERT_LINK,
         {
@@ -131,6 +133,12 @@ class SessionRegistry:
         return take_back
 
     def ended(self, token_hash: str) -> None:
-        """The session has ended: everything open in its name is cut."""
+        """The session has ended: everything open in its name is cut, though some of it may fail to close."""
+        errors: list[Exception] = []
         for callback in tuple(self._callbacks.pop(token_hash, ())):
-            callback()
+            try:
+                callback()
+            except Exception as error:
+                errors.append(error)
+        if errors:
+            raise ExceptionGroup("not all that was open closed well", errors)

@@ -2,7 +2,7 @@
 
 A ticket is signed, so that opening a socket asks the database nothing. It says which contact
 may beat, and from which device; it is no secret of anybody else's and opens nothing else. Its
-text is ``<app_id>.<contact id>.<device>.<seconds, hex>.<signature>``, all of it safe in a URL.
+text is ``<app_id>.<contact id>.<device>.<milliseconds, hex>.<signature>``, all of it safe in a URL.
 """
 
 import base64
@@ -15,7 +15,8 @@ from app.ids import AppId, ContactId
 
 TICKET_SECONDS: Final = 86_400.0
 _SIGNATURE_BYTES: Final = 20
-_MOST_CHARACTERS: Final = 600
+# A device may be as long as an anonymous_id: 255 characters of up to 4 bytes each.
+_MOST_CHARACTERS: Final = 2_048
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Tickets:
 
     def issue(self, ticket: Ticket, now: float) -> str:
         device = base64.urlsafe_b64encode(ticket.device.encode()).rstrip(b"=").decode()
-        text = f"{ticket.app_id}.{ticket.contact_id}.{device}.{int(now):x}"
+        text = f"{ticket.app_id}.{ticket.contact_id}.{device}.{_milliseconds(now):x}"
         return f"{text}.{self._sign(text)}"
 
     def read(self, text: str, now: float) -> Ticket:
@@ -49,13 +50,17 @@ class Tickets:
         ):
             raise TicketForged
         app_id, contact_id, device, issued_at = signed.split(".")
-        if now - int(issued_at, 16) > TICKET_SECONDS:
+        if _milliseconds(now) - int(issued_at, 16) > TICKET_SECONDS * 1000:
             raise TicketExpired
         return Ticket(AppId(app_id), ContactId(contact_id), _decode(device))
 
     def _sign(self, text: str) -> str:
         digest = hmac.digest(self._key, text.encode("utf-8", "replace"), "sha256")
         return base64.urlsafe_b64encode(digest[:_SIGNATURE_BYTES]).rstrip(b"=").decode()
+
+
+def _milliseconds(now: float) -> int:
+    return round(now * 1000)
 
 
 def _decode(device: str) -> str:

@@ -19,7 +19,9 @@ def test_what_was_issued_is_read_back(device: str) -> None:
     assert TICKETS.read(TICKETS.issue(ticket, NOW), NOW) == ticket
 
 
-@pytest.mark.parametrize(("age", "expired"), [(0, False), (TICKET_SECONDS, False), (TICKET_SECONDS + 0.1, True)])
+@pytest.mark.parametrize(
+    ("age", "expired"), [(0, False), (TICKET_SECONDS, False), (TICKET_SECONDS + 0.1, True)]
+)
 def test_ticket_lasts_24_hours(age: float, expired: bool) -> None:
     text = TICKETS.issue(TICKET, NOW)
     if expired:
@@ -27,6 +29,25 @@ def test_ticket_lasts_24_hours(age: float, expired: bool) -> None:
             TICKETS.read(text, NOW + age)
     else:
         assert TICKETS.read(text, NOW + age) == TICKET
+
+
+@pytest.mark.parametrize("fraction", [0.0, 0.1, 0.5, 0.999])
+def test_ticket_lasts_no_second_less_for_having_been_issued_late_in_one(fraction: float) -> None:
+    text = TICKETS.issue(TICKET, NOW + fraction)
+    assert TICKETS.read(text, NOW + fraction + TICKET_SECONDS) == TICKET
+    with pytest.raises(TicketExpired):
+        TICKETS.read(text, NOW + fraction + TICKET_SECONDS + 0.1)
+
+
+def test_the_longest_device_is_read_back() -> None:
+    ticket = Ticket(TICKET.app_id, TICKET.contact_id, "🦊" * 255)
+    assert TICKETS.read(TICKETS.issue(ticket, NOW), NOW) == ticket
+
+
+@given(st.text(), st.floats(0, 1e10))
+def test_no_text_but_an_issued_one_is_a_ticket(text: str, now: float) -> None:
+    with pytest.raises(TicketForged):
+        TICKETS.read(text, now)
 
 
 @given(st.data())
@@ -40,7 +61,9 @@ def test_no_change_of_a_ticket_is_accepted(data: st.DataObject) -> None:
         TICKETS.read(changed, NOW)
 
 
-@pytest.mark.parametrize("text", ["", ".", "....", "\ud800", "x" * 10_000, "uabcdefg.0123.x.1.sig", "é.é.é.é.é"])
+@pytest.mark.parametrize(
+    "text", ["", ".", "....", "\ud800", "x" * 10_000, "uabcdefg.0123.x.1.sig", "é.é.é.é.é"]
+)
 def test_junk_is_forged(text: str) -> None:
     with pytest.raises(TicketForged):
         TICKETS.read(text, NOW)
