@@ -1,0 +1,177 @@
+"""Heartbeats, memory and handshakes: the product's sockets beside those of the plain Starlette app."""
+
+from collections import defaultdict
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import uvloop
+
+from .contenders import DEFAULTS, PRODUCT, TUNED, Contender, Visitors, all_of_them, in_turn
+from .figures import Figure, Side
+from .machine import own_cpu_seconds
+from .report import SATURATED
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is done in a round."""
+
+    rounds: int
+    connections: int
+    rate: float
+    seconds: float
+
+
+HEARTBEATS = Size(rounds=5, connections=4000, rate=5000, seconds=4)
+HEARTBEATS_QUICK = Size(rounds=3, connections=300, rate=500, seconds=1)
+OPENINGS = Size(rounds=3, connections=4000, rate=4000, seconds=1)
+OPENINGS_QUICK = Size(rounds=1, connections=300, rate=300, seconds=1)
+WARM_UP = 300
+"""Connections opened before the first counted one: they load what is loaded once."""
+
+
+def heartbeats(size: Size) -> Figure:
+    """Server CPU for each acknowledged heartbeat; all three stand, and beat in turns."""
+    with ExitStack() as stack:
+        contenders = {name: stack.enter_context(start()) for name, start in all_of_them().items()}
+        rounds, notes = uvloop.run(_heartbeat_rounds(contenders, size))
+    ours, defaults, tuned = (Side(name, rounds[name]) for name in (PRODUCT, DEFAULTS, TUNED))
+    figure = Figure(
+        name="server CPU per acknowledged heartbeat",
+        unit="us",
+        reach="at most a quarter of the defaults'",
+        ours=ours,
+        others=[defaults, tuned],
+        reached=False,
+        note="; ".join(
+            [f"{size.connections:,} connections, {size.rate:,.0f} heartbeats/s, {size.rounds} rounds", *notes]
+        ),
+    )
+    return figure.judged(figure.ratio(defaults) <= 0.25)
+
+
+async def _heartbeat_rounds(
+    contenders: dict[str, Contender], size: Size
+) -> tuple[dict[str, list[float]], list[str]]:
+    everybody = {name: Visitors(contender) for name, contender in contenders.items()}
+    for visitors in everybody.values():
+        await visitors.ping(range(size.connections))
+        await visitors.fleet.open_all(range(size.connections))
+        await visitors.fleet.beat_all(size.rate, 1.0)
+        await visitors.fleet.settle(5)
+    rounds: dict[str, list[float]] = defaultdict(list)
+    busiest = 0.0
+    for number in range(size.rounds):
+        for name in in_turn(number):
+            visitors = everybody[name]
+            own, server, acked = own_cpu_seconds(), visitors.process.cpu_seconds(), visitors.tally.acked
+            took, _ = await visitors.fleet.beat_all(size.rate, size.seconds)
+            busiest = max(busiest, (own_cpu_seconds() - own) / took)
+            await visitors.fleet.settle(5)
+            spent = visitors.process.cpu_seconds() - server
+            rounds[name].append(spent * 1e6 / max(1, visitors.tally.acked - acked))
+            visitors.tally.ack_seconds.clear()
+    notes = _trouble(everybody)
+    notes.append(
+        f"the generator used up to {busiest:.0%} of a core" + (" (saturated)" * (busiest > SATURATED))
+    )
+    for visitors in everybody.values():
+        await visitors.close()
+    return rounds, notes
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a connection cost: CPU for the handshake, memory of the socket, and with all that the ping left."""
+
+    cpu_us: float
+    socket_kb: float
+    whole_kb: float
+
+
+def openings(size: Size) -> list[Figure]:
+    """Memory and handshake, on fresh servers each round."""
+    rounds: dict[str, list[Opening]] = defaultdict(list)
+    notes: list[str] = []
+    starts = all_of_them()
+    for number in range(size.rounds):
+        for name in in_turn(number):
+            with starts[name]() as contender:
+                opening, trouble = uvloop.run(_opening(contender, size))
+            rounds[name].append(opening)
+            notes += trouble
+    return [_memory_figure(rounds, size, notes), _handshake_figure(rounds, size, notes)]
+
+
+async def _opening(contender: Contender, size: Size) -> tuple[Opening, list[str]]:
+    visitors = Visitors(contender)
+    fleet, process = visitors.fleet, visitors.process
+    counted = range(WARM_UP, WARM_UP + size.connections)
+    # The warm-up's sockets stay open: what they would free would be used again, and not be seen to grow.
+    await visitors.ping(range(WARM_UP))
+    await fleet.open_all(range(WARM_UP))
+    await fleet.beat_all(WARM_UP, 1.0)
+    await fleet.settle(5)
+    empty = process.memory().private
+    await visitors.ping(counted)
+    pinged, cpu = process.memory().private, process.cpu_seconds()
+    await fleet.open_all(counted)
+    spent = process.cpu_seconds() - cpu
+    await fleet.beat_all(size.rate, 1.2 * (WARM_UP + size.connections) / size.rate)
+    await fleet.settle(5)
+    full = process.memory().private
+    opened = max(1, len(fleet) - WARM_UP)
+    trouble = _trouble({contender.name: visitors})
+    await visitors.close()
+    return (
+        Opening(spent * 1e6 / opened, (full - pinged) / opened / 1024, (full - empty) / opened / 1024),
+        trouble,
+    )
+
+
+def _memory_figure(rounds: dict[str, list[Opening]], size: Size, notes: list[str]) -> Figure:
+    ours, defaults, tuned = (
+        Side(name, [opening.whole_kb for opening in rounds[name]]) for name in (PRODUCT, DEFAULTS, TUNED)
+    )
+    alone = Side(PRODUCT, [opening.socket_kb for opening in rounds[PRODUCT]])
+    return Figure(
+        name="user-space memory per connected messenger, whole product",
+        unit="KB",
+        reach="at most 3 KB",
+        ours=ours,
+        others=[defaults, tuned],
+        reached=ours.median <= 3.0,
+        note="; ".join(
+            [
+                f"{size.connections:,} connections after the first {WARM_UP}, each with its ping and a heartbeat",
+                f"the socket alone {alone.median:.2f} KB",
+                *notes,
+            ]
+        ),
+    )
+
+
+def _handshake_figure(rounds: dict[str, list[Opening]], size: Size, notes: list[str]) -> Figure:
+    ours, defaults, tuned = (
+        Side(name, [opening.cpu_us for opening in rounds[name]]) for name in (PRODUCT, DEFAULTS, TUNED)
+    )
+    figure = Figure(
+        name="server CPU per handshake with a ticket",
+        unit="us",
+        reach="at most a quarter of the defaults'",
+        ours=ours,
+        others=[defaults, tuned],
+        reached=False,
+        note="; ".join(
+            [f"{size.connections:,} sockets, {size.rounds} rounds; the baseline checks no ticket", *notes]
+        ),
+    )
+    return figure.judged(figure.ratio(defaults) <= 0.25)
+
+
+def _trouble(everybody: dict[str, Visitors]) -> list[str]:
+    return [
+        f"trouble at {name}: {dict(trouble)}"
+        for name, visitors in everybody.items()
+        if (trouble := visitors.trouble())
+    ]

@@ -1,0 +1,179 @@
+"""A million contacts online in one process, and how long the loop stands still while they are swept.
+
+Run as a program, it prints its figures as JSON. It uses the product's own presence package, with the
+real lease file and database, on a clock moved by hand: two minutes pass in a few seconds. Three things
+happen: all come online, all beat for two minutes while the sweeper looks at each of them once, and all
+fall silent at once. A task that does nothing but take its turn tells how long others had to wait.
+"""
+
+import argparse
+import asyncio
+import gc
+import json
+import random
+import resource
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from time import perf_counter, thread_time
+from typing import Final
+
+import uvloop
+
+from app import lifespan
+from app.clock import Clock
+from app.ids import AppId, ContactId
+from app.presence.hub import Hub
+from app.presence.last_seen import Ledger, keep_written
+from app.presence.lease_file import LeaseFile, keep_synced
+from app.presence.sweeper import Sweeper
+from app.presence.tracker import Lease, Tracker
+from app.presence.wheel import TICK_SECONDS
+from app.storage.database import open_database
+
+OFFLINE_SECONDS: Final = 120.0
+BEAT_SECONDS: Final = 30.0
+A_TURN: Final = 50
+"""Heartbeats between two turns of others: about what a busy loop takes in one round."""
+
+
+class Stalls:
+    """The longest wait for a turn, by the wall and by this thread's own CPU, in milliseconds.
+
+    What the second leaves out is time in which the machine ran others (or another thread held the interpreter).
+    ``collector_ms`` is the longest run of the garbage collector, one cause among others.
+    """
+
+    def __init__(self) -> None:
+        self.wall_ms = 0.0
+        self.cpu_ms = 0.0
+        self.collector_ms = 0.0
+        self._collecting_since = 0.0
+        gc.callbacks.append(self._on_collection)
+
+    def close(self) -> None:
+        gc.callbacks.remove(self._on_collection)
+
+    async def during(self, work: Awaitable[None]) -> dict[str, float]:
+        """Run ``work`` and tell the longest stall in it, and how long it took."""
+        self.wall_ms = self.cpu_ms = self.collector_ms = 0.0
+        began = perf_counter()
+        watcher = asyncio.create_task(self._take_turns())
+        await work
+        watcher.cancel()
+        return {
+            "wall_ms": self.wall_ms,
+            "cpu_ms": self.cpu_ms,
+            "collector_ms": self.collector_ms,
+            "took_seconds": perf_counter() - began,
+        }
+
+    async def _take_turns(self) -> None:
+        wall, cpu = perf_counter(), thread_time()
+        while True:
+            await asyncio.sleep(0)
+            wall_now, cpu_now = perf_counter(), thread_time()
+            self.wall_ms = max(self.wall_ms, (wall_now - wall) * 1000)
+            self.cpu_ms = max(self.cpu_ms, (cpu_now - cpu) * 1000)
+            wall, cpu = wall_now, cpu_now
+
+    def _on_collection(self, phase: str, info: dict[str, int]) -> None:
+        if phase == "start":
+            self._collecting_since = perf_counter()
+        else:
+            self.collector_ms = max(self.collector_ms, (perf_counter() - self._collecting_since) * 1000)
+
+
+class Million:
+    """The contacts of one workspace, each with its lease as a socket would hold it."""
+
+    def __init__(self, tracker: Tracker, sweeper: Sweeper, clock: Clock, app_id: AppId) -> None:
+        self._tracker = tracker
+        self._sweeper = sweeper
+        self._clock = clock
+        self._app_id = app_id
+        self._leases: list[Lease] = []
+
+    async def arrive(self, count: int) -> None:
+        """All come online, evenly over the 30 s between two heartbeats."""
+        dice = random.Random(5)
+        for number in range(count):
+            lease = self._tracker.lease(self._app_id, ContactId(f"{dice.getrandbits(96):024x}"))
+            self._leases.append(lease)
+            self._tracker.heartbeat(lease, self._clock.now())
+            if number % A_TURN == 0:
+                self._clock.advance(BEAT_SECONDS * A_TURN / count)
+                await asyncio.sleep(0)
+
+    async def beat_on(self) -> None:
+        """Two minutes go by: everybody beats every 30 s, in an order of their own, and is looked at once."""
+        order = list(range(len(self._leases)))
+        random.Random(6).shuffle(order)
+        ticks = int(OFFLINE_SECONDS / TICK_SECONDS)
+        each = max(1, int(len(order) * TICK_SECONDS / BEAT_SECONDS))
+        at = 0
+        for _ in range(ticks):
+            self._clock.advance(TICK_SECONDS)
+            sweeping = asyncio.create_task(self._sweeper.sweep())
+            now = self._clock.now()
+            for step in range(each):
+                self._tracker.heartbeat(self._leases[order[at]], now)
+                at = (at + 1) % len(order)
+                if step % A_TURN == 0:
+                    await asyncio.sleep(0)
+            await sweeping
+        assert self._tracker.online_count(self._app_id) == len(self._leases), "a beating contact went offline"
+
+    async def fall_silent(self) -> None:
+        """Nobody beats any more; two minutes later all are gone at once."""
+        self._clock.advance(OFFLINE_SECONDS + 1)
+        await self._sweeper.sweep()
+        assert self._tracker.online_count(self._app_id) == 0, "a silent contact is still online"
+
+
+async def measure(count: int, app_id: AppId, database_url: str, folder: Path) -> dict[str, object]:
+    """The longest stalls while ``count`` contacts come, beat and go."""
+    clock, hub, ledger = Clock(at=1_800_000_000.0), Hub(), Ledger()
+    database = await open_database(database_url)
+    leases = LeaseFile(folder)
+    tracker = Tracker(offline_seconds=OFFLINE_SECONDS, publish=hub.publish, ledger=ledger, leases=leases)
+    sweeper = Sweeper(tracker, clock)
+    background = [asyncio.create_task(work) for work in (keep_written(ledger, database), keep_synced(leases))]
+    lifespan._calm_the_collector()
+    stalls, million = Stalls(), Million(tracker, sweeper, clock, app_id)
+    before = _resident_kb()
+    steps: dict[str, Callable[[], Awaitable[None]]] = {
+        "arriving": lambda: million.arrive(count),
+        "beating": million.beat_on,
+        "going": million.fall_silent,
+    }
+    told: dict[str, object] = {"contacts": count}
+    for name, step in steps.items():
+        told[name] = await stalls.during(step())
+        if name == "arriving":
+            told["bytes_per_contact"] = (_resident_kb() - before) * 1024 / count
+    for task in background:
+        task.cancel()
+    await asyncio.gather(*background, return_exceptions=True)
+    await database.close()
+    leases.close()
+    stalls.close()
+    return told
+
+
+def _resident_kb() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--contacts", type=int, required=True)
+    parser.add_argument("--app", required=True)
+    parser.add_argument("--database-url", required=True)
+    parser.add_argument("--leases", type=Path, required=True)
+    options = parser.parse_args()
+    told = uvloop.run(measure(options.contacts, AppId(options.app), options.database_url, options.leases))
+    print(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main()
