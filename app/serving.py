@@ -1,6 +1,7 @@
 """Serving: from settings to a listening server, and the words that greet whoever started it."""
 
 import asyncio
+import os
 import socket
 from collections.abc import Callable
 
@@ -13,7 +14,7 @@ from app.errors import PorchlightError
 from app.main import create_app
 from app.server.front_door import FrontDoor
 from app.server.listening import listen, most_connections
-from app.settings import Settings
+from app.settings import Settings, unknown_names
 from app.storage.database import open_database
 from app.storage.migrations import migrate
 
@@ -40,6 +41,8 @@ def serve(settings: Settings, *, with_demo: bool = False) -> None:
     ``with_demo``: where the store holds no workspace yet, make one to try things with.
     """
     log.configure()
+    for name in unknown_names(os.environ):
+        log.get_logger().warning("settings.unknown", name=name)
     clock = Clock()
     listener = listen(settings.host, settings.port)
     base_url = f"http://{_host_in_url(settings.host)}:{listener.getsockname()[1]}"

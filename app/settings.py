@@ -77,7 +77,6 @@ def load_settings(environ: Mapping[str, str] | None = None, directory: Path | No
     """
     folder = directory or Path.cwd()
     values = _read_env_file(folder / ".env") | dict(os.environ if environ is None else environ)
-    _refuse_unknown(values)
     data_dir = (folder / (values.get("PORCHLIGHT_DATA_DIR") or "data")).absolute()
     heartbeat = _seconds(values, "PORCHLIGHT_HEARTBEAT_SECONDS", 30.0)
     offline = _seconds(values, "PORCHLIGHT_OFFLINE_SECONDS", 120.0)
@@ -104,6 +103,11 @@ def load_settings(environ: Mapping[str, str] | None = None, directory: Path | No
     return replace(settings, secret_key=_secret_key(values, data_dir))
 
 
+def unknown_names(environ: Mapping[str, str]) -> list[str]:
+    """Names that look like settings and are none: a slip of the pen, mostly."""
+    return sorted(name for name in environ if name.startswith("PORCHLIGHT_") and name not in NAMES)
+
+
 def _read_env_file(path: Path) -> dict[str, str]:
     """``NAME=value`` lines; blank lines and ``#`` comments are passed over, one pair of quotes is taken off."""
     try:
@@ -125,13 +129,6 @@ def _read_env_file(path: Path) -> dict[str, str]:
             value = value[1:-1]
         values[name.strip()] = value
     return values
-
-
-def _refuse_unknown(values: Mapping[str, str]) -> None:
-    for name in values:
-        # Names under PORCHLIGHT_TESTS_ belong to the test suite.
-        if name.startswith("PORCHLIGHT_") and name not in NAMES and not name.startswith("PORCHLIGHT_TESTS_"):
-            raise SettingError(f"{name} is no setting; the settings are {', '.join(NAMES)}")
 
 
 def _seconds(values: Mapping[str, str], name: str, default: float) -> float:

@@ -7,6 +7,7 @@ text is ``<app_id>.<contact id>.<device>.<milliseconds, hex>.<signature>``, all 
 
 import base64
 import hmac
+import sys
 from dataclasses import dataclass
 from typing import Final
 
@@ -52,7 +53,8 @@ class Tickets:
         app_id, contact_id, device, issued_at = signed.split(".")
         if _milliseconds(now) - int(issued_at, 16) > TICKET_SECONDS * 1000:
             raise TicketExpired
-        return Ticket(AppId(app_id), ContactId(contact_id), _decode(device))
+        # Thousands of sockets share few workspaces: one string each is enough.
+        return Ticket(AppId(sys.intern(app_id)), ContactId(contact_id), _decode(device))
 
     def _sign(self, text: str) -> str:
         digest = hmac.digest(self._key, text.encode("utf-8", "replace"), "sha256")

@@ -216,8 +216,7 @@ class SocketRoom:
         return socket, answer
 
     def _admit(self, upgrade: Upgrade, now: float) -> Ticket:
-        text = parse_qs(upgrade.query.decode("ascii", "replace")).get("ticket", [""])[0]
-        ticket = self._tickets.read(text, now)
+        ticket = self._tickets.read(_ticket_in(upgrade.query.decode("latin-1")), now)
         workspace = self._directory.get(ticket.app_id)
         if workspace is None:
             raise TicketForged
@@ -231,6 +230,13 @@ class SocketRoom:
         elif any(name == b"origin" for name, _ in upgrade.headers):
             raise OriginNotAllowed("This request names two origins")
         return ticket
+
+
+def _ticket_in(query: str) -> str:
+    name, _, text = query.partition("=")
+    if name == "ticket" and "&" not in text and "%" not in text:
+        return text  # as we wrote it into the socket's URL
+    return parse_qs(query).get("ticket", [""])[0]
 
 
 def _refusal(status: int, code: str, message: str) -> bytes:

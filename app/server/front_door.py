@@ -87,7 +87,8 @@ class FrontDoor(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._in_head = False
-        self._arm(BODY_SECONDS, self._body_may_be_late)
+        if not self.parser.should_upgrade():
+            self._arm(BODY_SECONDS, self._body_may_be_late)
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:

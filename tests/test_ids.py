@@ -1,0 +1,45 @@
+"""Ids: their shape, and what they tell."""
+
+import pytest
+
+from app.ids import (
+    REGION_LETTERS,
+    AppId,
+    is_app_id,
+    is_contact_id,
+    new_app_id,
+    new_company_id,
+    new_contact_id,
+    new_request_id,
+    region_of,
+)
+
+
+@pytest.mark.parametrize("region", list(REGION_LETTERS))
+def test_app_id_names_its_region_by_its_first_letter(region: str) -> None:
+    app_id = new_app_id(region)  # type: ignore[arg-type]
+    assert is_app_id(app_id)
+    assert region_of(app_id) == region
+
+
+def test_unknown_first_letter_names_no_region() -> None:
+    assert region_of(AppId("zabcdefg")) is None
+
+
+def test_contact_ids_made_later_sort_later() -> None:
+    assert new_contact_id(1_700_000_000.0) < new_contact_id(1_700_000_001.0)
+    assert is_contact_id(new_contact_id(1_700_000_000.0))
+    assert len({new_company_id(1.0) for _ in range(1000)}) == 1000
+    assert len({new_request_id() for _ in range(1000)}) == 1000
+
+
+@pytest.mark.parametrize("text", ["", "ABC", "0" * 23, "0" * 25, "G" * 24, "0" * 23 + "\n"])
+def test_what_is_no_contact_id(text: str) -> None:
+    assert not is_contact_id(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Uabcdefg", "uabcdef", "uabcdefgh", "1abcdefg", "uabc efg", "uabcdef\n"]
+)
+def test_what_is_no_app_id(text: str) -> None:
+    assert not is_app_id(text)
