@@ -72,6 +72,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (LoadError, ProductError) as error:
         print(f"bench: {name}: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("bench: stopped; the figures measured so far follow", file=sys.stderr)
     finally:
         shown.close()
     told = as_markdown(figures)

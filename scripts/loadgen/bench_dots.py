@@ -13,7 +13,7 @@ from .report import Report
 from .run import Load, Plan
 
 FULL: Final = Plan(users=5000, rate=5000 / 30, seconds=30, watchers=200, leavers=0.5, origin=OWN_ORIGIN)
-QUICK: Final = Plan(users=200, rate=100, seconds=4, watchers=10, leavers=0.5, origin=OWN_ORIGIN)
+QUICK: Final = Plan(users=50, rate=50, seconds=2, watchers=4, leavers=0.5, origin=OWN_ORIGIN)
 MOST_MS: Final = 300.0
 
 

@@ -23,9 +23,9 @@ class Size:
 
 
 HEARTBEATS = Size(rounds=5, connections=4000, rate=5000, seconds=4)
-HEARTBEATS_QUICK = Size(rounds=3, connections=300, rate=500, seconds=1)
+HEARTBEATS_QUICK = Size(rounds=2, connections=100, rate=180, seconds=0.5)
 OPENINGS = Size(rounds=3, connections=4000, rate=4000, seconds=1)
-OPENINGS_QUICK = Size(rounds=1, connections=300, rate=300, seconds=1)
+OPENINGS_QUICK = Size(rounds=1, connections=100, rate=500, seconds=1)
 WARM_UP = 300
 """Connections opened before the first counted one: they load what is loaded once."""
 

@@ -16,12 +16,13 @@ CONTACTS_QUICK: Final = 20_000
 MOST_MS: Final = 20.0
 _SECONDS: Final = 300.0
 _STEPS: Final = ("arriving", "beating", "going")
+_SWEPT: Final = ("beating", "going")
 
 
 def sweep(contacts: int, rounds: int) -> Figure:
-    """The longest stall of the loop, whatever of the three was going on."""
+    """The longest stall of the loop while contacts beat and are looked at, and while all of them go at once."""
     told = [_round(contacts) for _ in range(rounds)]
-    worst = [max(one[step]["wall_ms"] for step in _STEPS) for one in told]
+    worst = [max(one[step]["wall_ms"] for step in _SWEPT) for one in told]
     by_step = ", ".join(
         f"{step} {max(one[step]['wall_ms'] for one in told):.1f} ms "
         f"(own CPU {max(one[step]['cpu_ms'] for one in told):.1f}, "
@@ -29,7 +30,7 @@ def sweep(contacts: int, rounds: int) -> Figure:
         for step in _STEPS
     )
     return Figure(
-        name=f"longest stall of the loop, {contacts:,} contacts online, beating and swept",
+        name=f"longest stall of the loop while {contacts:,} contacts are swept",
         unit="ms",
         reach=f"at most {MOST_MS:.0f} ms",
         ours=Side(PRODUCT, worst),

@@ -50,6 +50,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         shown.close()
         print(f"load: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        shown.close()
+        print("load: stopped before anything was measured", file=sys.stderr)
+        return 130
     shown.close()
     print(as_text(report))
     for file in save(report, options.report):
