@@ -42,6 +42,8 @@ class FrontDoor(HttpToolsProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._head_bytes = 0
+        self._parsed_bytes = 0
+        self._message_ended = False
         self._request_bytes = 0
         self._request_began_at = 0.0
         self._in_head = True
@@ -62,13 +64,15 @@ class FrontDoor(HttpToolsProtocol):
         if self.parser is None or self.transport.is_closing():
             return
         self._request_bytes += len(data)
-        if self._in_head:
-            self._head_bytes += len(data)
-            if self._deadline is None:
-                self._arm(HEAD_SECONDS, self._head_is_late)
+        if self._in_head and self._deadline is None:
+            self._arm(HEAD_SECONDS, self._head_is_late)
+        self._message_ended = False
         super().data_received(data)
-        if self._in_head and self._head_bytes > MAX_HEAD_BYTES:
-            self._refuse(431, f"the request head is longer than {MAX_HEAD_BYTES} bytes")
+        # A segment that held the end of a message held a body too, which is not the head's fault.
+        if self._in_head and not self._message_ended:
+            self._head_bytes += len(data)
+            if self._head_bytes > MAX_HEAD_BYTES:
+                self._refuse(431, f"the request head is longer than {MAX_HEAD_BYTES} bytes")
 
     # What the parser finds
 
@@ -92,8 +96,8 @@ class FrontDoor(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        self._in_head = True
-        self._head_bytes = 0
+        self._in_head = self._message_ended = True
+        self._head_bytes = self._parsed_bytes = 0
         self._disarm()
         super().on_message_complete()
 
@@ -125,8 +129,8 @@ class FrontDoor(HttpToolsProtocol):
 
     def _count_head(self, count: int) -> None:
         """Counts what the parser hands out: header by header, trailers of a chunked body too."""
-        self._head_bytes += count
-        if self._head_bytes > 2 * MAX_HEAD_BYTES:
+        self._parsed_bytes += count
+        if self._parsed_bytes > 2 * MAX_HEAD_BYTES:
             raise ValueError(f"the request head is longer than {MAX_HEAD_BYTES} bytes")
 
     def _arm(self, seconds: float, late: Callable[[], None]) -> None:

@@ -83,6 +83,17 @@ async def test_two_requests_share_a_connection(served: Served) -> None:
         assert (await everything(reader)).endswith(b"0 bytes")
 
 
+async def test_big_body_in_one_piece_with_its_head_is_taken(served: Served) -> None:
+    length = 3 * MAX_HEAD_BYTES
+    head = b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n" % length
+    async with connection(served) as (reader, writer):
+        # Twice, for what is counted must begin anew with each request.
+        writer.write(head + b"\r\n" + b"x" * length)
+        assert (await reader.readuntil(b" bytes")).startswith(b"HTTP/1.1 200 ")
+        writer.write(head + b"Connection: close\r\n\r\n" + b"x" * length)
+        assert (await everything(reader)).endswith(b"%d bytes" % length)
+
+
 async def test_head_that_is_too_long_is_refused(served: Served) -> None:
     async with connection(served) as (reader, writer):
         writer.write(b"GET /echo HTTP/1.1\r\nHost: x\r\nX-Long: " + b"x" * (MAX_HEAD_BYTES + 100))
