@@ -55,6 +55,11 @@ class Database(Protocol):
         """How many writes wait to be begun."""
         ...
 
+    @property
+    def committed(self) -> tuple[int, int]:
+        """How many writes were committed so far, and in how many commits."""
+        ...
+
 
 async def open_database(
     url: str, *, readers: int = 3, group_limit: int = GROUP_LIMIT, checkpoints: bool = True
@@ -106,3 +111,7 @@ class SqliteDatabase:
     @property
     def waiting_writes(self) -> int:
         return self.queue.waiting
+
+    @property
+    def committed(self) -> tuple[int, int]:
+        return self.queue.committed_writes, self.queue.committed_groups
