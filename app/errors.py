@@ -33,6 +33,12 @@ class ParameterNotFound(PorchlightError):
     code = "parameter_not_found"
 
 
+class IntercomVersionInvalid(PorchlightError):
+    """An ``Intercom-Version`` that nobody has heard of."""
+
+    code = "intercom_version_invalid"
+
+
 class BodyTooLarge(PorchlightError):
     status = 413
     code = "request_too_large"

@@ -8,17 +8,15 @@ which tells the outside nothing but a request id to find it by in the log.
 from http import HTTPStatus
 from typing import Final
 
-import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ExceptionHandler
 
+from app.api.answers import Json
 from app.errors import PorchlightError, RateLimited, Unauthorized
 from app.ids import new_request_id
 from app.log import get_logger
-
-JSON: Final = "application/json; charset=utf-8"
 
 _CODES: Final = {
     400: "client_error",
@@ -33,12 +31,7 @@ def error_list(status: int, code: str, message: str, headers: dict[str, str] | N
     """An answer that says what went wrong; its request id stands in the body and in ``X-Request-Id``."""
     request_id = new_request_id()
     body = {"type": "error.list", "request_id": request_id, "errors": [{"code": code, "message": message}]}
-    return Response(
-        msgspec.json.encode(body),
-        status,
-        {"x-request-id": request_id, "cache-control": "no-store", **(headers or {})},
-        media_type=JSON,
-    )
+    return Json(body, status, {"x-request-id": request_id, **(headers or {})})
 
 
 def answer(error: PorchlightError) -> Response:

@@ -26,6 +26,10 @@ class Allowance:
     def is_exceeded(self) -> bool:
         return self.remaining < 0
 
+    @property
+    def retry_after_seconds(self) -> int:
+        return ceil(self.reset_seconds)
+
     def headers(self, now: float) -> dict[str, str]:
         """The three headers of every authenticated answer; ``now`` in Unix seconds, as is the reset."""
         return {

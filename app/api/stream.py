@@ -25,6 +25,7 @@ from app.presence.changes import Change
 from app.presence.hub import Hub
 
 CHUNK_CHANGES: Final = 500
+_LAST: Final[Message] = {"type": "http.response.body", "body": b"", "more_body": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,11 @@ class PresenceStream(Response):
         self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope.get("method") == "HEAD":
+            self._ended()
+            await send(self._start())
+            await send(_LAST)
+            return
         backlog = Backlog(self._limits.most_waiting)
         unsubscribe = self._hub.subscribe(self._app_id, backlog.add)
         try:
@@ -107,11 +113,10 @@ class PresenceStream(Response):
             self._ended()
         # Where the reader stands still this can't leave either; then the connection is closed as it is.
         with anyio.move_on_after(1):
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            await send(_LAST)
 
     async def _send_changes(self, backlog: Backlog, send: Send) -> None:
-        start = {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
-        keeps_up = await self._sent(send, start) and await self._sent(
+        keeps_up = await self._sent(send, self._start()) and await self._sent(
             send, _body(b": changes from here on\n\n")
         )
         while keeps_up and not backlog.is_overrun:
@@ -120,6 +125,9 @@ class PresenceStream(Response):
             events = b"".join(map(event_of, backlog.take()))
             keeps_up = await self._sent(send, _body(events or b": still here\n\n"))
         get_logger().warning("presence.stream_cut", app_id=self._app_id, overrun=backlog.is_overrun)
+
+    def _start(self) -> Message:
+        return {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
 
     async def _sent(self, send: Send, message: Message) -> bool:
         """Whether ``message`` left in time."""

@@ -1,0 +1,68 @@
+"""The REST edge: who asks, how often, in which version; then the handler, and its errors.
+
+A handler wrapped by ``authenticated`` is given the request and the token's grant, and deals with
+nothing else. Whatever it answers or raises leaves with the headers of the rate limit.
+"""
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Final, TypeAlias
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.api.desk import desk_of
+from app.api.errors import answer
+from app.api.rate_limit import Allowance
+from app.auth.tokens import TokenGrant, authenticate
+from app.clock import monotonic
+from app.errors import IntercomVersionInvalid, PorchlightError, RateLimited, Unauthorized
+from app.state import state_of
+
+Handler: TypeAlias = Callable[[Request, TokenGrant], Awaitable[Response]]
+
+VERSIONS: Final = frozenset(
+    {"1.0", "1.1", "1.2", "1.3", "1.4", *(f"2.{minor}" for minor in range(15)), "Unstable"}
+)
+_LONGEST_TOKEN: Final = 500
+
+
+def authenticated(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+    """The endpoint for ``handler``: 401 without a live token, 429 above its limit."""
+
+    @wraps(handler)
+    async def endpoint(request: Request) -> Response:
+        grant = await _grant_of(request)
+        allowance = desk_of(request).requests.take(str(grant.token_id), monotonic())
+        try:
+            _check_rate(allowance)
+            _check_version(request)
+            response = await handler(request, grant)
+        except PorchlightError as error:
+            response = answer(error)
+        response.headers.update(allowance.headers(state_of(request).clock.now()))
+        return response
+
+    return endpoint
+
+
+async def _grant_of(request: Request) -> TokenGrant:
+    """What the bearer's token opens; raises Unauthorized."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    token = token.strip()
+    if scheme.lower() != "bearer" or not 0 < len(token) <= _LONGEST_TOKEN:
+        raise Unauthorized
+    return await state_of(request).database.read(lambda conn: authenticate(conn, token))
+
+
+def _check_rate(allowance: Allowance) -> None:
+    if allowance.is_exceeded:
+        raise RateLimited(
+            f"This token may ask {allowance.limit} times in 10 seconds", allowance.retry_after_seconds
+        )
+
+
+def _check_version(request: Request) -> None:
+    version = request.headers.get("intercom-version")
+    if version is not None and version not in VERSIONS:
+        raise IntercomVersionInvalid(f"Intercom-Version is {version[:20]!r}: 2.14 is the one to ask for")

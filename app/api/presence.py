@@ -1,0 +1,83 @@
+"""Presence over REST: how many are online, where some contacts stand, and every change as it comes."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.api.answers import Json
+from app.api.bodies import read_object
+from app.api.desk import desk_of
+from app.api.stream import PresenceStream
+from app.auth.tokens import TokenGrant, is_live
+from app.contacts.listing import last_seen_of
+from app.errors import ParameterInvalid, ParameterNotFound, PorchlightError
+from app.ids import AppId, ContactId, is_contact_id
+from app.state import AppState, state_of
+
+MOST_IDS: Final = 500
+_MOST_QUERY_BYTES: Final = 65_536
+
+
+async def get_presence(request: Request, grant: TokenGrant) -> Response:
+    """``GET /presence``: how many contacts are online, of how many."""
+    state = state_of(request)
+    total = await desk_of(request).totals.of(grant.app_id, state.database)
+    return Json({"online": state.tracker.online_count(grant.app_id), "total": total})
+
+
+async def query_presence(request: Request, grant: TokenGrant) -> Response:
+    """``POST /presence/query``: where each of some ids stands. What is no contact of this workspace is left out."""
+    ids = read_ids(await read_object(request, _MOST_QUERY_BYTES))
+    state = state_of(request)
+    seen = await state.database.read(lambda conn: last_seen_of(conn, grant.app_id, ids))
+    known = (contact_id for contact_id in ids if contact_id in seen)
+    contacts = {contact_id: _shape(state, grant.app_id, contact_id, seen[contact_id]) for contact_id in known}
+    return Json({"contacts": contacts})
+
+
+async def stream_presence(request: Request, grant: TokenGrant) -> Response:
+    """``GET /presence/stream``: server-sent events, until the listener goes or the token is revoked."""
+    state, desk = state_of(request), desk_of(request)
+    desk.open_stream(grant.token_id)
+
+    async def may_listen() -> bool:
+        try:
+            return await state.database.read(lambda conn: is_live(conn, grant.token_id))
+        except PorchlightError:
+            # Whether it may can't be known now. It comes back, and is told why.
+            return False
+
+    return PresenceStream(
+        state.hub, grant.app_id, may_listen=may_listen, ended=lambda: desk.close_stream(grant.token_id)
+    )
+
+
+def read_ids(body: Mapping[str, Any]) -> list[ContactId]:
+    """The ids that a query names, each once, without what can't be one.
+
+    Raises ParameterNotFound or ParameterInvalid.
+    """
+    if "ids" not in body:
+        raise ParameterNotFound("ids is missing: give a list of contact ids")
+    ids = body["ids"]
+    if not isinstance(ids, list) or not all(isinstance(entry, str) for entry in ids):
+        raise ParameterInvalid("ids must be a list of strings")
+    if len(ids) > MOST_IDS:
+        raise ParameterInvalid(f"ids has {len(ids)} entries: at most {MOST_IDS} can be asked for")
+    return list(dict.fromkeys(ContactId(entry) for entry in ids if is_contact_id(entry)))
+
+
+def _shape(
+    state: AppState, app_id: AppId, contact_id: ContactId, last_seen_at: float | None
+) -> dict[str, Any]:
+    """A contact's presence. What is known in memory is newer than ``last_seen_at``, the database's."""
+    known = state.tracker.presence(app_id, contact_id)
+    if known is None:
+        return {"online": False, "since": None, "last_seen_at": _unix(last_seen_at)}
+    return {"online": known.online, "since": _unix(known.since), "last_seen_at": _unix(known.last_seen_at)}
+
+
+def _unix(moment: float | None) -> int | None:
+    return None if moment is None else int(moment)

@@ -1,0 +1,115 @@
+"""Who gets in, how often, and in which version."""
+
+import httpx2
+import pytest
+from sqlalchemy import Connection
+
+from app.api.auth import VERSIONS
+from app.api.desk import Desk
+from app.api.rate_limit import RateLimiter
+from app.auth.tokens import revoke_token
+from support.claims import assert_error_list
+from support.rest import Tenant
+from support.serving import START, Served
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Authorization": ""},
+        {"Authorization": "Bearer"},
+        {"Authorization": "Bearer pl_nobodys"},
+        {"Authorization": "Basic {token}"},
+        {"Authorization": "{token}"},
+        {"Authorization": "Bearer {token}x"},
+        {"Authorization": "Bearer " + "x" * 20_000},
+    ],
+    ids=["none", "empty", "no token", "unknown", "basic", "bare", "longer", "huge"],
+)
+async def test_without_a_live_token_nothing_opens(
+    client: httpx2.AsyncClient, acme: Tenant, headers: dict[str, str]
+) -> None:
+    sent = {name: value.format(token=acme.token) for name, value in headers.items()}
+    response = await client.get("/presence", headers=sent)
+    assert_error_list(response, 401, "unauthorized", "Access Token Invalid")
+    assert "x-ratelimit-limit" not in response.headers
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
+async def test_the_name_of_the_scheme_is_read_in_any_case(
+    client: httpx2.AsyncClient, acme: Tenant, scheme: str
+) -> None:
+    response = await client.get("/presence", headers={"Authorization": f"{scheme} {acme.token}"})
+    assert response.status_code == 200
+
+
+async def test_R81_a_revoked_token_opens_nothing_from_the_next_request_on(
+    client: httpx2.AsyncClient, acme: Tenant, server: Served
+) -> None:
+    assert (await client.get("/presence", headers=acme.headers)).status_code == 200
+
+    def revoke(conn: Connection) -> None:
+        revoke_token(conn, acme.app_id, "test", START)
+
+    await server.state.database.write(revoke)
+    assert_error_list(await client.get("/presence", headers=acme.headers), 401, "unauthorized")
+
+
+async def test_every_authenticated_answer_tells_the_limit(client: httpx2.AsyncClient, acme: Tenant) -> None:
+    good = await client.get("/presence", headers=acme.headers)
+    bad = await client.post("/presence/query", headers=acme.headers, content=b"{")
+    assert_error_list(bad, 400, "parameter_invalid")
+    for response in (good, bad):
+        assert response.headers["x-ratelimit-limit"] == "1000"
+        assert START < int(response.headers["x-ratelimit-reset"]) <= START + 11
+    left = [int(response.headers["x-ratelimit-remaining"]) for response in (good, bad)]
+    # A window may end between the two.
+    assert left in ([999, 998], [999, 999])
+
+
+@pytest.fixture
+def two_requests_a_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A limit small enough to run into, in a window that does not end."""
+    monkeypatch.setattr("app.api.auth.monotonic", lambda: 1_000.0)
+    init = Desk.__init__
+
+    def with_small_limit(desk: Desk) -> None:
+        init(desk)
+        desk.requests = RateLimiter(2)
+
+    monkeypatch.setattr(Desk, "__init__", with_small_limit)
+
+
+@pytest.mark.usefixtures("two_requests_a_window")
+async def test_a_token_above_its_limit_is_told_when_to_come_again(
+    client: httpx2.AsyncClient, acme: Tenant, globex: Tenant
+) -> None:
+    answers = [await client.get("/presence", headers=acme.headers) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert_error_list(answers[2], 429, "rate_limit_exceeded", "2 times in 10 seconds")
+    assert answers[2].headers["retry-after"] == "10"
+    assert answers[2].headers["x-ratelimit-remaining"] == "0"
+    # Somebody else's token is none the worse for it.
+    assert (await client.get("/presence", headers=globex.headers)).status_code == 200
+
+
+@pytest.mark.parametrize("version", ["1.0", "2.0", "2.14", "Unstable"])
+async def test_known_versions_are_accepted(client: httpx2.AsyncClient, acme: Tenant, version: str) -> None:
+    assert version in VERSIONS
+    response = await client.get("/presence", headers={**acme.headers, "Intercom-Version": version})
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize("version", ["2.15", "3", "latest", ""])
+async def test_an_unknown_version_is_refused(client: httpx2.AsyncClient, acme: Tenant, version: str) -> None:
+    response = await client.get("/presence", headers={**acme.headers, "Intercom-Version": version})
+    assert_error_list(response, 400, "intercom_version_invalid")
+    assert "x-ratelimit-limit" in response.headers
+
+
+async def test_an_unknown_route_and_a_wrong_method_are_error_lists_too(
+    client: httpx2.AsyncClient, acme: Tenant
+) -> None:
+    assert_error_list(await client.get("/nowhere", headers=acme.headers), 404, "not_found")
+    assert_error_list(await client.delete("/presence", headers=acme.headers), 405, "method_not_allowed")
