@@ -10,8 +10,8 @@ import sys
 import structlog
 
 
-def configure(*, json_lines: bool | None = None) -> None:
-    """Write to standard error: key=value for people, JSON where no terminal listens."""
+def configure(*, json_lines: bool | None = None, quiet: bool = False) -> None:
+    """Write to standard error: key=value for people, JSON where no terminal listens; nothing where ``quiet``."""
     as_json = not sys.stderr.isatty() if json_lines is None else json_lines
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
@@ -23,7 +23,7 @@ def configure(*, json_lines: bool | None = None) -> None:
             structlog.processors.format_exc_info,
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL if quiet else logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )

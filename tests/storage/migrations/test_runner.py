@@ -79,7 +79,7 @@ def _migrate_four_times_at_once(url: str) -> list[tuple[int, str, str]]:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            cwd=Path(__file__).parents[2],
+            cwd=Path(__file__).parents[3],
         )
         for _ in range(4)
     ]
@@ -109,7 +109,7 @@ def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
         migrate(f"sqlite:///{path}")
 
 
-def test_a_failing_migration_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_migration_leaves_nothing_behind(tmp_path: Path) -> None:
     path = tmp_path / "failing.db"
     with sqlite3.connect(path) as plain:
         plain.execute("CREATE TABLE presence_counts (mine)")  # the last table of the first revision

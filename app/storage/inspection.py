@@ -1,0 +1,90 @@
+"""Looking a database over: what is wrong with it, in sentences.
+
+Nothing is written, made or mended, whatever is found.
+"""
+
+import asyncio
+from typing import Final
+
+from sqlalchemy import Connection, inspect, text
+
+from app.errors import PorchlightError
+from app.storage.faults import as_answer
+from app.storage.migrations import current_revision, newest_revision
+from app.storage.sqlite import file_of, make_engine, open_reader
+from app.storage.tables import metadata
+
+MOST_FAULTS: Final = 20
+_PATIENCE_SECONDS: Final = 3_600.0
+
+
+def faults_of(url: str) -> list[str]:
+    """Every fault found in the database that ``url`` names; none where all is well."""
+    try:
+        if url.startswith("sqlite"):
+            return _faults_of_sqlite(url)
+        return asyncio.run(_faults_of_postgres(url))
+    except PorchlightError as error:
+        return [error.message]
+    except Exception as error:
+        answer = as_answer(error)
+        if answer is None:
+            raise
+        return [answer.message]
+
+
+def _faults_of_sqlite(url: str) -> list[str]:
+    path = file_of(url)
+    if not path.is_file():
+        return [f"there is no database at {path}: porchlight migrate makes one"]
+    connection = open_reader(make_engine(path), path)
+    try:
+        with connection.begin():
+            return _damage(connection) or [*_gaps(connection), *_broken_references(connection)]
+    finally:
+        connection.close()
+
+
+async def _faults_of_postgres(url: str) -> list[str]:
+    from app.storage.postgres import PostgresDatabase  # noqa: PLC0415  An extra brings its driver.
+
+    database = PostgresDatabase(url)
+    try:
+        return await database.read(_gaps, _PATIENCE_SECONDS)
+    finally:
+        await database.close()
+
+
+def _damage(conn: Connection) -> list[str]:
+    """What SQLite finds when it reads every page of the file."""
+    rows = conn.execute(text(f"PRAGMA integrity_check({MOST_FAULTS})")).scalars()
+    return [f"the file is damaged: {row}" for row in rows if row != "ok"]
+
+
+def _gaps(conn: Connection) -> list[str]:
+    """What the schema lacks."""
+    revision = current_revision(conn)
+    if revision is None:
+        return ["the database has no schema: porchlight migrate makes it"]
+    if revision != newest_revision():
+        return [f"the schema is at revision {revision}, and this version works with {newest_revision()}"]
+    found = inspect(conn)
+    there = set(found.get_table_names())
+    faults = [f"table {name} is missing" for name in metadata.tables if name not in there]
+    for table in metadata.tables.values():
+        if table.name in there:
+            indexes = {index["name"] for index in found.get_indexes(table.name)}
+            faults += [
+                f"index {index.name} is missing" for index in table.indexes if index.name not in indexes
+            ]
+            columns = {column["name"] for column in found.get_columns(table.name)}
+            faults += [
+                f"column {column} is missing" for column in table.columns if column.name not in columns
+            ]
+    return faults
+
+
+def _broken_references(conn: Connection) -> list[str]:
+    """Rows that refer to rows which are not there."""
+    rows = conn.execute(text("PRAGMA foreign_key_check")).fetchmany(MOST_FAULTS)
+    return [f"a row of {row[0]} refers to a row of {row[2]} that is not there" for row in rows]

@@ -1,0 +1,97 @@
+"""Bringing a database to the newest revision, in one transaction under a lock.
+
+Of two processes that start at once, one migrates and the other finds it done. Alembic runs the
+revisions; it needs no configuration file, and so works from an installed package too.
+"""
+
+import asyncio
+from pathlib import Path
+from typing import Final
+
+from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationContext, RevisionStep
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, text
+
+from app.errors import PorchlightError, SettingError, StorageUnavailable
+from app.storage.faults import as_answer
+from app.storage.sqlite import driver_of, file_of, make_engine, open_writer
+
+_SCRIPTS: Final = ScriptDirectory(str(Path(__file__).parent))
+# Any number will do that nobody else takes in the same PostgreSQL database.
+_LOCK: Final = text("SELECT pg_advisory_xact_lock(7204519)")
+
+
+def newest_revision() -> str:
+    """The revision that this version of the program works with."""
+    revision = _SCRIPTS.get_current_head()
+    assert revision is not None
+    return revision
+
+
+def current_revision(conn: Connection) -> str | None:
+    """The revision of the database at hand; none where it is empty."""
+    return MigrationContext.configure(conn).get_current_revision()
+
+
+def migrate(url: str) -> str:
+    """Bring the database to the newest revision, making it where there is none; returns that revision.
+
+    Raises SettingError for a database that a newer version of the program made, or StorageUnavailable.
+    """
+    try:
+        if url.startswith("sqlite"):
+            _migrate_sqlite(url)
+        else:
+            asyncio.run(_migrate_postgres(url))
+    except CommandError as error:
+        raise SettingError(f"The database was made by a newer version of Porchlight: {error}") from error
+    except PorchlightError:
+        raise
+    except Exception as error:
+        answer = as_answer(error)
+        if answer is None:
+            raise
+        raise StorageUnavailable(f"The database can't be migrated: {answer.message}") from error
+    return newest_revision()
+
+
+def _migrate_sqlite(url: str) -> None:
+    path = file_of(url)
+    connection = open_writer(make_engine(path), path)
+    try:
+        with connection.begin():
+            if current_revision(connection) == newest_revision():
+                return
+        # Some revisions build a table anew, and the rows that refer to it must bear its absence.
+        driver_of(connection).execute("PRAGMA foreign_keys = OFF")
+        with connection.begin():
+            driver_of(connection).execute("BEGIN IMMEDIATE")
+            _upgrade(connection)
+    finally:
+        connection.close()
+
+
+async def _migrate_postgres(url: str) -> None:
+    from app.storage.postgres import make_async_engine  # noqa: PLC0415  An extra brings its driver.
+
+    engine = make_async_engine(url)
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(_LOCK)
+            await connection.run_sync(_upgrade)
+    finally:
+        await engine.dispose()
+
+
+def _upgrade(connection: Connection) -> None:
+    """Run what is missing, inside the transaction that ``connection`` has begun."""
+
+    def missing(revision: str, context: MigrationContext) -> list[RevisionStep]:
+        return _SCRIPTS._upgrade_revs("head", revision)
+
+    with EnvironmentContext(Config(), _SCRIPTS, fn=missing) as environment:
+        environment.configure(connection=connection, render_as_batch=True)
+        environment.run_migrations()
