@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 from app.auth.sessions import SessionRegistry
 from app.auth.tickets import Tickets
 from app.clock import Clock
+from app.contacts.agents import read_agent
 from app.errors import StorageUnavailable
 from app.log import get_logger
 from app.places.cities import Places
@@ -49,14 +50,16 @@ def lifespan_of(
             stack.callback(leases.close)
             state = await _open(settings, clock, leases, stack)
             async with asyncio.TaskGroup() as group:
-                works = (
-                    state.sweeper.run(),
-                    keep_written(state.ledger, state.database),
-                    keep_counts(state.tracker, state.database, clock),
-                    keep_fresh(state.directory),
-                    keep_synced(leases),
-                )
-                running = [group.create_task(_or_go_down(work)) for work in works]
+                works = {
+                    "sweeper": state.sweeper.run(),
+                    "ledger": keep_written(state.ledger, state.database),
+                    "counts": keep_counts(state.tracker, state.database, clock),
+                    "directory": keep_fresh(state.directory),
+                    "leases": keep_synced(leases),
+                }
+                running = [group.create_task(_or_go_down(name, work)) for name, work in works.items()]
+                # Compiling its rules takes a quarter of a second, which the first ping should not wait for.
+                await asyncio.to_thread(read_agent, "")
                 _calm_the_collector()
                 yield {"porchlight": state, "open_messenger_socket": open_socket_of(state)}
                 for task in running:
@@ -93,12 +96,12 @@ async def _open(settings: Settings, clock: Clock, leases: LeaseFile, stack: Asyn
     )
 
 
-async def _or_go_down(work: Coroutine[Any, Any, None]) -> None:
+async def _or_go_down(name: str, work: Coroutine[Any, Any, None]) -> None:
     """Run a task that must never end: without it the server would tell untruths, so it goes down loudly."""
     try:
         await work
     except Exception:
-        get_logger().exception("server.task_died", task=work.__qualname__)
+        get_logger().exception("server.task_died", task=name)
         os.kill(os.getpid(), signal.SIGTERM)
         raise
 

@@ -19,7 +19,7 @@ from app.storage.database import open_database
 from app.storage.migrations import migrate
 
 _SHUTDOWN_SECONDS = 5
-_DASHBOARD_FRAME_BYTES = 32_768
+_DASHBOARD_FRAME_BYTES = 1_048_576
 
 
 class _Server(uvicorn.Server):

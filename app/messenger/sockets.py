@@ -233,10 +233,11 @@ class SocketRoom:
 
 
 def _ticket_in(query: str) -> str:
+    """The ticket of a query; given twice (a client may add it to a ``socket_url`` that has it) the first one counts."""
     name, _, text = query.partition("=")
-    if name == "ticket" and "&" not in text and "%" not in text:
-        return text  # as we wrote it into the socket's URL
-    return parse_qs(query).get("ticket", [""])[0]
+    if name != "ticket" or "%" in text:
+        text = parse_qs(query).get("ticket", [""])[0]
+    return text.partition("&")[0].partition("?")[0]
 
 
 def _refusal(status: int, code: str, message: str) -> bytes:

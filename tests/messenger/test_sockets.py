@@ -272,6 +272,12 @@ async def test_forged_ticket_is_refused_with_403(served: Served, text: str) -> N
     assert answer["errors"][0]["code"] == "ticket_invalid"
 
 
+@pytest.mark.parametrize("query", ["ticket={0}&ticket={0}", "ticket={0}?ticket={0}", "lang=en&ticket={0}"])
+async def test_ticket_is_found_in_the_query(served: Served, ticket: str, query: str) -> None:
+    _, status, _ = await Client.knock(served.port, "/messenger/socket?" + query.format(ticket))
+    assert status == 101
+
+
 async def test_ticket_signed_elsewhere_is_refused_with_403(served: Served, app_id: AppId) -> None:
     foreign = Tickets("another server's secret key, long enough").issue(Ticket(app_id, ADA, "x"), START)
     _, status, _ = await Client.knock(served.port, f"/messenger/socket?ticket={foreign}")
