@@ -1,0 +1,360 @@
+"""The questions of the user list, each answered from an index, also among a million contacts.
+
+A list is a *view*: which people (a tab, and the words searched for), in which order, which
+page. Its answer is found in two steps: first the ids of the page, from indexes that hold all
+the step needs; then the fifty rows that those ids name. How the ids are found depends on what
+is rare:
+
+* nothing is searched for: the index of the order is walked to the page;
+* a rare word is searched for: its contacts are gathered, then sorted;
+* all words are common: matches stand close together in most orders, so the order is walked a
+  little way, and each contact on it is asked for the words. Where that does not fill the page,
+  those who have all the words are gathered after all, or, where they are too many to sort, the
+  order is walked to its end among them.
+
+Who is online is known in memory, not here: the tab *Online now* brings its ids where they are
+few, and a question to ask of each id where they are many.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, Final, Literal
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    CursorResult,
+    Select,
+    bindparam,
+    exists,
+    func,
+    intersect,
+    literal,
+    literal_column,
+    select,
+)
+
+from app.contacts.records import Role
+from app.ids import AppId, ContactId
+from app.storage.tables import contacts, search_words
+
+Order = Literal["last_seen", "name", "sessions", "created"]
+
+PAGE_SIZE: Final = 50
+FEW_IDS: Final = 5_000
+"""Up to so many ids the tab *Online now* is looked up id by id."""
+RARE_ROWS: Final = 10_000
+"""A word with no more rows than this is gathered at once."""
+SORTABLE_ROWS: Final = 30_000
+"""So many gathered contacts are still quicker sorted than walked to."""
+SHORT_WALK: Final = 2_000
+LONGEST_WAIT: Final = 5_000
+"""How many of the people recorded since a page was made are looked through for its words."""
+
+_KEYS: Final[dict[Order, str]] = {
+    "last_seen": "last_seen_at",
+    "name": "name_key",
+    "sessions": "session_count",
+    "created": "created_at",
+}
+_LAST_CHARACTER: Final = "\U0010ffff"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Which people, in which order, which page (from 1). ``words`` as ``words.query_words`` makes them."""
+
+    role: Role | None = None
+    words: tuple[str, ...] = ()
+    order: Order = "last_seen"
+    descending: bool = True
+    page: int = 1
+
+    @property
+    def offset(self) -> int:
+        return (self.page - 1) * PAGE_SIZE
+
+
+@dataclass(frozen=True, slots=True)
+class OnlineOnly:
+    """The tab *Online now*: its ids where they are few, else none; and whether an id is online."""
+
+    ids: Collection[ContactId] | None
+    is_online: Callable[[ContactId], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A contact as one row of the list."""
+
+    id: ContactId
+    role: Role
+    name: str | None
+    email: str | None
+    external_id: str | None
+    pseudonym: str
+    avatar_url: str | None
+    last_seen_at: float | None
+    created_at: float
+    session_count: int
+    city: str | None
+    country: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """One page of a view. ``total`` is how many the whole view has, none where nobody counted."""
+
+    rows: list[Person]
+    has_next: bool
+    total: int | None
+
+
+def page_of(conn: Connection, app_id: AppId, view: View, online: OnlineOnly | None = None) -> People:
+    """Answer ``view`` for one workspace; only those online, where ``online`` is given."""
+    if online is not None and online.ids is not None:
+        return _page_of_ids(conn, app_id, view, _sorted_few(conn, app_id, view, online.ids))
+    if view.words:
+        return _searched(conn, app_id, view, online)
+    if online is not None:
+        return _walked(conn, app_id, view, ids_in_order(view), online)
+    ids = _ids(conn.execute(ids_in_order(view).limit(PAGE_SIZE + 1).offset(view.offset), {"app_id": app_id}))
+    return People(_rows(conn, app_id, ids[:PAGE_SIZE]), len(ids) > PAGE_SIZE, total=None)
+
+
+def count_up_to(conn: Connection, app_id: AppId, role: Role | None, limit: int) -> int:
+    """How many people a tab has, but never counting further than ``limit``."""
+    some = select(literal(1)).select_from(contacts).where(*_belongs(role)).limit(limit).subquery()
+    return conn.execute(select(func.count()).select_from(some), {"app_id": app_id}).scalar_one()
+
+
+def count_all(conn: Connection, app_id: AppId, role: Role | None) -> int:
+    """How many people a tab has. Walks one index from end to end: not while a page waits for it."""
+    statement = select(func.count()).select_from(contacts).where(*_belongs(role))
+    return conn.execute(statement, {"app_id": app_id}).scalar_one()
+
+
+def made_since(conn: Connection, app_id: AppId, view: View, since: float, limit: int) -> list[ContactId]:
+    """Who belongs to the view and was first recorded at ``since`` or later; at most ``limit`` of them."""
+    statement = ids_made_since(view).limit(limit)
+    return _ids(conn.execute(statement, {"app_id": app_id, "since": since}))
+
+
+def belonging(conn: Connection, app_id: AppId, view: View, ids: Collection[ContactId]) -> list[ContactId]:
+    """Which of ``ids`` belong to the view."""
+    chosen: list[ContactId] = []
+    for chunk in _chunks(ids):
+        statement = select(contacts.c.id).where(
+            *_belongs(view.role), contacts.c.id.in_(chunk), *_has_words(view.words, contacts.c.id)
+        )
+        chosen += _ids(conn.execute(statement, {"app_id": app_id}))
+    return chosen
+
+
+def last_seen_of(
+    conn: Connection, app_id: AppId, ids: Collection[ContactId]
+) -> dict[ContactId, float | None]:
+    """When each of ``ids`` was last seen, as far as the database knows; unknown ids are left out."""
+    found: dict[ContactId, float | None] = {}
+    for chunk in _chunks(ids):
+        columns = select(contacts.c.id, contacts.c.last_seen_at)
+        statement = columns.where(*_belongs(None), contacts.c.id.in_(chunk))
+        found |= {ContactId(row.id): row.last_seen_at for row in conn.execute(statement, {"app_id": app_id})}
+    return found
+
+
+# The statements, apart so that a test can ask the database how it would go about them.
+
+
+def ids_in_order(view: View) -> Select[str]:
+    """The ids of a tab in the view's order: one covering index, read along."""
+    return select(contacts.c.id).where(*_belongs(view.role)).order_by(*_ordering(view, contacts.c))
+
+
+def ids_of_word(view: View, word: str) -> Select[str]:
+    """Those who have a rare ``word``, by its own rows; the other words are asked of each."""
+    others = [other for other in view.words if other != word]
+    # Not by the key's own column: its index would be read to the end, where few ids are looked up.
+    key = _KEYS[view.order]
+    order = _ordering(view, {key: func.coalesce(contacts.c[key], None), "id": contacts.c.id})
+    return (
+        select(contacts.c.id)
+        .where(*_belongs(view.role), contacts.c.id.in_(_holders(word)), *_has_words(others, contacts.c.id))
+        .order_by(*order)
+    )
+
+
+def holders_of_all(words: Sequence[str], rarest: str | None, limit: int) -> Select[str]:
+    """Those of any tab who have all the words, some of them twice; at most ``limit``.
+
+    They are looked for among the holders of ``rarest``; none where even that has too many to be asked
+    one by one, so that the words' rows are laid over each other whole.
+    """
+    if rarest is None:
+        holders = intersect(*map(_holders, words)).subquery("holders")
+        return select(holders.c.contact_id).limit(limit)
+    others = [word for word in words if word != rarest]
+    held = search_words.alias("held")
+    return (
+        select(held.c.contact_id)
+        .where(held.c.app_id == bindparam("app_id"), *_begins_with(rarest, held.c.word))
+        .where(*_has_words(others, held.c.contact_id))
+        .limit(limit)
+    )
+
+
+def ids_on_walk(view: View, steps: int) -> Select[str]:
+    """Those who have the words among the first ``steps`` people of the tab's order."""
+    key = contacts.c[_KEYS[view.order]]
+    walk = (
+        select(contacts.c.id, key)
+        .where(*_belongs(view.role))
+        .order_by(*_ordering(view, contacts.c))
+        .limit(steps)
+        .subquery("walk")
+    )
+    return select(walk.c.id).where(*_has_words(view.words, walk.c.id)).order_by(*_ordering(view, walk.c))
+
+
+def ids_on_long_walk(view: View) -> Select[str]:
+    """Those who have the words, of a tab's whole order."""
+    # An id with nothing added is no column: the primary key stays out of it, and the order's index is read.
+    id_on_the_way = contacts.c.id.concat("")
+    return ids_in_order(view).where(*(id_on_the_way.in_(_holders(word)) for word in view.words))
+
+
+def ids_made_since(view: View) -> Select[str]:
+    """Who of a tab was first recorded at ``:since`` or later, and has the words."""
+    newest = (
+        select(contacts.c.id, contacts.c.created_at)
+        .where(*_belongs(view.role), contacts.c.created_at >= bindparam("since"))
+        .order_by(contacts.c.created_at.desc())
+        .limit(LONGEST_WAIT)
+        .subquery("newest")
+    )
+    return select(newest.c.id).where(*_has_words(view.words, newest.c.id))
+
+
+def rows_of_word(word: str, limit: int) -> Select[int]:
+    """How many rows the words beginning with ``word`` have, counting no further than ``limit``."""
+    some = _holders(word).limit(limit).subquery()
+    return select(func.count()).select_from(some)
+
+
+def _searched(conn: Connection, app_id: AppId, view: View, online: OnlineOnly | None) -> People:
+    rows = {
+        word: conn.execute(rows_of_word(word, SORTABLE_ROWS + 1), {"app_id": app_id}).scalar_one()
+        for word in view.words
+    }
+    rarest = min(rows, key=lambda word: rows[word])
+    if rows[rarest] <= RARE_ROWS:
+        ids = _ids(conn.execute(ids_of_word(view, rarest), {"app_id": app_id}))
+        return _page_of_ids(conn, app_id, view, _only(online, ids))
+    near = _walked(conn, app_id, view, ids_on_walk(view, SHORT_WALK), online)
+    if near.has_next:
+        return near
+    among = rarest if rows[rarest] <= SORTABLE_ROWS else None
+    found = conn.execute(holders_of_all(view.words, among, SORTABLE_ROWS + 1), {"app_id": app_id})
+    holders = list(dict.fromkeys(_ids(found)))
+    if len(holders) > SORTABLE_ROWS:
+        return _walked(conn, app_id, view, ids_on_long_walk(view), online)
+    ids = _sorted_few(conn, app_id, replace(view, words=()), _only(online, holders))
+    return _page_of_ids(conn, app_id, view, ids)
+
+
+def _only(online: OnlineOnly | None, ids: list[ContactId]) -> list[ContactId]:
+    return ids if online is None else list(filter(online.is_online, ids))
+
+
+def _walked(
+    conn: Connection, app_id: AppId, view: View, ids: Select[str], online: OnlineOnly | None
+) -> People:
+    """The page as found by taking ``ids`` one by one, as far as the page reaches."""
+    wanted = view.offset + PAGE_SIZE + 1
+    found: list[ContactId] = []
+    with conn.execute(ids, {"app_id": app_id}, execution_options={"yield_per": 1_000}) as result:
+        for contact_id in map(ContactId, result.scalars()):
+            if online is None or online.is_online(contact_id):
+                found.append(contact_id)
+                if len(found) == wanted:
+                    break
+    page = found[view.offset : view.offset + PAGE_SIZE]
+    has_next = len(found) == wanted
+    return People(_rows(conn, app_id, page), has_next, total=None if has_next else len(found))
+
+
+def _sorted_few(conn: Connection, app_id: AppId, view: View, ids: Collection[ContactId]) -> list[ContactId]:
+    """Those of ``ids`` that belong to the view, in its order."""
+    found: list[tuple[Any, str]] = []
+    key = contacts.c[_KEYS[view.order]]
+    for chunk in _chunks(ids):
+        statement = select(key, contacts.c.id).where(
+            *_belongs(view.role), contacts.c.id.in_(chunk), *_has_words(view.words, contacts.c.id)
+        )
+        found += [(row[0], row[1]) for row in conn.execute(statement, {"app_id": app_id})]
+    # Whoever was never seen comes below all that were, as in the indexes.
+    found.sort(key=lambda row: (row[0] is not None, row[0] or 0, row[1]), reverse=view.descending)
+    return [ContactId(contact_id) for _, contact_id in found]
+
+
+def _page_of_ids(conn: Connection, app_id: AppId, view: View, ids: Sequence[ContactId]) -> People:
+    page = ids[view.offset : view.offset + PAGE_SIZE]
+    return People(_rows(conn, app_id, page), len(ids) > view.offset + PAGE_SIZE, total=len(ids))
+
+
+def _rows(conn: Connection, app_id: AppId, ids: Sequence[ContactId]) -> list[Person]:
+    """The people of ``ids``, in that order."""
+    if not ids:
+        return []
+    columns = [contacts.c[field.name] for field in fields(Person)]
+    statement = select(*columns).where(contacts.c.app_id == bindparam("app_id"), contacts.c.id.in_(ids))
+    people = {row.id: Person(*row) for row in conn.execute(statement, {"app_id": app_id})}
+    return [people[contact_id] for contact_id in ids if contact_id in people]
+
+
+def _belongs(role: Role | None) -> list[ColumnElement[bool]]:
+    """In this workspace, on the lists, and of the tab's role."""
+    # In the very words of the partial indexes: SQLite does not see that ``listed = 1`` is ``listed``.
+    listed: ColumnElement[bool] = literal_column("contacts.listed")
+    conditions = [contacts.c.app_id == bindparam("app_id"), listed]
+    return conditions if role is None else [*conditions, contacts.c.role == role]
+
+
+def _holders(word: str) -> Select[str]:
+    """The ids of those who have a word that begins with ``word``; some of them twice."""
+    return select(search_words.c.contact_id).where(
+        search_words.c.app_id == bindparam("app_id"), *_begins_with(word)
+    )
+
+
+def _has_words(words: Iterable[str], contact_id: ColumnElement[str]) -> list[ColumnElement[bool]]:
+    return [
+        exists().where(
+            search_words.c.app_id == bindparam("app_id"),
+            search_words.c.contact_id == contact_id,
+            *_begins_with(word),
+        )
+        for word in words
+    ]
+
+
+def _begins_with(word: str, stored: ColumnElement[str] = search_words.c.word) -> list[ColumnElement[bool]]:
+    return [stored >= word, stored < word + _LAST_CHARACTER]
+
+
+def _ordering(view: View, columns: Any) -> list[ColumnElement[Any]]:
+    """By the view's key, then by id: both in one direction, so that the index is read along or backwards."""
+    key, contact_id = columns[_KEYS[view.order]], columns["id"]
+    if view.descending:
+        return [key.desc().nulls_last(), contact_id.desc()]
+    return [key.asc().nulls_first(), contact_id.asc()]
+
+
+def _ids(rows: CursorResult[str]) -> list[ContactId]:
+    return [ContactId(row[0]) for row in rows]
+
+
+def _chunks(ids: Collection[ContactId]) -> Iterable[list[ContactId]]:
+    """In lots of 500: a database takes only so many at once."""
+    all_ids = list(ids)
+    return (all_ids[start : start + 500] for start in range(0, len(all_ids), 500))

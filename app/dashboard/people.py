@@ -1,0 +1,266 @@
+"""The user list: one page of people as they are at this moment, and what it asks for afterwards.
+
+A page is drawn once. From then on its dots follow presence over the socket; who is new is only
+counted, until somebody asks for the list anew. Rule R4.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.contacts.listing import (
+    FEW_IDS,
+    OnlineOnly,
+    Order,
+    People,
+    Person,
+    belonging,
+    made_since,
+    page_of,
+)
+from app.contacts.names import shown_name
+from app.contacts.records import Role
+from app.dashboard.access import Seat, member
+from app.dashboard.forms import own_origin
+from app.dashboard.layout import layout_of
+from app.dashboard.list_query import TABS, ListQuery, Tab, read_list_query
+from app.dashboard.online_counts import line_of
+from app.dashboard.paging import pages_around
+from app.dashboard.rendering import Avatar, json_answer, page
+from app.dashboard.seen import Seen, seen_of
+from app.dashboard.tallies import Tallies, Tally, quick_counts
+from app.errors import ParameterInvalid, ReadTooSlow
+from app.ids import AppId, ContactId
+from app.presence.store import read_counts
+from app.state import AppState, state_of
+
+SEARCH_SECONDS: Final = 1.0
+MOST_NEW: Final = 500
+COMMIT_SECONDS: Final = 2.0
+"""So long before a page was drawn somebody may have pinged who was recorded only after."""
+CHART_SECONDS: Final = 86_400.0
+
+_COLUMNS: Final[tuple[tuple[Order | None, str, str], ...]] = (
+    ("name", "Name", "person"),
+    (None, "Email", "email"),
+    ("last_seen", "Last seen", "seen"),
+    ("sessions", "Web sessions", "sessions"),
+    (None, "Location", "place"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A person as the list shows them."""
+
+    id: ContactId
+    shown: str
+    avatar: Avatar
+    role: Role
+    email: str | None
+    seen: Seen
+    sessions: int
+    place: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TabLink:
+    """A tab: where it leads, and how many people it has."""
+
+    name: str
+    url: str
+    count: str
+    is_current: bool
+    is_live: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The header of a column; ``url`` leads to the list in its order, none where it can't be sorted by."""
+
+    name: str
+    kind: str
+    url: str | None
+    sort: str | None
+
+
+@member
+async def show_list(request: Request, seat: Seat) -> Response:
+    """The list in the state that the address names."""
+    state, query = state_of(request), read_list_query(request.query_params)
+    now = state.clock.now()
+    online = _online_of(state, seat.app_id) if query.tab == "online" else None
+
+    def read(conn: Connection) -> tuple[People, list[ContactId], dict[Role | None, int]]:
+        people = page_of(conn, seat.app_id, query.view, online)
+        fresh = made_since(conn, seat.app_id, query.view, now - COMMIT_SECONDS, MOST_NEW + 1)
+        return people, fresh, quick_counts(conn, seat.app_id)
+
+    try:
+        people, fresh, quick = await state.database.read(read, seconds=SEARCH_SECONDS)
+        is_too_slow = False
+    except ReadTooSlow:
+        # Words that fit very many people, in an order that has to look at them all.
+        people, fresh, is_too_slow = People([], has_next=False, total=None), [], True
+        quick = await state.database.read(lambda conn: quick_counts(conn, seat.app_id))
+
+    tallies = _tallies_of(request)
+    known = tallies.known(seat.app_id, quick)
+    online_count = state.tracker.online_count(seat.app_id)
+    path = request.url.path
+    response = page(
+        "users.html",
+        {
+            "layout": layout_of(seat, "people"),
+            "now": now,
+            "timezone": seat.workspace.timezone,
+            "query": query,
+            "online_count": online_count,
+            "tabs": _tabs(query, path, known, online_count),
+            "columns": _columns(query, path),
+            "rows": [_row(state, seat, person, now) for person in people.rows],
+            "pages": pages_around(query.page, people.has_next, _total(query, people, known)),
+            "has_next": people.has_next,
+            "page_url": lambda number: query.url(path, page=number),
+            "clear_url": query.url(path, search="", page=1),
+            "first_url": query.url(path, page=1),
+            "is_too_slow": is_too_slow,
+            "is_empty_workspace": known[None].count == 0,
+            "origin": own_origin(request),
+            **_news_of(query, path, now, fresh),
+        },
+    )
+    if tallies.is_stale(seat.app_id, quick, now):
+        response.background = BackgroundTask(tallies.count, seat.app_id, state.database, now)
+    return response
+
+
+@member
+async def news(request: Request, seat: Seat) -> Response:
+    """Who would be new on the page that was drawn at ``since``, and how many are online now."""
+    state, query = state_of(request), read_list_query(request.query_params)
+    since = _since(request.query_params.get("since", ""))
+    view, app_id = query.view, seat.app_id
+    arrived = state.tracker.arrivals(app_id, since)[: MOST_NEW + 1] if query.shows_latest_first else []
+
+    def read(conn: Connection) -> list[ContactId]:
+        if view.role is None and not view.words and query.tab == "online":
+            return arrived
+        came = belonging(conn, app_id, view, arrived)
+        if query.tab == "online":
+            return came
+        return list(
+            dict.fromkeys([*came, *made_since(conn, app_id, view, since - COMMIT_SECONDS, MOST_NEW + 1)])
+        )
+
+    ids = await state.database.read(read, seconds=SEARCH_SECONDS)
+    return json_answer(
+        {
+            "now": state.clock.now(),
+            "online": state.tracker.online_count(app_id),
+            "ids": ids[:MOST_NEW],
+            "more": len(ids) > MOST_NEW,
+        }
+    )
+
+
+@member
+async def online_counts(request: Request, seat: Seat) -> Response:
+    """How many were online, minute by minute, in the last 24 hours."""
+    state = state_of(request)
+    until = state.clock.now()
+    start = until - CHART_SECONDS
+    points = await state.database.read(lambda conn: read_counts(conn, seat.app_id, start))
+    return json_answer({"from": start, "until": until, **line_of(points, until)})
+
+
+def _online_of(state: AppState, app_id: AppId) -> OnlineOnly:
+    """Who is online now. The question is asked on a reader's thread: it is one look into a mapping."""
+    tracker = state.tracker
+    ids = tuple(tracker.online_ids(app_id)) if tracker.online_count(app_id) <= FEW_IDS else None
+    return OnlineOnly(ids, lambda contact_id: tracker.is_online(app_id, contact_id))
+
+
+def _row(state: AppState, seat: Seat, person: Person, now: float) -> Row:
+    shown = shown_name(person.name, person.email, person.external_id, person.pseudonym)
+    return Row(
+        id=person.id,
+        shown=shown,
+        avatar=Avatar(person.id, shown, person.avatar_url),
+        role=person.role,
+        email=person.email,
+        seen=seen_of(state, seat.workspace, person.id, person.last_seen_at, now),
+        sessions=person.session_count,
+        place=", ".join(filter(None, (person.city, person.country))) or None,
+    )
+
+
+def _tabs(query: ListQuery, path: str, known: dict[Role | None, Tally], online_count: int) -> list[TabLink]:
+    counts: dict[Tab, str] = {
+        "all": str(known[None]),
+        "online": f"{online_count:,}",
+        "users": str(known["user"]),
+        "leads": str(known["lead"]),
+    }
+    return [
+        TabLink(name, query.url(path, tab=tab, page=1), counts[tab], tab == query.tab, tab == "online")
+        for tab, name in TABS.items()
+    ]
+
+
+def _columns(query: ListQuery, path: str) -> list[Column]:
+    direction = "descending" if query.descending else "ascending"
+    return [
+        Column(
+            name,
+            kind,
+            query.sorted_by(order, path) if order else None,
+            direction if order == query.order else None,
+        )
+        for order, name, kind in _COLUMNS
+    ]
+
+
+def _total(query: ListQuery, people: People, known: dict[Role | None, Tally]) -> int | None:
+    """How many people the view has, where that is known to the last one."""
+    if people.total is not None or query.search or query.tab == "online":
+        return people.total
+    tally = known[query.view.role]
+    return None if tally.at_least else tally.count
+
+
+def _news_of(query: ListQuery, path: str, now: float, fresh: list[ContactId]) -> dict[str, str]:
+    """Where to ask for news, and who is none: those recorded just before the page was drawn.
+
+    Where those are very many (an import is running), only who comes after the page is news.
+    """
+    is_flood = len(fresh) > MOST_NEW
+    url = query.url(f"{path}/new")
+    since = now + COMMIT_SECONDS if is_flood else now
+    return {
+        "news_url": f"{url}{'&' if '?' in url else '?'}since={since!r}",
+        "known_ids": "" if is_flood else " ".join(fresh),
+    }
+
+
+def _since(text: str) -> float:
+    try:
+        since = float(text)
+    except ValueError:
+        since = float("nan")
+    if not 0 <= since < 1e11:
+        raise ParameterInvalid(f"since is {text[:40]!r}: it must be a moment in Unix seconds")
+    return since
+
+
+def _tallies_of(request: Request) -> Tallies:
+    """One for the application."""
+    app = request.app
+    if not hasattr(app.state, "tallies"):
+        app.state.tallies = Tallies()
+    tallies: Tallies = app.state.tallies
+    return tallies

@@ -1,0 +1,48 @@
+"""The dashboard's map: every page, form and socket of it."""
+
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+
+from app.dashboard.api_tokens import make_token, revoke, show_tokens
+from app.dashboard.demo import show_home, show_pricing
+from app.dashboard.people import news, online_counts, show_list
+from app.dashboard.profile import show_profile
+from app.dashboard.sign_in import home, login, logout, show_login, use_link
+from app.dashboard.socket import dashboard_socket
+from app.dashboard.teammates import add_teammate, remove_teammate, show_teammates
+from app.dashboard.workspace_settings import change_messenger, show_messenger
+from app.static_files import Statics, static_dir
+
+
+async def favicon(_request: Request) -> Response:
+    """For browsers that ask without having been told."""
+    return FileResponse(static_dir() / "favicon.svg", media_type="image/svg+xml")
+
+
+routes: Final[list[BaseRoute]] = [
+    Route("/", home),
+    Route("/login", show_login),
+    Route("/login", login, methods=["POST"]),
+    Route("/login/once", use_link),
+    Route("/logout", logout, methods=["POST"]),
+    Route("/apps/{app_id}/users", show_list),
+    Route("/apps/{app_id}/users/new", news),
+    Route("/apps/{app_id}/users/online", online_counts),
+    Route("/apps/{app_id}/users/show", show_profile),
+    WebSocketRoute("/apps/{app_id}/socket", dashboard_socket),
+    Route("/apps/{app_id}/settings/messenger", show_messenger),
+    Route("/apps/{app_id}/settings/messenger", change_messenger, methods=["POST"]),
+    Route("/apps/{app_id}/settings/tokens", show_tokens),
+    Route("/apps/{app_id}/settings/tokens", make_token, methods=["POST"]),
+    Route("/apps/{app_id}/settings/tokens/revoke", revoke, methods=["POST"]),
+    Route("/apps/{app_id}/settings/teammates", show_teammates),
+    Route("/apps/{app_id}/settings/teammates", add_teammate, methods=["POST"]),
+    Route("/apps/{app_id}/settings/teammates/remove", remove_teammate, methods=["POST"]),
+    Route("/demo", show_home),
+    Route("/demo/pricing", show_pricing),
+    Route("/favicon.ico", favicon),
+    Mount("/static", Statics(), name="static"),
+]

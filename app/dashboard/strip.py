@@ -1,0 +1,86 @@
+"""The strip of a profile: when somebody was online in the last days, one bar a day.
+
+Pure: intervals go in, bars and words come out. A day is the workspace's own, from midnight to
+midnight; where clocks change it has 23 or 25 hours and fills its bar all the same.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from app.dashboard.moments import day, start_of_day
+
+DAYS: Final = 14
+_HALF_DAY: Final = 43_200.0
+_SLIMMEST: Final = 0.02
+"""So much of a bar a moment takes at least, or nobody would see it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """A stretch of a day's bar, as shares of its height."""
+
+    start: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class DayBar:
+    """One day: its name, the spells in it from midnight on, and how long they are together."""
+
+    name: str
+    spells: tuple[Spell, ...]
+    online_seconds: float
+
+    @property
+    def label(self) -> str:
+        """What stands under the bar: ``Tue 14``."""
+        return " ".join(self.name.split()[:2])
+
+    @property
+    def in_words(self) -> str:
+        return f"{self.name}: {duration(self.online_seconds)}"
+
+
+def strip_begins(now: float, timezone: str) -> float:
+    """The midnight before the first of the days shown."""
+    return _midnights(now, timezone)[0]
+
+
+def strip_of(intervals: Iterable[tuple[float, float]], now: float, timezone: str) -> list[DayBar]:
+    """The bars of the last days, the oldest first, from ``(online_from, online_until)`` pairs."""
+    midnights = _midnights(now, timezone)
+    spans = list(intervals)
+    return [_bar(spans, start, end, timezone) for start, end in pairwise(midnights)]
+
+
+def duration(seconds: float) -> str:
+    """``2 h 5 min online``, ``not online``."""
+    minutes = int(seconds // 60)
+    if seconds <= 0:
+        return "not online"
+    if minutes < 1:
+        return "less than a minute online"
+    hours, rest = divmod(minutes, 60)
+    parts = [f"{hours} h"] if hours else []
+    parts += [f"{rest} min"] if rest else []
+    return f"{' '.join(parts)} online"
+
+
+def _bar(spans: list[tuple[float, float]], start: float, end: float, timezone: str) -> DayBar:
+    within = [(max(a, start), min(b, end)) for a, b in spans if a < end and b > start]
+    length = end - start
+    spells = tuple(
+        Spell(round((a - start) / length, 4), round(max((b - a) / length, _SLIMMEST), 4)) for a, b in within
+    )
+    return DayBar(day(start, timezone), spells, sum(b - a for a, b in within))
+
+
+def _midnights(now: float, timezone: str) -> list[float]:
+    """The midnights around the days shown, the coming one included."""
+    midnights = [start_of_day(now, timezone)]
+    for _ in range(DAYS - 1):
+        midnights.insert(0, start_of_day(midnights[0] - _HALF_DAY, timezone))
+    # 36 hours on from midnight is the next day, whether that has 23 hours or 25.
+    return [*midnights, start_of_day(midnights[-1] + 3 * _HALF_DAY, timezone)]

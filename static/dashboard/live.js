@@ -1,0 +1,117 @@
+/**
+ * What every page with dots shares: the socket, the state, and the "last seen" texts that belong
+ * to the dots.
+ */
+
+import { ServerClock, ago } from "./moments.js";
+import { NOBODY, PresenceSocket, applyDiff, paint, watching } from "./presence.js";
+
+const TICK_MS = 5_000;
+
+/**
+ * @typedef {object} Live
+ * @property {ServerClock} clock
+ * @property {() => void} watchPage  watch the contacts that are on the page now
+ */
+
+/**
+ * Keep the dots under `root` alive. `root` tells the workspace, the time zone and the server's
+ * clock by its data attributes.
+ *
+ * @param {HTMLElement} root
+ * @returns {Live}
+ */
+export function keepDotsAlive(root) {
+  const { appId = "", now = "0", timezone = "UTC" } = root.dataset;
+  const clock = new ServerClock(Number(now));
+  const exact = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "long", timeZone: timezone });
+  let state = NOBODY;
+
+  /** @type {import("./presence.js").PresenceSocket} */
+  const socket = new PresenceSocket(socketUrl(appId), {
+    onWatch: () => {
+      state = watching(state, socket.ids);
+    },
+    onFrame: (frame) => {
+      const next = applyDiff(state, frame);
+      state = next.state;
+      for (const id of next.changed) {
+        const presence = state.known.get(id);
+        if (presence) paint(root, id, presence, (element, seen) => showLastSeen(element, seen, clock, exact));
+      }
+    },
+    onLive: (isLive) => root.toggleAttribute("data-paused", !isLive),
+    onSignedOut: signInAgain,
+  });
+  setInterval(() => document.hidden || tick(root, clock), TICK_MS);
+  document.addEventListener("visibilitychange", () => document.hidden || tick(root, clock));
+  return { clock, watchPage: () => socket.watch(contactsOn(root)) };
+}
+
+/**
+ * The ids of the contacts that `root` shows.
+ *
+ * @param {ParentNode} root
+ * @returns {string[]}
+ */
+export function contactsOn(root) {
+  const owners = [...root.querySelectorAll("[data-contact-id]")];
+  return [...new Set(owners.map((owner) => owner.getAttribute("data-contact-id") ?? ""))];
+}
+
+/** The session is over: the server leads to the sign-in page, and from there back to this one. */
+export function signInAgain() {
+  location.reload();
+}
+
+/** @param {string} appId */
+function socketUrl(appId) {
+  const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+  return `${scheme}//${location.host}/apps/${encodeURIComponent(appId)}/socket`;
+}
+
+/**
+ * @param {HTMLTimeElement} element
+ * @param {import("./presence.js").Presence} presence
+ * @param {ServerClock} clock
+ * @param {Intl.DateTimeFormat} exact
+ */
+function showLastSeen(element, presence, clock, exact) {
+  element.dataset.lastSeen = presence.online ? "now" : String(presence.last_seen_at ?? "");
+  if (presence.last_seen_at !== null) {
+    const moment = new Date(presence.last_seen_at * 1000);
+    element.dateTime = moment.toISOString();
+    element.title = exact.format(moment);
+  }
+  refresh(element, clock);
+}
+
+/**
+ * Time passes: "2 minutes ago" becomes "3 minutes ago".
+ *
+ * @param {ParentNode} root
+ * @param {ServerClock} clock
+ */
+function tick(root, clock) {
+  for (const element of root.querySelectorAll("time[data-last-seen]")) {
+    refresh(/** @type {HTMLTimeElement} */ (element), clock);
+  }
+}
+
+/**
+ * @param {HTMLTimeElement} element
+ * @param {ServerClock} clock
+ */
+function refresh(element, clock) {
+  const words = lastSeenWords(element.dataset.lastSeen ?? "", clock.now());
+  if (element.textContent !== words) element.textContent = words;
+}
+
+/**
+ * @param {string} lastSeen  "now" for somebody online, Unix seconds, or nothing for never
+ * @param {number} now
+ */
+export function lastSeenWords(lastSeen, now) {
+  if (lastSeen === "now") return "just now";
+  return lastSeen === "" ? "never" : ago(now - Number(lastSeen));
+}
