@@ -6,6 +6,7 @@ from app.api.errors import error_handlers
 from app.api.routes import routes as api_routes
 from app.api.test_clock import test_clock_routes
 from app.clock import Clock
+from app.dashboard.refusals import with_pages
 from app.dashboard.routes import routes as dashboard_routes
 from app.lifespan import lifespan_of
 from app.messenger.routes import routes as messenger_routes
@@ -25,7 +26,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Starlette:
             *(test_clock_routes if settings.test_clock else ()),
             *dashboard_routes,
         ],
-        exception_handlers=error_handlers,
+        exception_handlers=with_pages(error_handlers),
         lifespan=lifespan_of(settings, own_clock, _open_socket_of),
     )
 
