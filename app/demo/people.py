@@ -93,6 +93,18 @@ BROWSERS: Final = {
     "(KHTML, like Gecko) Version/26.0 Mobile/15E148 Safari/604.1",
 }
 
+# Where they were last: address and title.
+PAGES: Final = (
+    ("https://app.example/", "Home"),
+    ("https://app.example/invoices", "Invoices"),
+    ("https://app.example/invoices/new", "New invoice"),
+    ("https://app.example/customers", "Customers"),
+    ("https://app.example/reports/month", "This month"),
+    ("https://app.example/settings/team", "Your team"),
+    ("https://app.example/pricing", "Pricing"),
+)
+
+# The first one is whom the demo page signs in.
 USERS: Final = (
     Person("Ada Okonkwo", "ada", "tidewater", "Lagos", "chrome mac", "Business"),
     Person("Joe Bloggs", "joe", "bramble", "London", "chrome", "Team"),

@@ -1,5 +1,6 @@
 """The demo's past is believable: in order, apart, and over."""
 
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -25,7 +26,7 @@ def test_one_person_alone_was_just_here() -> None:
 def test_stays_are_in_order_apart_and_over(seed: int) -> None:
     seen_at = NOW - 1_000
     found = stays("Asia/Tokyo", seen_at, NOW, Random(seed))
-    for earlier, later in zip(found, found[1:], strict=False):
+    for earlier, later in pairwise(found):
         assert earlier.began_at < earlier.ended_at < later.began_at
     assert found[-1].ended_at == seen_at + 120 < NOW
     assert found[0].began_at > NOW - (DAYS + 1) * 86_400
@@ -38,9 +39,7 @@ def test_somebody_seen_weeks_ago_has_that_one_stay() -> None:
 
 def test_most_stays_begin_by_day_where_the_person_is() -> None:
     begins = [
-        stay.began_at
-        for seed in range(30)
-        for stay in stays("Asia/Tokyo", NOW - 300, NOW, Random(seed))[:-1]
+        stay.began_at for seed in range(30) for stay in stays("Asia/Tokyo", NOW - 300, NOW, Random(seed))[:-1]
     ]
     hours = [(begin / 3_600 + 9) % 24 for begin in begins]
     assert all(7 <= hour <= 23 for hour in hours)

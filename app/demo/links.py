@@ -1,0 +1,58 @@
+"""What whoever started the server for the first time is told: where to look, and what to see there."""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from sqlalchemy import Connection
+
+from app.demo.workspace import create_demo
+from app.ids import AppId
+from app.workspaces.store import all_workspaces
+
+
+@dataclass(frozen=True, slots=True)
+class DemoLinks:
+    """Where the demo is. ``dashboard_url`` signs in, once."""
+
+    base_url: str
+    app_id: AppId
+    dashboard_url: str
+    demo_url: str
+    api_token: str
+
+    def text(self) -> str:
+        """The greeting, with a ``key: value`` line for each thing that was made."""
+        return f"""
+Porchlight serves on {self.base_url}
+
+A demo workspace is ready. Put two windows side by side:
+
+dashboard: {self.dashboard_url}
+demo_page: {self.demo_url}
+
+The dashboard link signs you in, once; open it first. Then open the demo page: within a second the
+first green dot turns on, at the top of the list. Close the page, and two minutes later it goes off.
+
+app_id: {self.app_id}
+token: {self.api_token}
+
+The token is for the REST API:
+
+  curl -H "Authorization: Bearer {self.api_token}" {self.base_url}/presence
+
+To sign in again later, make an account of your own: porchlight admin create {self.app_id} YOUR_EMAIL
+Stop the server with ^C."""
+
+
+def demo_links(conn: Connection, now: float, base_url: str) -> DemoLinks | None:
+    """Make the demo workspace and tell where it is; none where there is a workspace already."""
+    if all_workspaces(conn):
+        return None
+    demo = create_demo(conn, now)
+    return DemoLinks(
+        base_url=base_url,
+        app_id=demo.app_id,
+        dashboard_url=f"{base_url}/login/once?token={quote(demo.sign_in_token)}",
+        demo_url=f"{base_url}/demo",
+        api_token=demo.api_token,
+    )
