@@ -1,0 +1,105 @@
+"""Porchlight as its user runs it: a process of its own, started by the command, killed by its id."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+PASSWORD = "correct horse battery"
+EMAIL = "tess@example.com"
+
+
+class Product:
+    """A server on a free port, with everything it stores under ``folder``; the test clock is open."""
+
+    def __init__(self, folder: Path, **environ: str) -> None:
+        self._folder = folder
+        self._environ = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("PORCHLIGHT_")},
+            "PORCHLIGHT_DATA_DIR": str(folder / "data"),
+            "PORCHLIGHT_TEST_CLOCK": "1",
+            **{f"PORCHLIGHT_{name}": value for name, value in environ.items()},
+        }
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def command(self, *arguments: str, given: str = "") -> dict[str, str]:
+        """Run ``porchlight …``: what it prints, by key."""
+        done = subprocess.run(
+            [sys.executable, "-m", "app.cli", *arguments],
+            env=self._environ,
+            input=given,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(f"porchlight {arguments} failed: {done.stderr}")
+        return dict(line.split(": ", 1) for line in done.stdout.splitlines() if ": " in line)
+
+    def start(self) -> None:
+        with (self._folder / "server.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "app.cli", "serve", "--port", str(self.port)],
+                env=self._environ,
+                stdout=log,
+                stderr=log,
+            )
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline and self._process.poll() is None:
+            try:
+                with urllib.request.urlopen(f"{self.url}/up", timeout=1):
+                    return
+            except OSError:
+                time.sleep(0.02)
+        raise RuntimeError(f"the server did not start: {self.log()}")
+
+    def kill(self) -> None:
+        """kill -9: no goodbye."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+
+    def stop(self) -> int:
+        """End as an operator would; the exit status."""
+        if self._process is None or self._process.poll() is not None:
+            return 0
+        self._process.terminate()
+        return self._process.wait(20)
+
+    def log(self) -> str:
+        return (self._folder / "server.log").read_text()
+
+    def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        request = urllib.request.Request(
+            self.url + path, json.dumps(body).encode(), {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            text = answer.read()
+        return json.loads(text) if text else {}
+
+    def advance(self, seconds: float) -> None:
+        """Move the server's clock."""
+        self.post("/test/clock", {"advance_seconds": seconds})
+
+    def metric(self, name: str) -> float:
+        with urllib.request.urlopen(f"{self.url}/metrics", timeout=10) as answer:
+            for line in answer.read().decode().splitlines():
+                if line.startswith(f"{name} "):
+                    return float(line.split()[1])
+        raise KeyError(name)
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
