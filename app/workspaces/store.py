@@ -1,17 +1,18 @@
 """SQL of workspaces."""
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.ids import AppId
 from app.storage.tables import workspaces
 from app.workspaces.records import Workspace
 
+_ONE = select(workspaces).where(workspaces.c.app_id == bindparam("app_id"))
 _ALL = select(workspaces).order_by(workspaces.c.created_at, workspaces.c.app_id)
 
 
 def find_workspace(conn: Connection, app_id: AppId) -> Workspace | None:
-    row = conn.execute(select(workspaces).where(workspaces.c.app_id == app_id)).mappings().one_or_none()
+    row = conn.execute(_ONE, {"app_id": app_id}).mappings().one_or_none()
     return _workspace(row) if row else None
 
 

@@ -1,0 +1,1 @@
+"""Companies: whom contacts belong to, and how often their people come by."""

@@ -1,0 +1,33 @@
+"""What is known of a company, and what a ping says of one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from app.ids import AppId, CompanyId
+
+Scalar = str | int | float | bool
+"""The value of a custom attribute."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyData:
+    """A company as a ping describes it; ``company_id`` is the customer's own id."""
+
+    company_id: str
+    name: str | None = None
+    custom_attributes: Mapping[str, Scalar] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """One row of ``companies``."""
+
+    app_id: AppId
+    id: CompanyId
+    company_id: str
+    name: str | None
+    created_at: float
+    updated_at: float
+    last_seen_at: float | None
+    session_count: int
+    custom_attributes: Mapping[str, Scalar]

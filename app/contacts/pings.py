@@ -1,0 +1,285 @@
+"""One ping, recorded: from the workspace's row to the contact's, in one transaction.
+
+The road is straight: may this page speak (origin), may it say who it is (rule R80), who is it,
+what is new about them, did a session begin. What a ping of a known contact costs is three
+statements: the workspace, the contact, and an update of the columns that changed.
+"""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, TypeAlias
+
+from sqlalchemy import Connection
+
+from app.auth import identity
+from app.auth.identity import Claim, Proof
+from app.companies.operations import record_companies
+from app.companies.records import Scalar
+from app.contacts import sessions, store
+from app.contacts.agents import Agent
+from app.contacts.names import split
+from app.contacts.pseudonyms import pseudonym
+from app.contacts.recognition import Recognition, recognise
+from app.contacts.records import Contact, Ping
+from app.contacts.sessions import Session
+from app.contacts.shown import name_key, shown_values, words_of
+from app.contacts.user_data import MOST_ATTRIBUTES, Problem, UserData, read_user_data
+from app.errors import IdentityNotProven, OriginNotAllowed
+from app.ids import AppId, ContactId, new_contact_id
+from app.places.cities import Place
+from app.workspaces.operations import get_workspace
+from app.workspaces.origins import is_allowed
+from app.workspaces.records import Workspace
+
+_Facts: TypeAlias = dict[str, Any]
+"""Fields of a contact by name, as they are to be."""
+
+_EMAIL_TAKEN: Final = Problem("email", "email belongs to another user: it was left as it is")
+_NO_COMPANY_OF_VISITORS: Final = Problem(
+    "company", "company is kept for users and leads: say who this is first"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PingContext:
+    """What is known of a ping beside its own words.
+
+    ``own_origin`` is where this server is, as the sender sees it. ``active_at`` tells when a contact was
+    last active, where that is known in memory: the database may be minutes behind.
+    """
+
+    own_origin: str
+    origin: str | None = None
+    user_agent: str | None = None
+    agent: Agent | None = None
+    place: Place = field(default_factory=Place)
+    active_at: Callable[[AppId, ContactId], float | None] = lambda app_id, contact_id: None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a ping came to. ``absorbed`` is a visitor that is no more: its presence has to be forgotten."""
+
+    workspace: Workspace
+    contact: Contact
+    new_session: bool
+    problems: tuple[Problem, ...]
+    absorbed: ContactId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What activity changes; whether any session began with it, and whether a web session did."""
+
+    facts: _Facts
+    any: bool
+    web: bool
+
+
+def record_ping(conn: Connection, ping: Ping, context: PingContext, now: float) -> Recorded:
+    """Find or make the contact of a ping and record what it says; one write transaction.
+
+    Raises WorkspaceNotFound, OriginNotAllowed, IdentityNotProven, ContactDeleted; nothing is recorded then.
+    """
+    workspace = get_workspace(conn, ping.app_id)
+    _require_origin(context, workspace)
+    person, proof = _proven(ping.user, workspace, now)
+    email_key = person.email.lower() if person.email else None
+    holders = store.find_holders(conn, ping.app_id, person.user_id, email_key, person.anonymous_id)
+    found = recognise(
+        person,
+        holders,
+        strict=workspace.identity_verification,
+        email_is_proven=proof.email is not None,
+    )
+    _make_room(conn, ping.app_id, found)
+    before = found.contact or _newcomer(conn, ping.app_id, context.place, now)
+    problems = list(person.problems)
+    counted = _counted(before, ping, context, now)
+    facts = _personal(before, person, found, problems) | _seen(before, found, counted, now)
+    facts |= _surroundings(ping, context)
+    if proof.is_proven and before.verified_at is None:
+        facts["verified_at"] = now
+    after = _save(conn, found.contact, replace(before, **facts))
+    if after.role == "visitor" and person.companies:
+        problems.append(_NO_COMPANY_OF_VISITORS)
+    elif person.companies:
+        became_user = found.contact is not None and found.contact.role != "user"
+        begins = after.role == "user" and (counted.web or became_user)
+        record_companies(conn, ping.app_id, after.id, person.companies, now, begins_session=begins)
+    absorbed = found.absorbed.id if found.absorbed else None
+    return Recorded(workspace, after, counted.any, tuple(problems), absorbed)
+
+
+def _require_origin(context: PingContext, workspace: Workspace) -> None:
+    if context.origin is None:  # a server or an app
+        return
+    if not is_allowed(context.origin, workspace.allowed_origins, context.own_origin):
+        raise OriginNotAllowed("This site is not among the workspace's allowed origins")
+
+
+def _proven(page: UserData, workspace: Workspace, now: float) -> tuple[UserData, Proof]:
+    """Who this is, and what of that was proven: fields of a signed token win over the page's. Rule R80."""
+    claim = Claim(page.user_id, page.email, page.user_hash, page.token)
+    required = workspace.identity_verification
+    proof = identity.check(claim, workspace.identity_secrets, now, required=required)
+    person = _overlaid(page, read_user_data(proof.signed)) if proof.signed else page
+    # A signed id that can't be taken must not leave the page's own word standing in its place.
+    if person.user_id is not None:
+        is_proven = person.user_id == proof.user_id
+    else:
+        is_proven = person.email is None or (proof.email is not None and person.email == proof.email.strip())
+    if required and not is_proven:
+        raise IdentityNotProven("What was signed is not who this ping says it is")
+    return person, proof
+
+
+def _overlaid(page: UserData, signed: UserData) -> UserData:
+    return UserData(
+        user_id=signed.user_id or page.user_id,
+        email=signed.email or page.email,
+        name=signed.name or page.name,
+        phone=signed.phone or page.phone,
+        signed_up_at=page.signed_up_at if signed.signed_up_at is None else signed.signed_up_at,
+        avatar_url=signed.avatar_url or page.avatar_url,
+        anonymous_id=signed.anonymous_id or page.anonymous_id,
+        companies=signed.companies or page.companies,
+        custom_attributes={**page.custom_attributes, **signed.custom_attributes},
+        problems=(*page.problems, *signed.problems),
+    )
+
+
+def _make_room(conn: Connection, app_id: AppId, found: Recognition) -> None:
+    """Whoever stands in the way of the contact's ids steps aside first."""
+    if found.absorbed is not None and found.contact is not None:
+        store.absorb_visitor(conn, app_id, found.absorbed.id, found.contact.id)
+    if found.displaced is not None:
+        store.clear_anonymous_id(conn, app_id, found.displaced.id)
+
+
+def _newcomer(conn: Connection, app_id: AppId, place: Place, now: float) -> Contact:
+    """A visitor of whom nothing is known yet but a pseudonym, theirs for ever. Rule R22."""
+    location = (place.city or "").strip()
+    number = store.take_pseudonyms(conn, app_id, location)
+    return Contact(
+        app_id=app_id,
+        id=new_contact_id(now),
+        role="visitor",
+        listed=True,
+        pseudonym=pseudonym(number, location or None),
+        name_key="",
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _personal(contact: Contact, person: UserData, found: Recognition, problems: list[Problem]) -> _Facts:
+    """What is said of the person; what is not said stays."""
+    claims_identity = person.user_id is not None or person.email is not None
+    facts: _Facts = {"role": "user"} if claims_identity else {}
+    for name in ("name", "phone", "avatar_url", "signed_up_at"):
+        value = getattr(person, name)
+        if value is not None:
+            facts[name] = value
+    if person.user_id is not None:
+        facts["external_id"] = person.user_id
+    if found.email_is_taken:
+        problems.append(_EMAIL_TAKEN)
+    elif person.email is not None:
+        facts |= {"email": person.email, "email_key": person.email.lower()}
+    if person.anonymous_id is not None and found.bears_anonymous_id:
+        facts["anonymous_id"] = person.anonymous_id
+    elif contact.anonymous_id is None and not claims_identity:
+        facts["anonymous_id"] = secrets.token_hex(16)
+    if person.name is not None and person.name != contact.name:
+        names = split(person.name)
+        facts |= {"first_name": names.first, "last_name": names.last}
+    if person.custom_attributes:
+        facts["custom_attributes"] = _merged(contact, person, problems)
+    return facts
+
+
+def _merged(contact: Contact, person: UserData, problems: list[Problem]) -> Mapping[str, Scalar]:
+    merged = dict(contact.custom_attributes)
+    for name, value in person.custom_attributes.items():
+        if name in merged or len(merged) < MOST_ATTRIBUTES:
+            merged[name] = value
+        else:
+            message = f"{name} is one too many: a contact has at most {MOST_ATTRIBUTES} custom attributes"
+            problems.append(Problem(name, message, is_attribute=True))
+    return merged
+
+
+def _surroundings(ping: Ping, context: PingContext) -> _Facts:
+    """Where the contact is, and what it looks at; what this ping does not tell stays."""
+    facts: _Facts = {}
+    if ping.page_url is not None:
+        facts |= {"page_url": ping.page_url, "page_title": ping.page_title, "referrer": ping.referrer}
+    if ping.timezone is not None:
+        facts["timezone"] = ping.timezone
+    place, agent = context.place, context.agent
+    if place.city or place.country:
+        facts |= {"city": place.city, "region": place.region}
+        facts |= {"country": place.country, "country_code": place.country_code}
+    if agent is not None and ping.platform == "web":
+        facts |= {"user_agent": context.user_agent, "browser": agent.browser, "device": agent.device}
+        facts |= {"browser_version": agent.browser_version}
+        facts["os"] = " ".join(filter(None, (agent.os, agent.os_version))) or None
+    return facts
+
+
+def _seen(contact: Contact, found: Recognition, counted: _Counted, now: float) -> _Facts:
+    absorbed = found.absorbed.first_seen_at if found.absorbed else None
+    first_seen = [at for at in (contact.first_seen_at, absorbed, now) if at is not None]
+    return {
+        "updated_at": now,
+        "first_seen_at": min(first_seen),
+        "last_seen_at": max(contact.last_seen_at or now, now),
+        **counted.facts,
+    }
+
+
+def _counted(contact: Contact, ping: Ping, context: PingContext, now: float) -> _Counted:
+    """Activity, and the sessions that it begins. Rules R10 to R12."""
+    known = context.active_at(contact.app_id, contact.id)
+    active_at = max((at for at in (contact.active_at, known) if at is not None), default=now)
+    facts: _Facts = {"active_at": max(active_at, now)}
+    if ping.platform != "web":
+        opened = _opened(contact, ping, now)
+        return _Counted(facts | opened, any=bool(opened), web=False)
+    started_at = contact.session_started_at
+    visit = sessions.visit(None if started_at is None else Session(started_at, active_at), now)
+    if visit.is_new:
+        facts["session_started_at"] = visit.session.started_at
+        facts["session_count"] = contact.session_count + 1
+    return _Counted(facts, any=visit.is_new, web=visit.is_new)
+
+
+def _opened(contact: Contact, ping: Ping, now: float) -> _Facts:
+    """What a mobile session changes; nothing where this ping begins none."""
+    if ping.source not in ("register", "active"):
+        return {}
+    is_ios = ping.platform == "ios"
+    last_counted_at = contact.ios_opened_at if is_ios else contact.android_opened_at
+    if not sessions.opens_mobile_session(ping.source, last_counted_at, now):
+        return {}
+    if is_ios:
+        return {"ios_opened_at": now, "ios_session_count": contact.ios_session_count + 1}
+    return {"android_opened_at": now, "android_session_count": contact.android_session_count + 1}
+
+
+def _save(conn: Connection, before: Contact | None, after: Contact) -> Contact:
+    """Write the contact, and what it is found and sorted by where that changed; returns it as written."""
+    shown = shown_values(after)
+    if before is not None and shown == shown_values(before):
+        store.update_contact(conn, before, after)
+        return after
+    after = replace(after, name_key=name_key(shown))
+    if before is None:
+        store.insert_contact(conn, after)
+        store.insert_words(conn, after.app_id, after.id, words_of(shown))
+    else:
+        store.update_contact(conn, before, after)
+        store.replace_words(conn, after.app_id, after.id, words_of(shown))
+    return after

@@ -1,0 +1,86 @@
+"""Who a ping is about: a contact that is known, or somebody new. Pure rules.
+
+A ``user_id`` tells most, then an email, then the browser's ``anonymous_id``. Whoever claims a
+``user_id`` or an email is a user; a visitor whose browser signs in becomes that user, or is
+absorbed into it where the user is known already. Where the workspace verifies identities
+(rule R80), an anonymous id is no proof: there it never leads to a user.
+"""
+
+from dataclasses import dataclass
+
+from app.contacts.records import Contact
+from app.contacts.user_data import UserData
+from app.errors import ContactDeleted
+
+
+@dataclass(frozen=True, slots=True)
+class Holders:
+    """Who holds the ids of a ping already: its user_id and email among users, its anonymous_id among all."""
+
+    by_external_id: Contact | None = None
+    by_email: Contact | None = None
+    by_anonymous_id: Contact | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """The contact of a ping, none where one has to be made, and what follows for others."""
+
+    contact: Contact | None
+    absorbed: Contact | None = None
+    """A visitor that turned out to be the contact: its row goes."""
+    displaced: Contact | None = None
+    """Whoever has to give the anonymous id up to the contact."""
+    bears_anonymous_id: bool = True
+    """Whether the contact may be stored with the anonymous id of the ping."""
+    email_is_taken: bool = False
+    """The email belongs to another user: it can't be stored with this contact."""
+
+
+def recognise(person: UserData, holders: Holders, *, strict: bool, email_is_proven: bool) -> Recognition:
+    """Find the contact among ``holders``. ``strict``: the workspace verifies identities.
+
+    Raises ContactDeleted where that contact has been deleted; its ids stay reserved. Rules R60, R62.
+    """
+    if person.user_id is None and person.email is None:
+        return _recognise_browser(holders.by_anonymous_id, strict)
+    return _recognise_user(person, holders, may_adopt_verified=email_is_proven or not strict)
+
+
+def _recognise_browser(holder: Contact | None, strict: bool) -> Recognition:
+    if holder is None:
+        return Recognition(None)
+    if holder.deleted_at is not None:
+        raise ContactDeleted
+    if strict and holder.role == "user":
+        return Recognition(None, displaced=holder)
+    return Recognition(holder)
+
+
+def _recognise_user(person: UserData, holders: Holders, *, may_adopt_verified: bool) -> Recognition:
+    user = holders.by_external_id or _user_by_email(person, holders.by_email, may_adopt_verified)
+    if user is not None and user.deleted_at is not None:
+        raise ContactDeleted
+    taken = holders.by_email is not None and (user is None or holders.by_email.id != user.id)
+    browser = holders.by_anonymous_id
+    if browser is None or (user is not None and browser.id == user.id):
+        return Recognition(user, email_is_taken=taken)
+    if browser.deleted_at is not None:
+        return Recognition(user, bears_anonymous_id=False, email_is_taken=taken)
+    if browser.role == "user":
+        # Somebody else signed in here before.
+        return Recognition(user, displaced=browser, email_is_taken=taken)
+    if user is None:
+        return Recognition(browser, email_is_taken=taken)
+    if browser.role == "visitor":
+        return Recognition(user, absorbed=browser, email_is_taken=taken)
+    return Recognition(user, bears_anonymous_id=False, email_is_taken=taken)
+
+
+def _user_by_email(person: UserData, holder: Contact | None, may_adopt_verified: bool) -> Contact | None:
+    """The user that an email names: whoever has it, or with a ``user_id`` only who has none yet."""
+    if holder is None or person.user_id is None:
+        return holder
+    if holder.external_id is not None:
+        return None
+    return holder if may_adopt_verified or holder.verified_at is None else None

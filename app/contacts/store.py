@@ -1,0 +1,192 @@
+"""SQL of contacts, one by one. Lists have their own module, and so have inserts by the thousand."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from functools import lru_cache
+from operator import attrgetter
+from typing import Final
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Update,
+    bindparam,
+    delete,
+    insert,
+    literal_column,
+    select,
+    text,
+    union_all,
+    update,
+)
+
+from app.contacts.recognition import Holders
+from app.contacts.records import Contact
+from app.ids import AppId, ContactId
+from app.storage.tables import contacts, events, presence_intervals, search_words
+
+FIELDS: Final = tuple(field.name for field in fields(Contact))
+_COLUMNS: Final = [contacts.c[name] for name in FIELDS]
+_values_of: Final = attrgetter(*FIELDS)
+
+# In the very words of the partial indexes, or they would not serve.
+_IS_USER: Final[ColumnElement[bool]] = literal_column("contacts.role = 'user'")
+
+_CONTACT: Final = (
+    select(*_COLUMNS)
+    .where(contacts.c.app_id == bindparam("app_id"), contacts.c.id == bindparam("contact_id"))
+    .with_for_update()
+)
+
+
+def _ids_where(*conditions: ColumnElement[bool]) -> Select[str]:
+    return select(contacts.c.id).where(contacts.c.app_id == bindparam("app_id"), *conditions)
+
+
+# Three looks into three indexes. One condition with two ORs would be a walk through the workspace.
+HOLDERS: Final = (
+    select(*_COLUMNS)
+    .where(
+        contacts.c.app_id == bindparam("app_id"),
+        contacts.c.id.in_(
+            union_all(
+                _ids_where(_IS_USER, contacts.c.external_id == bindparam("external_id")),
+                _ids_where(_IS_USER, contacts.c.email_key == bindparam("email_key")),
+                _ids_where(contacts.c.anonymous_id == bindparam("anonymous_id")),
+            )
+        ),
+    )
+    .with_for_update()
+)
+_INSERT: Final = insert(contacts)
+_INSERT_EVENT: Final = insert(events)
+_INSERT_WORD: Final = insert(search_words)
+_DELETE_WORDS: Final = delete(search_words).where(
+    search_words.c.app_id == bindparam("of_app_id"), search_words.c.contact_id == bindparam("of_contact_id")
+)
+_COUNT_PSEUDONYMS: Final = text(
+    """
+    INSERT INTO pseudonym_counters (app_id, location, used) VALUES (:app_id, :location, :count)
+    ON CONFLICT (app_id, location) DO UPDATE SET used = pseudonym_counters.used + excluded.used
+    RETURNING used
+    """
+)
+
+
+def find_contact(conn: Connection, app_id: AppId, contact_id: ContactId) -> Contact | None:
+    """The contact of an id, whether it is on the lists or not; held for this transaction."""
+    row = conn.execute(_CONTACT, {"app_id": app_id, "contact_id": contact_id}).one_or_none()
+    return Contact(*row) if row else None
+
+
+def find_holders(
+    conn: Connection,
+    app_id: AppId,
+    external_id: str | None,
+    email_key: str | None,
+    anonymous_id: str | None,
+) -> Holders:
+    """Who holds these ids, deleted ones included; held for this transaction. One question for all three."""
+    given = {
+        "app_id": app_id,
+        "external_id": external_id,
+        "email_key": email_key,
+        "anonymous_id": anonymous_id,
+    }
+    by_external_id = by_email = by_anonymous_id = None
+    for row in conn.execute(HOLDERS, given):
+        contact = Contact(*row)
+        is_user = contact.role == "user"
+        if is_user and external_id is not None and contact.external_id == external_id:
+            by_external_id = contact
+        if is_user and email_key is not None and contact.email_key == email_key:
+            by_email = contact
+        if anonymous_id is not None and contact.anonymous_id == anonymous_id:
+            by_anonymous_id = contact
+    return Holders(by_external_id, by_email, by_anonymous_id)
+
+
+def insert_contact(conn: Connection, contact: Contact) -> None:
+    conn.execute(_INSERT, values_of(contact))
+
+
+def update_contact(conn: Connection, before: Contact, after: Contact) -> None:
+    """Write the columns that changed, and no others: each index left alone is a write less."""
+    old, new = _values_of(before), _values_of(after)
+    changed = {name: new[n] for n, name in enumerate(FIELDS) if new[n] != old[n]}
+    if changed:
+        where = {"of_app_id": before.app_id, "of_id": before.id}
+        conn.execute(_update_of(tuple(changed)), changed | where)
+
+
+def replace_words(conn: Connection, app_id: AppId, contact_id: ContactId, words: Iterable[str]) -> None:
+    """The words under which a contact is found, from now on."""
+    forget_words(conn, app_id, contact_id)
+    insert_words(conn, app_id, contact_id, words)
+
+
+def insert_words(conn: Connection, app_id: AppId, contact_id: ContactId, words: Iterable[str]) -> None:
+    rows = [{"app_id": app_id, "word": word, "contact_id": contact_id} for word in words]
+    if rows:
+        conn.execute(_INSERT_WORD, rows)
+
+
+def forget_words(conn: Connection, app_id: AppId, contact_id: ContactId) -> None:
+    conn.execute(_DELETE_WORDS, {"of_app_id": app_id, "of_contact_id": contact_id})
+
+
+def take_pseudonyms(conn: Connection, app_id: AppId, location: str, count: int = 1) -> int:
+    """Take the next ``count`` pseudonyms of a place (empty: no place is known); returns the first one's number."""
+    given = {"app_id": app_id, "location": location, "count": count}
+    used: int = conn.execute(_COUNT_PSEUDONYMS, given).scalar_one()
+    return used - count
+
+
+def clear_anonymous_id(conn: Connection, app_id: AppId, contact_id: ContactId) -> None:
+    changed = {"anonymous_id": None, "of_app_id": app_id, "of_id": contact_id}
+    conn.execute(_update_of(("anonymous_id",)), changed)
+
+
+def insert_event(
+    conn: Connection,
+    app_id: AppId,
+    contact_id: ContactId,
+    *,
+    name: str,
+    created_at: float,
+    metadata: Mapping[str, object],
+) -> None:
+    """Put on record what a contact did."""
+    row = {"app_id": app_id, "contact_id": contact_id, "name": name, "created_at": created_at}
+    conn.execute(_INSERT_EVENT, row | {"metadata": metadata})
+
+
+def absorb_visitor(conn: Connection, app_id: AppId, visitor_id: ContactId, user_id: ContactId) -> None:
+    """Remove a visitor's row and its presence; what it did goes on record as the user's."""
+    conn.execute(
+        update(events)
+        .where(events.c.app_id == app_id, events.c.contact_id == visitor_id)
+        .values(contact_id=user_id)
+    )
+    conn.execute(
+        delete(presence_intervals).where(
+            presence_intervals.c.app_id == app_id, presence_intervals.c.contact_id == visitor_id
+        )
+    )
+    forget_words(conn, app_id, visitor_id)
+    conn.execute(delete(contacts).where(contacts.c.app_id == app_id, contacts.c.id == visitor_id))
+
+
+def values_of(contact: Contact) -> dict[str, object]:
+    """A contact as a row."""
+    return dict(zip(FIELDS, _values_of(contact), strict=True))
+
+
+@lru_cache(maxsize=256)
+def _update_of(columns: tuple[str, ...]) -> Update:
+    return (
+        update(contacts)
+        .where(contacts.c.app_id == bindparam("of_app_id"), contacts.c.id == bindparam("of_id"))
+        .values({column: bindparam(column) for column in columns})
+    )

@@ -1,0 +1,22 @@
+"""The messenger's side of the site map. Its socket is opened at the front door (``messenger/sockets``)."""
+
+from typing import Final
+
+from starlette.middleware import Middleware
+from starlette.routing import Route
+
+from app.messenger.cors import AcrossOrigins
+from app.messenger.events import post_event
+from app.messenger.heartbeats import post_heartbeat
+from app.messenger.pings import post_ping
+from app.messenger.snippet import get_snippet
+
+_POST: Final = ["POST", "OPTIONS"]
+_ACROSS: Final = [Middleware(AcrossOrigins)]
+
+routes: Final = [
+    Route("/widget/{app_id}", get_snippet, methods=["GET"]),
+    Route("/messenger/web/ping", post_ping, methods=_POST, middleware=_ACROSS),
+    Route("/messenger/heartbeat", post_heartbeat, methods=_POST, middleware=_ACROSS),
+    Route("/messenger/web/events", post_event, methods=_POST, middleware=_ACROSS),
+]
