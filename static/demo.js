@@ -74,7 +74,18 @@ function show(note) {
   }
 }
 
+/** A link may say who is there (`/demo?as=ada`). It says so once, so that signing out lasts. */
+function heedLink() {
+  const url = new URL(location.href);
+  const key = url.searchParams.get("as") ?? "";
+  if (!CUSTOMERS.has(key)) return;
+  localStorage.setItem(NOTE, key);
+  url.searchParams.delete("as");
+  history.replaceState(null, "", url);
+}
+
 const appId = document.body.dataset.appId ?? "";
+heedLink();
 embed(appId);
 show();
 document.addEventListener("click", (event) => {

@@ -1,10 +1,14 @@
 """What whoever started the server for the first time is told: where to look, and what to see there."""
 
+import shutil
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote
 
 from sqlalchemy import Connection
 
+from app.demo.people import USERS
 from app.demo.workspace import create_demo
 from app.ids import AppId
 from app.workspaces.store import all_workspaces
@@ -30,8 +34,9 @@ A demo workspace is ready. Put two windows side by side:
 dashboard: {self.dashboard_url}
 demo_page: {self.demo_url}
 
-The dashboard link signs you in, once; open it first. Then open the demo page: within a second the
-first green dot turns on, at the top of the list. Close the page, and two minutes later it goes off.
+The dashboard link signs you in, once; open it first. Then open the demo page, a customer's site with
+the snippet on it: within a second the first green dot turns on, beside {USERS[0].name} at the top of
+the list. Close that page, and two minutes later the dot goes off.
 
 app_id: {self.app_id}
 token: {self.api_token}
@@ -40,8 +45,16 @@ The token is for the REST API:
 
   curl -H "Authorization: Bearer {self.api_token}" {self.base_url}/presence
 
-To sign in again later, make an account of your own: porchlight admin create {self.app_id} YOUR_EMAIL
+To sign in again later, make an account of your own:
+
+  {command()} admin create {self.app_id} YOUR_EMAIL
+
 Stop the server with ^C."""
+
+
+def command() -> str:
+    """How to call `porchlight` from this shell: by its name, or where the environment is not active by its path."""
+    return "porchlight" if shutil.which("porchlight") else str(Path(sys.executable).with_name("porchlight"))
 
 
 def demo_links(conn: Connection, now: float, base_url: str) -> DemoLinks | None:
@@ -53,6 +66,6 @@ def demo_links(conn: Connection, now: float, base_url: str) -> DemoLinks | None:
         base_url=base_url,
         app_id=demo.app_id,
         dashboard_url=f"{base_url}/login/once?token={quote(demo.sign_in_token)}",
-        demo_url=f"{base_url}/demo",
+        demo_url=f"{base_url}/demo?as={USERS[0].login}",
         api_token=demo.api_token,
     )

@@ -33,7 +33,7 @@ from app.workspaces.operations import create_workspace
 NAME: Final = "Demo"
 ADMIN_EMAIL: Final = "demo@porchlight.example"
 TOKEN_NAME: Final = "demo"
-SEED: Final = 20
+SEED: Final = 820
 _DAY: Final = 86_400.0
 
 

@@ -16,7 +16,7 @@ async def test_the_first_start_makes_a_demo_and_says_where_it_is(database: Datab
     made = dict(re.findall(r"^(\w+): (\S+)$", links.text(), re.MULTILINE))
     assert made == {
         "dashboard": links.dashboard_url,
-        "demo_page": f"{BASE}/demo",
+        "demo_page": f"{BASE}/demo?as=ada",
         "app_id": links.app_id,
         "token": links.api_token,
     }
