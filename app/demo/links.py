@@ -1,5 +1,6 @@
 """What whoever started the server for the first time is told: where to look, and what to see there."""
 
+import shlex
 import shutil
 import sys
 from dataclasses import dataclass
@@ -54,7 +55,8 @@ Stop the server with ^C."""
 
 def command() -> str:
     """How to call `porchlight` from this shell: by its name, or where the environment is not active by its path."""
-    return "porchlight" if shutil.which("porchlight") else str(Path(sys.executable).with_name("porchlight"))
+    own = str(Path(sys.executable).with_name("porchlight"))
+    return "porchlight" if shutil.which("porchlight") else shlex.quote(own)
 
 
 def demo_links(conn: Connection, now: float, base_url: str) -> DemoLinks | None:
