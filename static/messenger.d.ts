@@ -1,4 +1,21 @@
-/** The shapes behind messenger.js: its two records, what it adds to a page, and what it asks of newer browsers. */
+/**
+ * How messenger.js hangs together, and the shapes behind it. The script itself is kept short: every page loads it.
+ *
+ *   boot(), update()   gather what the site says about the person
+ *   ping()             tells the server (HTTP) and brings back a ticket; accept() takes the answer
+ *   join()             makes this tab part of the one stream that this browser keeps for that person. One tab leads, the
+ *                      others follow. A Web Lock says who leads, and who is next, even after a crash. Pages by plain http
+ *                      have no locks: there the tabs agree over a BroadcastChannel, by which followers also tell the
+ *                      leader whether they are visible. Without a channel each tab has a stream of its own.
+ *   beat()             the leader says "still here": over a WebSocket, or by HTTP where sockets are blocked. connect()
+ *                      opens the socket, lost() decides by its close code what follows
+ *   wake(), goAway()   what the browser tells: looked at, hidden, frozen, left, back online
+ *   shutdown()         says good-bye, unless other tabs go on, and forgets who it was
+ *
+ * It never throws into the host page, writes nothing to its console, and adds one global beside `Intercom`:
+ * `Porchlight`, the same function. `Porchlight.silence` says why nothing is sent: each reason has its sentence there.
+ * Timers bear names; what is still to come is told by whether its timer runs.
+ */
 
 declare namespace Embed {
   /** The person whom this page speaks for, from boot to shutdown. */
@@ -6,6 +23,7 @@ declare namespace Embed {
     appId: string;
     /** Where the server is: scheme, host and path prefix. */
     base: string;
+    /** The id of this browser: in a cookie of the widest domain that holds one, in localStorage, or in memory. */
     visitorId: string;
     /** All that boot and update were told. */
     given: Record<string, any>;
@@ -39,6 +57,7 @@ declare namespace Embed {
 
   /** This tab's part in the browser's one stream for a contact. */
   interface Stream {
+    me: Person;
     /** This tab. */
     id: string;
     name: string;
@@ -64,17 +83,19 @@ declare namespace Embed {
     everAcked: boolean;
     /** Sockets in a row that were not acknowledged. */
     unheard: number;
-    /** Connections in a row that came to nothing. */
+    /** Sockets in a row that came to nothing. */
     failures: number;
+    /** HTTP heartbeats in a row that no server answered. */
+    unanswered: number;
     needsTicket: boolean;
-    /** HTTP 403s in a row. */
-    forbidden: number;
+    /** New tickets asked for since one last worked. */
+    renewals: number;
   }
 
   /** What one tab tells the others. */
   interface Word {
-    /** hello: who is there? wake: this tab is looked at, beat now. */
-    word: "hello" | "here" | "wake" | "bye";
+    /** hello: who is there? wake: looked at, beat now. bye: closed or frozen. out: signed out. */
+    word: "hello" | "here" | "wake" | "bye" | "out";
     id: string;
     leading: boolean;
     visible: boolean;

@@ -1,35 +1,26 @@
 /**
- * Porchlight's messenger: the script that a site embeds, so that its open pages show as people who are there.
- *
- *   boot(), update()   gather what the site says about the person
- *   ping()             tells the server (HTTP) and brings back a ticket
- *   join()             makes this tab part of the one stream that this browser keeps for that person:
- *                      one tab leads, the others follow, and step in when it goes
- *   beat()             the leader says "still here": by WebSocket, or by HTTP where sockets are blocked
- *
- * It never throws into the host page, says nothing in its console, and adds one global beside `Intercom`:
- * `Porchlight`, the same function. Whenever it keeps silent, `Porchlight.silence` says why.
+ * Porchlight's messenger. boot() and update() gather facts, ping() tells them, join() makes the browser's tabs one
+ * stream, beat() says "still here". messenger.d.ts explains more, to keep this light: pages load it.
  */
 (function () {
   "use strict";
 
-  /** Why nothing is sent: every refusal has its sentence here. */
+  /** Every reason to send nothing. */
   const SILENCE = {
-    unbooted: "not booted: call boot, or set intercomSettings",
-    appless: "no app_id: neither in the script's URL nor in the settings",
-    baseless: "the script's own URL is unknown: load it from /widget/<app_id>, or set api_base",
-    prerendered: "the page is being prerendered: nobody looks at it yet",
+    unbooted: "not booted",
+    homeless: "app_id or server unknown: load the script from /widget/<app_id>",
+    prerendered: "prerendered: nobody looks at the page yet",
     unnamed: "an event needs a name",
-    refused: "the server refused the ping with status ",
-    unreachable: "the server can't be reached: trying again by and by",
-    following: "another tab of this browser beats for this one",
-    away: "the page is frozen, or left and kept by the browser",
-    4400: "the server did not understand this messenger (4400)",
-    4403: "the server turned this messenger away (4403)",
-    4410: "this contact was deleted (4410)",
+    refused: "the server refused the ping: ",
+    unreachable: "server out of reach: trying again by and by",
+    following: "another tab beats for this one",
+    away: "the page is frozen, or was left",
+    4400: "not understood by the server (4400)",
+    4403: "turned away by the server (4403)",
+    4410: "the contact was deleted (4410)",
   };
 
-  /** What sites set for the messenger itself: no attributes of the person, never sent. */
+  /** Settings of the messenger: no attributes of the person, never sent. */
   const SETTINGS = (
     "app_id appId api_base apiBase region installation_type installation_version widgetUrl anonymous_id " +
     "hide_default_launcher hide_notifications last_request_at alignment vertical_padding horizontal_padding " +
@@ -51,7 +42,7 @@
   const THROTTLE = 61 * SECOND;
   const EVENTS_KEPT = 100;
 
-  /** Sources of a ping; where several wait, the last in this list names them. */
+  /** Sources of a ping; of several that wait, the last in this list names the ping. */
   const SOURCES = ["", "page", "apiUpdate", "apiBoot"];
 
   /** @typedef {Embed.Person} Person */
@@ -69,7 +60,7 @@
   /** @type {Record<string, number>} */
   const timers = {};
 
-  // ---------------------------------------------------------------- small things
+  // --- small things
 
   /**
    * The same deed, unable to throw into the host page.
@@ -82,7 +73,7 @@
       try {
         deed(...args);
       } catch (error) {
-        // Ours to bear, not the host page's.
+        // Never into the host page.
       }
     };
   }
@@ -110,8 +101,8 @@
   }
 
   /**
-   * A random wait of up to 20 s, and longer after each further failure: servers come back to a drizzle, not a flood.
-   * @param {number} failures 1 for the first
+   * A random wait, up to 20 s at first: a server comes back to a drizzle, not a flood.
+   * @param {number} failures
    */
   function backoff(failures) {
     return Math.random() * Math.min(2 * MINUTE, 20 * SECOND * Math.pow(2, failures - 1));
@@ -123,7 +114,7 @@
   }
 
   /**
-   * What JSON can carry of a value: dates as Unix seconds; no functions, nodes, cycles, NaN. Undefined: nothing.
+   * What JSON can carry of a value, dates as Unix seconds; undefined: nothing.
    * @param {any} value
    * @param {unknown[]} [within] the objects around it
    * @returns {any}
@@ -188,24 +179,36 @@
     return /^https?:\/\//i.test(base) && !foreign ? base.replace(/\/+$/, "") : "";
   }
 
-  // ---------------------------------------------------------------- the visitor's id
+  // --- the visitor's id
 
   /** @param {string} appId */
   function idName(appId) {
-    return "porchlight-id-" + appId;
+    return "porchlight-id-" + encodeURIComponent(appId);
   }
 
   /**
-   * The id under which this browser is known, made if there is none. Kept in a cookie of the widest domain that
-   * holds one and in localStorage; where both are blocked it lives as long as the page.
+   * The id of this browser, made if there is none, and kept in a cookie and localStorage where they are allowed.
    * @param {string} appId
    */
   function visitorIdOf(appId) {
     const name = idName(appId);
-    const id = cookieNamed(name) || storedAs(name) || randomId();
+    const id =
+      sound(() => (document.cookie.match(`(?:^|; )${name}=([^;]*)`) || [])[1]) ||
+      sound(() => localStorage.getItem(name)) ||
+      randomId();
     bakeCookie(name, id, 270 * 24 * 60 * 60);
     safely(() => localStorage.setItem(name, id))();
     return id;
+  }
+
+  /** @param {() => string | null} read */
+  function sound(read) {
+    try {
+      const id = read() || "";
+      return /^[\w-]{8,64}$/.test(id) ? id : "";
+    } catch (error) {
+      return ""; // storage is blocked
+    }
   }
 
   /** @param {string} appId */
@@ -214,61 +217,39 @@
     safely(() => localStorage.removeItem(idName(appId)))();
   }
 
-  /** @param {string} name */
-  function cookieNamed(name) {
-    try {
-      const pair = document.cookie.split("; ").find((text) => text.indexOf(name + "=") === 0) || "";
-      return /^[\w-]{8,64}$/.test(pair.slice(name.length + 1)) ? pair.slice(name.length + 1) : "";
-    } catch (error) {
-      return "";
-    }
-  }
-
-  /** @param {string} name */
-  function storedAs(name) {
-    try {
-      const id = localStorage.getItem(name) || "";
-      return /^[\w-]{8,64}$/.test(id) ? id : "";
-    } catch (error) {
-      return "";
-    }
-  }
-
   /**
    * @param {string} name
    * @param {string} value
    * @param {number} seconds 0 removes it
    */
   function bakeCookie(name, value, seconds) {
-    safely(function () {
-      const secure = location.protocol === "https:" ? "; secure" : "";
-      const crumbs = `; path=/; max-age=${seconds}; samesite=lax${secure}`;
-      document.cookie = `${name}=${value}${crumbs}${widestDomain()}`;
-    })();
+    const secure = location.protocol === "https:" ? "; secure" : "";
+    const crumbs = `; path=/; max-age=${seconds}; samesite=lax${secure}`;
+    safely(() => (document.cookie = `${name}=${value}${crumbs}${widestDomain()}`))();
   }
 
-  /** The widest domain that holds a cookie (example.com of shop.example.com): browsers refuse those too wide. */
+  /** The widest domain that holds a cookie: example.com of shop.example.com. */
   function widestDomain() {
     const labels = location.hostname.split(".");
     for (let first = labels.length - 2; first >= 0; first--) {
-      const domain = "; domain=" + labels.slice(first).join(".");
-      document.cookie = "porchlight-probe=1; path=/" + domain;
+      const domain = "; path=/; domain=" + labels.slice(first).join(".");
+      document.cookie = "porchlight-probe=1" + domain;
       if (document.cookie.indexOf("porchlight-probe=1") >= 0) {
-        document.cookie = "porchlight-probe=; path=/; max-age=0" + domain;
+        document.cookie = "porchlight-probe=; max-age=0" + domain;
         return domain;
       }
     }
     return "";
   }
 
-  // ---------------------------------------------------------------- ping: facts, by HTTP
+  // --- ping: facts, by HTTP
 
   /**
-   * POST what a page may send to another origin without asking first: no preflight, no cookies.
+   * POST as a page may to other origins without a preflight; no cookies.
    * @param {Person} me
    * @param {string} path
    * @param {string | URLSearchParams} body text goes as text/plain
-   * @returns {Promise<Response>} rejected where no answer comes in time
+   * @returns {Promise<Response>}
    */
   function post(me, path, body) {
     const abort = new AbortController();
@@ -282,7 +263,7 @@
   }
 
   /**
-   * POST, of whose answer only the status matters.
+   * POST for the sake of the answer's status.
    * @param {Person} me
    * @param {string} path
    * @param {string | URLSearchParams} body
@@ -297,7 +278,7 @@
   }
 
   /**
-   * Ask for a ping. Those asked for in one go travel as one, at most one is under way, and at most one goes a second.
+   * Ask for a ping. What is asked in one go travels as one; at most one is under way, and one goes a second.
    * @param {"page" | "apiUpdate" | "apiBoot"} source
    */
   function ping(source) {
@@ -399,7 +380,7 @@
   function accept(me, answer) {
     const user = answer.user;
     if (me !== person) {
-      // Signed out while the ping was under way: it made the contact online, so take that back.
+      // Signed out meanwhile: this ping made the contact online, so take that back.
       if (!person) leaveByHttp(me, answer.ticket);
       return;
     }
@@ -412,7 +393,7 @@
     noteSession(me, user, answer.now);
     silence = "";
     if (me.contactId !== String(user.id)) {
-      part();
+      part("bye");
       me.contactId = String(user.id);
     }
     join();
@@ -435,7 +416,7 @@
     }
   }
 
-  /** A session that turned 24 hours on a visible page is renewed by a ping (R10); asked for once in ten minutes. */
+  /** A ping renews a session that turns 24 hours on a visible page (R10); asked for once in ten minutes. */
   function renewSession() {
     const now = Date.now();
     if (!person || !isVisible() || !person.sessionSince) return;
@@ -444,7 +425,7 @@
     ping("page");
   }
 
-  // ---------------------------------------------------------------- one stream for many tabs
+  // --- one stream for many tabs
 
   function isVisible() {
     return document.visibilityState !== "hidden";
@@ -453,22 +434,19 @@
   /**
    * Whether any tab of the stream is visible.
    * @param {Stream} mine
-   * @param {Person} me
    */
-  function isAnyVisible(mine, me) {
-    const fresh = Date.now() - 2.5 * me.beatEvery;
+  function isAnyVisible(mine) {
+    const fresh = Date.now() - 2.5 * mine.me.beatEvery;
     return isVisible() || Array.from(mine.tabs.values()).some((tab) => tab.visible && tab.at > fresh);
   }
 
-  /**
-   * Become part of the stream. Web Locks choose who leads, and the next when that tab goes, crashed or closed. Without
-   * them (pages by plain http) the tabs agree over the channel; without a channel each tab leads a stream of its own.
-   */
+  /** Become part of the stream: led by who holds the lock; where there are no locks, by agreement over the channel. */
   function join() {
     const me = person;
     if (!me || !me.contactId || me.banished || stream || away) return;
     const now = Date.now();
     const mine = (stream = {
+      me,
       id: randomId(),
       name: `porchlight:${me.appId}:${me.contactId}`,
       channel: null,
@@ -485,14 +463,15 @@
       everAcked: false,
       unheard: 0,
       failures: 0,
+      unanswered: 0,
       needsTicket: false,
-      forbidden: 0,
+      renewals: 0,
     });
     silence = SILENCE.following;
     after("tick", me.beatEvery, tick);
     try {
       mine.channel = new BroadcastChannel(mine.name);
-      mine.channel.onmessage = safely((event) => hear(mine, me, event.data));
+      mine.channel.onmessage = safely((event) => hear(mine, event.data));
     } catch (error) {
       return lead(mine);
     }
@@ -503,7 +482,7 @@
 
   /**
    * @param {Stream} mine
-   * @param {boolean} steal take it from a leader that has fallen silent
+   * @param {boolean} steal from a leader that fell silent
    */
   function standForLock(mine, steal) {
     mine.yieldTurn();
@@ -519,8 +498,8 @@
       .catch(
         safely(function (error) {
           if (stream !== mine || mine.turn !== turn) return;
-          if (error.name !== "AbortError") return lead(mine); // no locks for this page
-          follow(mine); // stolen, while this tab was stuck
+          if (error.name !== "AbortError") return lead(mine); // no locks here
+          follow(mine); // stolen
           standForLock(mine, false);
         }),
       );
@@ -530,6 +509,7 @@
   function lead(mine) {
     if (stream !== mine || mine.leading) return;
     cancel("elect");
+    silence = "";
     mine.leading = true;
     say("here");
     connect();
@@ -544,17 +524,23 @@
     silence = SILENCE.following;
   }
 
-  /** Step out of the stream: the next tab leads at once. To the server it is mere silence. */
-  function part() {
+  /**
+   * Step out of the stream: the next tab leads at once. To the server it is mere silence.
+   * @param {string} word
+   */
+  function part(word) {
     const mine = stream;
     if (!mine) return;
-    say("bye");
+    say(word);
     hangUp();
     cancel("tick", "elect");
     stream = null;
     mine.turn = null;
     mine.yieldTurn();
-    if (mine.channel) mine.channel.close();
+    const { channel } = mine;
+    // Who signs out hears for a moment whether the others do too.
+    if (channel && word === "out") window.setTimeout(() => channel.close(), SECOND);
+    else if (channel) channel.close();
   }
 
   /**
@@ -564,35 +550,36 @@
    */
   function banish(me, reason) {
     me.banished = silence = reason;
-    part();
+    part("bye");
   }
 
   /**
-   * Tell the other tabs: "hello" (who is there?), "here", "wake" (looked at: beat now) or "bye".
+   * Tell the other tabs.
    * @param {string} word
    */
   function say(word) {
-    const mine = stream;
-    if (!mine || !mine.channel) return;
-    const { id, leading } = mine;
-    safely((/** @type {BroadcastChannel} */ channel) =>
-      channel.postMessage({ word, id, leading, visible: isVisible() }),
-    )(mine.channel);
+    if (!stream || !stream.channel) return;
+    const { id, leading, channel } = stream;
+    safely(() => channel.postMessage({ word, id, leading, visible: isVisible() }))();
   }
 
   /**
    * @param {Stream} mine
-   * @param {Person} me
-   * @param {{word: string, id: string, leading: boolean, visible: boolean}} said
+   * @param {Embed.Word} said
    */
-  function hear(mine, me, said) {
-    if (stream !== mine) return;
-    if (said.word === "bye") {
-      mine.tabs.delete(said.id);
-      if (said.leading && !navigator.locks) succeed(mine);
+  function hear(mine, said) {
+    const gone = said.word === "bye" || said.word === "out";
+    if (gone) mine.tabs.delete(said.id);
+    else mine.tabs.set(said.id, { visible: said.visible, at: Date.now() });
+    if (stream !== mine) {
+      // Signed out all at once, each sure that another goes on: who hears the last one go leaves.
+      if (said.word === "out" && !person && !mine.tabs.size) leaveByHttp(mine.me, mine.me.ticket);
       return;
     }
-    mine.tabs.set(said.id, { visible: said.visible, at: Date.now() });
+    if (gone) {
+      if (said.leading && !navigator.locks) after("elect", Math.random() * 300, () => lead(mine));
+      return;
+    }
     if (said.leading) {
       mine.leaderAt = Date.now();
       cancel("elect");
@@ -603,97 +590,83 @@
       }
     }
     if (said.word === "hello") say("here");
-    if (mine.leading && (said.word === "wake" || isAnyVisible(mine, me) > mine.saidVisible)) beat();
-  }
-
-  /**
-   * Without locks: the smallest id leads next; the others wait a moment for its word.
-   * @param {Stream} mine
-   */
-  function succeed(mine) {
-    const first = Array.from(mine.tabs.keys()).every((id) => mine.id < id);
-    if (first) lead(mine);
-    else after("elect", 500, () => lead(mine));
+    if (mine.leading && (said.word === "wake" || isAnyVisible(mine) > mine.saidVisible)) beat();
   }
 
   /** The regular round of every tab: the leader beats, the followers see whether it still does. */
   function tick() {
     const mine = stream;
-    const me = person;
-    if (!mine || !me) return;
-    after("tick", me.beatEvery, tick);
+    if (!mine) return;
+    after("tick", mine.me.beatEvery, tick);
     say("here");
-    if (!mine.leading) overtake(mine, me);
-    else if (hasSlept(mine, me)) reconnect(0);
+    if (!mine.leading) overtake(mine);
+    else if (hasSlept(mine)) reconnect(0);
     else beat();
     renewSession();
-    sendEvents(me);
+    sendEvents(mine.me);
   }
 
   /**
-   * Lead instead of a leader that has fallen silent (stuck, or throttled while this tab is looked at).
+   * Lead instead of a leader that fell silent: stuck, or throttled while this tab is looked at.
    * @param {Stream} mine
-   * @param {Person} me
    */
-  function overtake(mine, me) {
-    const silent = Date.now() - mine.leaderAt;
-    if (navigator.locks && isVisible() && silent > 1.4 * me.beatEvery) standForLock(mine, true);
-    if (!navigator.locks && silent > (isVisible() ? 1.4 * me.beatEvery : me.beatEvery + THROTTLE)) lead(mine);
+  function overtake(mine) {
+    const silent = Date.now() - mine.leaderAt - mine.me.beatEvery;
+    if (!navigator.locks && silent > (isVisible() ? 0.4 * mine.me.beatEvery : THROTTLE)) lead(mine);
+    else if (navigator.locks && isVisible() && silent > 0.4 * mine.me.beatEvery) standForLock(mine, true);
   }
 
   /**
-   * Whether the machine slept since this was last asked: longer than timers wait, or browsers throttle them.
+   * Whether the machine slept since this was last asked.
    * @param {Stream} mine
-   * @param {Person} me
    */
-  function hasSlept(mine, me) {
+  function hasSlept(mine) {
     const passed = Date.now() - mine.tickedAt;
     mine.tickedAt += passed;
-    return passed > (isVisible() ? 2 * me.beatEvery : me.beatEvery + THROTTLE);
+    return passed > mine.me.beatEvery + (isVisible() ? mine.me.beatEvery : THROTTLE);
   }
 
-  // ---------------------------------------------------------------- beat: "still here"
+  // --- beat: "still here"
 
-  /** Beat now; within a second of the last heartbeat only if there is news, and then when that second is over. */
+  /** Beat now; within a second of the last heartbeat, when that second is over. */
   function beat() {
     const mine = stream;
-    const me = person;
-    if (!mine || !me || !mine.leading) return;
+    if (!mine || !mine.leading) return;
     if (timers.calm) {
       mine.owing = true;
       return;
     }
-    if (!isOpen() && !mine.byHttp) return; // a new socket is on its way, and beats as soon as it is open
+    const open = openSocket();
+    if (!open && !mine.byHttp) return; // the next socket beats as soon as it is open
     after("calm", SECOND, function () {
-      if (mine.owing && isAnyVisible(mine, me) > mine.saidVisible) beat();
-      mine.owing = false;
+      if (mine.owing) beat();
     });
-    mine.saidVisible = isAnyVisible(mine, me);
-    if (!socket || !isOpen()) return beatByHttp(mine, me);
-    socket.send(mine.saidVisible ? BEAT : HIDDEN_BEAT);
-    if (!timers.ack) after("ack", ACK_PATIENCE, () => unacknowledged(mine, me));
+    mine.owing = false;
+    mine.saidVisible = isAnyVisible(mine);
+    if (!open) return beatByHttp(mine);
+    open.send(mine.saidVisible ? BEAT : HIDDEN_BEAT);
+    if (!timers.ack) after("ack", ACK_PATIENCE, () => unacknowledged(mine));
   }
 
-  function isOpen() {
-    return socket !== null && socket.readyState === 1;
+  function openSocket() {
+    return socket && socket.readyState === 1 ? socket : null;
   }
 
   /** The leader opens its socket. */
   function connect() {
     const mine = stream;
-    const me = person;
-    if (!mine || !me || !mine.leading) return;
+    if (!mine || !mine.leading) return;
     hangUp();
     mine.needsTicket = false;
     /** @type {WebSocket} */
     let mySocket;
     let opened = false;
     try {
-      mySocket = socket = new WebSocket(socketUrl(me));
+      mySocket = socket = new WebSocket(socketUrl(mine.me));
     } catch (error) {
-      return lost(mine, me, 0, false); // forbidden by the page's policy
+      return lost(mine, 0, false);
     }
-    after("open", ACK_PATIENCE, () => lost(mine, me, 0, false));
+    after("open", ACK_PATIENCE, () => lost(mine, 0, false));
     mySocket.onopen = safely(function () {
       if (socket !== mySocket) return;
       opened = true;
@@ -706,16 +679,11 @@
       cancel("ack");
       mine.byHttp = false;
       mine.everAcked = true;
-      mine.unheard = mine.failures = mine.forbidden = 0;
+      mine.unheard = mine.failures = mine.renewals = 0;
     });
-    mySocket.onerror = safely(function () {
-      // A policy that forbids the socket ends it with this event alone.
-      if (socket === mySocket && !opened) lost(mine, me, 0, false);
-    });
-    mySocket.onclose = safely(function (event) {
-      if (socket !== mySocket) return;
-      lost(mine, me, event.code, opened);
-    });
+    // A socket that the page's policy forbids ends with an error alone.
+    mySocket.onerror = safely(() => socket === mySocket && !opened && lost(mine, 0, false));
+    mySocket.onclose = safely((event) => socket === mySocket && lost(mine, event.code, opened));
   }
 
   /** @param {Person} me */
@@ -727,7 +695,7 @@
     return url.href;
   }
 
-  /** Close the socket, if there is one, and wait for nothing more. */
+  /** Close the socket and wait for nothing more. */
   function hangUp() {
     const old = socket;
     socket = null;
@@ -742,37 +710,34 @@
   }
 
   /**
-   * No ack for 10 s: a new socket within a second. Where nothing ever answers, something between swallows frames.
+   * No ack: a new socket within a second. Where none ever comes, something on the way swallows frames.
    * @param {Stream} mine
-   * @param {Person} me
    */
-  function unacknowledged(mine, me) {
+  function unacknowledged(mine) {
     mine.unheard += 1;
-    if (mine.unheard > 3) return lost(mine, me, 0, false);
+    if (mine.unheard > 3) return lost(mine, 0, false);
     reconnect(Math.random() * 0.8 * SECOND);
     mine.byHttp = mine.unheard > 1;
     beat();
   }
 
   /**
-   * What follows the end of a socket, by its close code (the contract lists them).
+   * What follows the end of a socket.
    * @param {Stream} mine
-   * @param {Person} me
    * @param {number} code
    * @param {boolean} opened false: it never came to be
    */
-  function lost(mine, me, code, opened) {
+  function lost(mine, code, opened) {
     hangUp();
-    if (code === 4400 || code === 4403 || code === 4410) return banish(me, SILENCE[code]);
+    if (code === 4400 || code === 4403 || code === 4410) return banish(mine.me, SILENCE[code]);
     mine.failures += 1;
     silence = SILENCE.unreachable;
     if (code === 4401) return renewTicket(mine);
     if (opened) return reconnect(backoff(mine.failures));
-    // Blocked on the way, a bad ticket, or no server: an HTTP heartbeat finds out which. Where a socket has
-    // worked before, the server went down for everyone at once, so these too are spread out.
+    // Blocked, a bad ticket, or no server: an HTTP heartbeat finds out; spread out where many may have lost it at once.
     mine.byHttp = true;
-    after("tick", Math.random() * (mine.everAcked ? Math.min(20 * SECOND, me.beatEvery * 0.6) : SECOND / 2), tick);
     reconnect(mine.everAcked ? backoff(mine.failures) : Math.min(60, 5 * Math.pow(2, mine.failures - 1)) * MINUTE);
+    after("tick", Math.random() * (mine.everAcked ? Math.min(20 * SECOND, mine.me.beatEvery / 2) : SECOND / 2), tick);
   }
 
   /**
@@ -780,43 +745,42 @@
    * @param {Stream} mine
    */
   function renewTicket(mine) {
+    mine.byHttp = false;
     mine.needsTicket = true;
-    after("socket", backoff(mine.failures), () => ping("page"));
+    mine.renewals += 1;
+    after("socket", backoff(mine.renewals), () => ping("page"));
   }
 
-  /**
-   * @param {Stream} mine
-   * @param {Person} me
-   */
-  function beatByHttp(mine, me) {
+  /** @param {Stream} mine */
+  function beatByHttp(mine) {
     if (mine.beating) return;
     mine.beating = true;
-    const body = JSON.stringify({ ticket: me.ticket, visible: mine.saidVisible });
-    status(me, "/messenger/heartbeat", body, function (code) {
+    const body = JSON.stringify({ ticket: mine.me.ticket, visible: mine.saidVisible });
+    status(mine.me, "/messenger/heartbeat", body, function (code) {
       mine.beating = false;
-      if (stream === mine && mine.leading && !isOpen()) heardByHttp(mine, me, code);
+      if (stream === mine && mine.leading && !openSocket()) heardByHttp(mine, code);
     });
   }
 
   /**
    * @param {Stream} mine
-   * @param {Person} me
    * @param {number} code
    */
-  function heardByHttp(mine, me, code) {
+  function heardByHttp(mine, code) {
     if (code >= 200 && code < 300) {
-      mine.forbidden = 0;
+      mine.unanswered = mine.renewals = 0;
       silence = "";
-      return;
+    } else if (code === 410 || (code === 403 && mine.renewals)) {
+      banish(mine.me, code === 410 ? SILENCE[4410] : SILENCE[4403]);
+    } else if (code === 401 || code === 403) {
+      renewTicket(mine);
+    } else {
+      // No server: sockets are not to blame.
+      silence = SILENCE.unreachable;
+      mine.unanswered += 1;
+      reconnect(backoff(mine.unanswered));
+      after("tick", backoff(mine.unanswered), tick);
     }
-    if (code === 410) return banish(me, SILENCE[4410]);
-    if (code === 403) mine.forbidden += 1;
-    if (mine.forbidden > 1) return banish(me, SILENCE[4403]);
-    mine.byHttp = false;
-    mine.failures += 1;
-    if (code === 401 || code === 403) return renewTicket(mine);
-    silence = SILENCE.unreachable;
-    reconnect(backoff(mine.failures)); // no server: sockets are not to blame
   }
 
   /**
@@ -827,7 +791,7 @@
     status(me, "/messenger/heartbeat", JSON.stringify({ ticket, leave: true }), () => undefined);
   }
 
-  // ---------------------------------------------------------------- what the browser tells
+  // --- what the browser tells
 
   /** The page is looked at, or was woken. */
   function wake() {
@@ -844,12 +808,12 @@
     }
     if (!mine) return join();
     if (!mine.leading) return say(isVisible() ? "wake" : "here");
-    if (hasSlept(mine, me)) return reconnect(0);
+    if (hasSlept(mine)) return reconnect(0);
     if (isVisible()) beat();
   }
 
   function goAway() {
-    part();
+    part("bye");
     away = true;
     if (person) silence = SILENCE.away;
   }
@@ -881,7 +845,7 @@
     window.addEventListener("pageshow", safely((event) => event.persisted && comeBack()), here);
   }
 
-  // ---------------------------------------------------------------- what the site calls
+  // --- what the site calls
 
   /**
    * @param {unknown} given
@@ -892,7 +856,7 @@
     const appId = appIdIn(settings) || own.appId;
     const base = baseIn(settings) || own.base;
     if (!appId || !base) {
-      silence = appId ? SILENCE.baseless : SILENCE.appless;
+      silence = SILENCE.homeless;
       return;
     }
     person = {
@@ -922,7 +886,7 @@
 
   /** @param {unknown} [given] */
   function update(given) {
-    // Settings left over from someone who signed out must not name the next person.
+    // Settings left by someone who signed out must not name the next person.
     if (person) return change(settingsFrom(given || (person.fromPage && window.intercomSettings)), "apiUpdate");
     if (appIdIn(settingsFrom(given))) boot(given);
   }
@@ -941,6 +905,7 @@
       // Another person: nothing of the former may stick to this one.
       shutdown();
       boot(Object.assign({ app_id: me.appId, api_base: me.base }, settings));
+      if (person) person.fromPage = me.fromPage;
       return;
     }
     Object.assign(me.given, settings);
@@ -955,10 +920,11 @@
     const long = Date.now() - me.beatEvery - THROTTLE;
     const others = mine && Array.from(mine.tabs.values()).some((tab) => tab.at > long);
     if (me.ticket && !me.banished && !others) {
-      if (socket && isOpen()) socket.send(LEAVE);
+      const open = openSocket();
+      if (open) open.send(LEAVE);
       else leaveByHttp(me, me.ticket);
     }
-    part();
+    part("out");
     person = null;
     silence = SILENCE.unbooted;
     cancel(...Object.keys(timers));
@@ -990,7 +956,7 @@
     const form = new URLSearchParams({ app_id: me.appId, ticket: me.ticket, event_name, metadata, created_at });
     status(me, "/messenger/web/events", form, function (code) {
       me.sendingEvent = false;
-      // Kept for the next round where the server was away, busy, or wants a newer ticket.
+      // Else kept for the next round.
       if (code === 0 || code === 401 || code === 429 || code >= 500) return;
       if (me.events[0] === event) me.events.shift();
       sendEvents(me);
@@ -1001,7 +967,7 @@
     return person ? person.visitorId : undefined;
   }
 
-  // ---------------------------------------------------------------- into the page
+  // --- into the page
 
   /** App id and server, as this script's own URL tells them. */
   function ownUrl() {
@@ -1027,7 +993,7 @@
     try {
       if (Object.prototype.hasOwnProperty.call(METHODS, method)) return METHODS[method](...args);
     } catch (error) {
-      // Never into the host page.
+      // as above
     }
     return undefined;
   }
@@ -1036,9 +1002,10 @@
     silence: { get: () => silence },
   });
 
-  /** Take the place of the loader's stand-in and do what was asked of it; whoever kept it is still heard. */
+  /** Take the place of the loader's stand-in; what it was asked is done, then and later. */
   function takeOver() {
-    const api = typeof window.Porchlight === "function" ? window.Porchlight : Porchlight; // a second copy of this script leaves the first in charge
+    // A second copy of this script leaves the first in charge.
+    const api = typeof window.Porchlight === "function" ? window.Porchlight : Porchlight;
     const standIn = window.Intercom;
     window.Intercom = window.Porchlight = api;
     if (window.intercomSettings && !api.booted) api("boot", window.intercomSettings);

@@ -67,6 +67,7 @@ class Frame:
 class Socket:
     number: int
     opened_at: float
+    ticket: str
     contact_id: str
     closed_at: float | None = None
     close_code: int | None = None
@@ -320,8 +321,8 @@ class MessengerServer(Record):
             await connection.close()
             return
         await connection.accept()
-        contact_id = self._tickets.get(connection.query_params["ticket"], "")
-        seen = Socket(len(self.sockets) + 1, time.time(), contact_id)
+        ticket = connection.query_params["ticket"]
+        seen = Socket(len(self.sockets) + 1, time.time(), ticket, self._tickets.get(ticket, ""))
         self._open[seen.number] = (connection, asyncio.get_running_loop())
         with self.changed:
             self.sockets.append(seen)

@@ -1,0 +1,302 @@
+"""One stream of heartbeats for many tabs: who leads, who follows, what counts as visible, and how it ends."""
+
+import pytest
+from playwright.sync_api import BrowserContext, Error, Page
+from support.browser import freeze, resume
+from support.messenger_server import (
+    HEARTBEAT,
+    HIDDEN_HEARTBEAT,
+    LEAVE,
+    CustomerSite,
+    MessengerServer,
+    snippet,
+)
+
+pytestmark = pytest.mark.browser
+
+FOLLOWING = "Porchlight.silence.includes('another tab')"
+LEADING = "Porchlight.silence === ''"
+
+
+@pytest.fixture
+def shop(site: CustomerSite, messenger: MessengerServer) -> str:
+    site.page("shop", snippet(messenger, "{user_id: '7'}"))
+    return site.url("shop")
+
+
+def leading_tab(context: BrowserContext, url: str, messenger: MessengerServer) -> Page:
+    page = context.new_page()
+    page.goto(url)
+    messenger.wait_for(lambda: messenger.heartbeats, what="the first heartbeat")
+    page.wait_for_function(LEADING)
+    return page
+
+
+def following_tab(context: BrowserContext, url: str) -> Page:
+    page = context.new_page()
+    page.goto(url)
+    page.wait_for_function(f"window.Porchlight && Porchlight.booted && {FOLLOWING}")
+    return page
+
+
+def test_R1_a_heartbeat_goes_as_the_socket_opens_and_then_at_the_servers_pace(
+    context: BrowserContext, shop: str, messenger: MessengerServer
+) -> None:
+    context.clock.install()
+    page = leading_tab(context, shop, messenger)
+    for beats in (2, 3, 4):
+        page.clock.run_for(30_000)
+        messenger.wait_for(lambda beats=beats: len(messenger.heartbeats) == beats)
+    assert {frame.text for frame in messenger.frames} == {HEARTBEAT}
+    assert len(messenger.sockets) == 1
+
+
+def test_R1_the_server_sets_the_pace(context: BrowserContext, shop: str, messenger: MessengerServer) -> None:
+    messenger.heartbeat_seconds = 0.2
+    leading_tab(context, shop, messenger)
+    messenger.wait_for(lambda: len(messenger.heartbeats) >= 5)
+    # A second apart at least, however often the server wants them: 20 frames in 10 s are its limit.
+    first, *_, last = messenger.heartbeats
+    assert (last.at - first.at) / (len(messenger.heartbeats) - 1) > 0.9
+
+
+def test_R3_two_tabs_keep_one_stream(context: BrowserContext, shop: str, messenger: MessengerServer) -> None:
+    messenger.heartbeat_seconds = 1
+    leading_tab(context, shop, messenger)
+    following_tab(context, shop)
+    seen = len(messenger.heartbeats)
+    messenger.wait_for(lambda: len(messenger.heartbeats) >= seen + 3)
+    assert len(messenger.pings) == 2
+    assert len(messenger.sockets) == 1
+
+
+def test_R3_two_people_or_two_profiles_keep_a_stream_each(
+    context: BrowserContext, site: CustomerSite, shop: str, messenger: MessengerServer
+) -> None:
+    leading_tab(context, shop, messenger)
+    site.page("other", snippet(messenger, "{user_id: '8'}"))
+    context.new_page().goto(site.url("other"))
+    messenger.wait_for(lambda: len(messenger.open_sockets) == 2)
+    assert len({socket.contact_id for socket in messenger.sockets}) == 2
+
+
+@pytest.mark.parametrize("host", ["localhost", "shop.test"], ids=["with locks", "without locks, by plain http"])
+def test_R3_the_next_tab_takes_over_at_once_when_the_leader_is_closed(
+    context: BrowserContext, site: CustomerSite, shop: str, messenger: MessengerServer, host: str
+) -> None:
+    url = site.url("shop", host)
+    leader = leading_tab(context, url, messenger)
+    assert leader.evaluate("Boolean(navigator.locks)") is (host == "localhost")
+    following_tab(context, url)
+    following_tab(context, url)
+    leader.close()
+    messenger.wait_for(lambda: [beat for beat in messenger.heartbeats if beat.socket == 2])
+    closed_at = messenger.wait_for(lambda: messenger.sockets[0].closed_at)
+    beat = next(beat for beat in messenger.heartbeats if beat.socket == 2)
+    assert beat.at - closed_at < 1
+    assert messenger.leaves == []
+    assert len(messenger.open_sockets) == 1
+
+
+def test_R3_a_crashed_leader_is_succeeded(context: BrowserContext, shop: str, messenger: MessengerServer) -> None:
+    leader = leading_tab(context, shop, messenger)
+    following_tab(context, shop)
+    with pytest.raises(Error, match="crash"):
+        leader.goto("chrome://crash")
+    messenger.wait_for(lambda: [beat for beat in messenger.heartbeats if beat.socket == 2])
+
+
+@pytest.mark.parametrize("host", ["localhost", "shop.test"], ids=["with locks", "without locks, by plain http"])
+def test_R3_a_stuck_leader_is_overtaken_by_a_tab_that_is_looked_at(
+    context: BrowserContext, site: CustomerSite, shop: str, messenger: MessengerServer, host: str
+) -> None:
+    messenger.heartbeat_seconds = 1
+    url = site.url("shop", host)
+    leader = leading_tab(context, url, messenger)
+    following_tab(context, url)
+    leader.evaluate("setTimeout(() => { const end = Date.now() + 4000; while (Date.now() < end); })")
+    messenger.wait_for(lambda: [beat for beat in messenger.heartbeats if beat.socket == 2])
+    # Back to itself, it makes room.
+    messenger.wait_for(lambda: messenger.sockets[0].closed_at)
+    leader.wait_for_function(FOLLOWING)
+    assert len(messenger.open_sockets) == 1
+
+
+def test_without_a_channel_between_them_each_tab_keeps_its_own_stream(
+    context: BrowserContext, shop: str, messenger: MessengerServer
+) -> None:
+    context.add_init_script("delete window.BroadcastChannel")
+    for _ in range(2):
+        context.new_page().goto(shop)
+    messenger.wait_for(lambda: len({beat.socket for beat in messenger.heartbeats}) == 2)
+
+
+def test_R6_a_hidden_tab_beats_on_and_says_that_it_is_hidden(
+    window: BrowserContext, shop: str, messenger: MessengerServer
+) -> None:
+    messenger.heartbeat_seconds = 1
+    page = leading_tab(window, shop, messenger)
+    assert messenger.frames[0].text == HEARTBEAT
+    behind = window.new_page()
+    behind.bring_to_front()
+    messenger.wait_for(lambda: [beat.text for beat in messenger.heartbeats[-2:]] == [HIDDEN_HEARTBEAT] * 2)
+    page.bring_to_front()
+    messenger.wait_for(lambda: messenger.heartbeats[-1].text == HEARTBEAT)
+
+
+def test_R6_looking_at_the_page_again_beats_at_once(
+    window: BrowserContext, shop: str, messenger: MessengerServer
+) -> None:
+    page = leading_tab(window, shop, messenger)
+    window.new_page().bring_to_front()
+    page.wait_for_function("document.visibilityState === 'hidden'", polling=50)
+    page.bring_to_front()
+    messenger.wait_for(lambda: len(messenger.heartbeats) == 2, seconds=2)
+    assert messenger.heartbeats[1].text == HEARTBEAT
+
+
+def test_a_hidden_leader_says_visible_while_another_tab_is_looked_at(
+    window: BrowserContext, shop: str, messenger: MessengerServer
+) -> None:
+    messenger.heartbeat_seconds = 1
+    leading_tab(window, shop, messenger)
+    follower = window.new_page()
+    follower.goto(shop)
+    follower.bring_to_front()
+    messenger.wait_for(lambda: len(messenger.pings) == 2)
+    seen = len(messenger.heartbeats)
+    messenger.wait_for(lambda: len(messenger.heartbeats) >= seen + 3)
+    assert {beat.text for beat in messenger.heartbeats[seen + 1 :]} == {HEARTBEAT}
+    window.new_page().bring_to_front()
+    messenger.wait_for(lambda: messenger.heartbeats[-1].text == HIDDEN_HEARTBEAT)
+    follower.bring_to_front()
+    messenger.wait_for(lambda: messenger.heartbeats[-1].text == HEARTBEAT, seconds=3)
+    assert len(messenger.sockets) == 1
+
+
+def test_R6_a_frozen_tab_falls_silent_and_beats_within_a_second_of_being_resumed(
+    window: BrowserContext, shop: str, messenger: MessengerServer
+) -> None:
+    page = leading_tab(window, shop, messenger)
+    window.new_page().bring_to_front()
+    page.wait_for_function("document.visibilityState === 'hidden'", polling=50)
+    freeze(page)
+    messenger.wait_for(lambda: messenger.sockets[0].closed_at)
+    assert messenger.leaves == []
+    beats = len(messenger.heartbeats)
+    resume(page)
+    messenger.wait_for(lambda: len(messenger.heartbeats) > beats, seconds=1)
+
+
+def test_R6_when_the_leader_is_frozen_another_tab_takes_over(
+    window: BrowserContext, shop: str, messenger: MessengerServer
+) -> None:
+    leader = leading_tab(window, shop, messenger)
+    follower = window.new_page()
+    follower.goto(shop)
+    follower.bring_to_front()
+    follower.wait_for_function(f"window.Porchlight && Porchlight.booted && {FOLLOWING}")
+    freeze(leader)
+    messenger.wait_for(lambda: [beat for beat in messenger.heartbeats if beat.socket == 2], seconds=1)
+    resume(leader)
+    leader.wait_for_function(FOLLOWING, polling=50)
+    assert len(messenger.open_sockets) == 1
+
+
+def test_R2_walking_from_page_to_page_and_back_says_no_goodbye(
+    window: BrowserContext, site: CustomerSite, shop: str, messenger: MessengerServer
+) -> None:
+    site.page("away", "<!doctype html>")
+    page = leading_tab(window, shop, messenger)
+    page.evaluate("window.sameAsBefore = true")
+    page.goto(site.url("away"))
+    messenger.wait_for(lambda: messenger.sockets[0].closed_at)
+    page.evaluate("history.back()")
+    messenger.wait_for(lambda: [beat for beat in messenger.heartbeats if beat.socket == 2])
+    page.wait_for_url(shop, wait_until="commit")
+    # The browser kept the page, and the messenger in it: nothing was loaded or told anew.
+    assert page.evaluate("window.sameAsBefore") is True
+    assert len(messenger.pings) == 1
+    assert messenger.leaves == []
+
+
+def test_R7_shutdown_of_the_last_tab_leaves(context: BrowserContext, shop: str, messenger: MessengerServer) -> None:
+    leader = leading_tab(context, shop, messenger)
+    follower = following_tab(context, shop)
+    leader.evaluate("Intercom('shutdown')")
+    messenger.wait_for(lambda: [beat for beat in messenger.heartbeats if beat.socket == 2])
+    assert messenger.leaves == []
+    follower.evaluate("Intercom('shutdown')")
+    messenger.wait_for(lambda: messenger.sockets[1].closed_at)
+    assert [frame.text for frame in messenger.frames if frame.socket == 2] == [HEARTBEAT, LEAVE]
+    assert messenger.sockets[1].close_code == 1000
+    assert messenger.leaves
+
+
+def test_R7_tabs_that_sign_out_together_leave_too(
+    context: BrowserContext, site: CustomerSite, shop: str, messenger: MessengerServer
+) -> None:
+    leader = leading_tab(context, shop, messenger)
+    follower = following_tab(context, shop)
+    for page in (leader, follower):
+        page.evaluate("void (new BroadcastChannel('sign-out').onmessage = () => Intercom('shutdown'))")
+    site.page("account", "<!doctype html>")
+    account = context.new_page()
+    account.goto(site.url("account"))
+    account.evaluate("new BroadcastChannel('sign-out').postMessage('all of you')")
+    messenger.wait_for(lambda: messenger.leaves)
+    messenger.wait_for(lambda: not messenger.open_sockets)
+
+
+def test_R7_shutdown_without_a_socket_leaves_by_http(
+    context: BrowserContext, shop: str, messenger: MessengerServer
+) -> None:
+    messenger.socket_mode = "refuse"
+    page = context.new_page()
+    page.goto(shop)
+    messenger.wait_for(lambda: messenger.http_heartbeats)
+    page.evaluate("Intercom('shutdown'); location.href = '/gone'")
+    messenger.wait_for(lambda: messenger.leaves)
+    assert messenger.http_heartbeats[-1].body == {"ticket": "ticket-1", "leave": True}
+
+
+def test_R7_shutdown_while_the_first_ping_is_under_way_leaves(
+    context: BrowserContext, shop: str, messenger: MessengerServer
+) -> None:
+    messenger.ping_hangs = True
+    page = context.new_page()
+    page.goto(shop)
+    messenger.wait_for(lambda: messenger.pings)
+    page.evaluate("Intercom('shutdown')")
+    messenger.ping_hangs = False
+    messenger.wait_for(lambda: messenger.leaves)
+    assert messenger.sockets == []
+
+
+def test_after_shutdown_nothing_is_sent_and_no_timer_runs(
+    context: BrowserContext, shop: str, messenger: MessengerServer
+) -> None:
+    context.clock.install()
+    page = leading_tab(context, shop, messenger)
+    page.evaluate("Intercom('shutdown'); Intercom('update'); Intercom('trackEvent', 'late')")
+    messenger.wait_for(lambda: messenger.leaves)
+    told = len(messenger.frames)
+    page.evaluate("window.calls = 0; const real = fetch; void (window.fetch = (...args) => (calls++, real(...args)))")
+    page.clock.run_for(3 * 3600_000)
+    page.evaluate("dispatchEvent(new Event('focus')); dispatchEvent(new Event('online'))")
+    page.clock.run_for(60_000)
+    assert page.evaluate("calls") == 0
+    assert (len(messenger.frames), len(messenger.pings), len(messenger.sockets)) == (told, 1, 1)
+
+
+def test_a_storm_of_events_stays_under_twenty_frames_in_ten_seconds(
+    context: BrowserContext, shop: str, messenger: MessengerServer
+) -> None:
+    context.clock.install()
+    page = leading_tab(context, shop, messenger)
+    page.clock.pause_at(page.evaluate("Date.now() / 1000 + 5"))
+    for _ in range(50):
+        page.evaluate("dispatchEvent(new Event('focus')); document.dispatchEvent(new Event('visibilitychange'))")
+        page.clock.run_for(200)
+    page.clock.run_for(30_000)
+    assert 3 <= len(messenger.heartbeats) <= 20
