@@ -17,6 +17,17 @@ _UNITS: Final = (
 )
 
 
+class Moment:
+    """A moment that has passed by ``now``, as a page shows it."""
+
+    __slots__ = ("exact", "moment", "words")
+
+    def __init__(self, at: float, now: float, timezone: str) -> None:
+        self.words = ago(now - at)
+        self.exact = exactly(at, timezone)
+        self.moment = iso(at)
+
+
 def ago(seconds: float) -> str:
     """``3 minutes ago``; less than a minute, or a moment ahead, is ``just now``."""
     for unit, name in _UNITS:

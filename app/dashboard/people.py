@@ -28,6 +28,7 @@ from app.dashboard.access import Seat, member
 from app.dashboard.forms import own_origin
 from app.dashboard.layout import layout_of
 from app.dashboard.list_query import TABS, ListQuery, Tab, read_list_query
+from app.dashboard.moments import Moment
 from app.dashboard.online_counts import line_of
 from app.dashboard.paging import pages_around
 from app.dashboard.rendering import Avatar, json_answer, page
@@ -49,6 +50,7 @@ _COLUMNS: Final[tuple[tuple[Order | None, str, str], ...]] = (
     (None, "Email", "email"),
     ("last_seen", "Last seen", "seen"),
     ("sessions", "Web sessions", "sessions"),
+    ("created", "First seen", "first"),
     (None, "Location", "place"),
 )
 
@@ -64,6 +66,7 @@ class Row:
     email: str | None
     seen: Seen
     sessions: int
+    first_seen: Moment
     place: str | None
 
 
@@ -195,6 +198,7 @@ def _row(state: AppState, seat: Seat, person: Person, now: float) -> Row:
         email=person.email,
         seen=seen_of(state, seat.workspace, person.id, person.last_seen_at, now),
         sessions=person.session_count,
+        first_seen=Moment(person.created_at, now, seat.workspace.timezone),
         place=", ".join(filter(None, (person.city, person.country))) or None,
     )
 

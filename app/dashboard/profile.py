@@ -21,7 +21,7 @@ from app.contacts.profiles import (
 from app.contacts.records import Contact
 from app.dashboard.access import Seat, member
 from app.dashboard.layout import layout_of
-from app.dashboard.moments import ago, exactly, iso
+from app.dashboard.moments import Moment
 from app.dashboard.rendering import Avatar, is_web_url, page
 from app.dashboard.seen import Seen, seen_of
 from app.dashboard.strip import DayBar, duration, strip_begins, strip_of
@@ -39,15 +39,6 @@ _QUESTIONS: Final[dict[str, Callable[[Connection, AppId, str], list[Contact]]]] 
     "user_id": named_by_user_id,
     "email": named_by_email,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A moment as a page shows it."""
-
-    words: str
-    exact: str
-    moment: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +152,7 @@ def _nobody(seat: Seat, key: str, value: str) -> Response:
 
 
 def _moment(at: float | None, now: float, timezone: str) -> Moment | None:
-    return None if at is None else Moment(ago(now - at), exactly(at, timezone), iso(at))
+    return None if at is None else Moment(at, now, timezone)
 
 
 def _summary(bars: list[DayBar]) -> str:

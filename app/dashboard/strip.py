@@ -11,18 +11,18 @@ from typing import Final
 
 from app.dashboard.moments import day, start_of_day
 
-DAYS: Final = 14
+DAYS: Final = 7
 _HALF_DAY: Final = 43_200.0
-_SLIMMEST: Final = 0.02
+_SLIMMEST: Final = 0.004
 """So much of a bar a moment takes at least, or nobody would see it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spell:
-    """A stretch of a day's bar, as shares of its height."""
+    """A stretch of a day's bar, as shares of its length."""
 
     start: float
-    height: float
+    width: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,13 @@ class DayBar:
 
     @property
     def label(self) -> str:
-        """What stands under the bar: ``Tue 14``."""
+        """What stands before the bar: ``Tue 14``."""
         return " ".join(self.name.split()[:2])
+
+    @property
+    def short_words(self) -> str:
+        """What stands behind the bar: ``2 h 5 min``, or nothing."""
+        return duration(self.online_seconds).removesuffix(" online") if self.online_seconds > 0 else ""
 
     @property
     def in_words(self) -> str:
@@ -61,7 +66,7 @@ def duration(seconds: float) -> str:
     if seconds <= 0:
         return "not online"
     if minutes < 1:
-        return "less than a minute online"
+        return "under 1 min online"
     hours, rest = divmod(minutes, 60)
     parts = [f"{hours} h"] if hours else []
     parts += [f"{rest} min"] if rest else []

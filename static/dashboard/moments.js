@@ -37,9 +37,11 @@ function inUnits(seconds, unit, name) {
  * moment that the server told.
  */
 export class ServerClock {
-  /** @param {number} now  the server's time, in Unix seconds */
+  /** @param {number} now  the server's time as this page was answered, in Unix seconds */
   constructor(now) {
-    this.set(now);
+    const [navigation] = performance.getEntriesByType("navigation");
+    const answeredAt = navigation instanceof PerformanceNavigationTiming ? navigation.responseStart : performance.now();
+    this.ahead = now - answeredAt / 1000;
   }
 
   /** @param {number} now */
@@ -48,6 +50,6 @@ export class ServerClock {
   }
 
   now() {
-    return performance.now() / 1000 + (this.ahead ?? 0);
+    return performance.now() / 1000 + this.ahead;
   }
 }
