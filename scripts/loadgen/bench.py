@@ -17,7 +17,7 @@ from .progress import Progress, progress
 from .run import machine
 
 FILES: Final = 16_000
-"""What the largest figure needs: messengers of three servers at once."""
+"""What the largest figure needs in one process."""
 
 DESCRIPTION: Final = """\
 Measures Porchlight beside a minimal Starlette app on uvicorn's defaults, and beside the same app tuned, in one

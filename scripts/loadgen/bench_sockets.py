@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import uvloop
 
 from .contenders import DEFAULTS, PRODUCT, TUNED, Contender, Visitors, all_of_them, in_turn
+from .driver import Beat, Connect, Driver
 from .figures import Figure, Side
-from .machine import own_cpu_seconds
 from .report import SATURATED
 
 
@@ -22,9 +22,9 @@ class Size:
     seconds: float
 
 
-HEARTBEATS = Size(rounds=5, connections=4000, rate=5000, seconds=4)
+HEARTBEATS = Size(rounds=5, connections=15_000, rate=6000, seconds=4)
 HEARTBEATS_QUICK = Size(rounds=2, connections=100, rate=180, seconds=0.5)
-OPENINGS = Size(rounds=3, connections=4000, rate=4000, seconds=1)
+OPENINGS = Size(rounds=3, connections=15_000, rate=6000, seconds=1)
 OPENINGS_QUICK = Size(rounds=1, connections=100, rate=500, seconds=1)
 WARM_UP = 300
 """Connections opened before the first counted one: they load what is loaded once."""
@@ -32,9 +32,7 @@ WARM_UP = 300
 
 def heartbeats(size: Size) -> Figure:
     """Server CPU for each acknowledged heartbeat; all three stand, and beat in turns."""
-    with ExitStack() as stack:
-        contenders = {name: stack.enter_context(start()) for name, start in all_of_them().items()}
-        rounds, notes = uvloop.run(_heartbeat_rounds(contenders, size))
+    rounds, notes = _heartbeat_rounds(size)
     ours, defaults, tuned = (Side(name, rounds[name]) for name in (PRODUCT, DEFAULTS, TUNED))
     figure = Figure(
         name="server CPU per acknowledged heartbeat",
@@ -50,33 +48,28 @@ def heartbeats(size: Size) -> Figure:
     return figure.judged(figure.ratio(defaults) <= 0.25)
 
 
-async def _heartbeat_rounds(
-    contenders: dict[str, Contender], size: Size
-) -> tuple[dict[str, list[float]], list[str]]:
-    everybody = {name: Visitors(contender) for name, contender in contenders.items()}
-    for visitors in everybody.values():
-        await visitors.ping(range(size.connections))
-        await visitors.fleet.open_all(range(size.connections))
-        await visitors.fleet.beat_all(size.rate, 1.0)
-        await visitors.fleet.settle(5)
+def _heartbeat_rounds(size: Size) -> tuple[dict[str, list[float]], list[str]]:
     rounds: dict[str, list[float]] = defaultdict(list)
     busiest = 0.0
-    for number in range(size.rounds):
-        for name in in_turn(number):
-            visitors = everybody[name]
-            own, server, acked = own_cpu_seconds(), visitors.process.cpu_seconds(), visitors.tally.acked
-            took, _ = await visitors.fleet.beat_all(size.rate, size.seconds)
-            busiest = max(busiest, (own_cpu_seconds() - own) / took)
-            await visitors.fleet.settle(5)
-            spent = visitors.process.cpu_seconds() - server
-            rounds[name].append(spent * 1e6 / max(1, visitors.tally.acked - acked))
-            visitors.tally.ack_seconds.clear()
-    notes = _trouble(everybody)
+    trouble: dict[str, dict[str, int]] = {}
+    with ExitStack() as stack:
+        drivers = {
+            name: stack.enter_context(Driver(stack.enter_context(start())))
+            for name, start in all_of_them().items()
+        }
+        for driver in drivers.values():
+            driver.ask(Connect(size.connections))
+            driver.ask(Beat(size.rate, size.seconds))
+        for number in range(size.rounds):
+            for name in in_turn(number):
+                done = drivers[name].ask(Beat(size.rate, size.seconds))
+                rounds[name].append(done.server_cpu_seconds * 1e6 / max(1, done.acked))
+                busiest = max(busiest, done.own_cpu_share)
+                trouble[name] = done.trouble
+    notes = [f"trouble at {name}: {found}" for name, found in trouble.items() if found]
     notes.append(
         f"the generator used up to {busiest:.0%} of a core" + (" (saturated)" * (busiest > SATURATED))
     )
-    for visitors in everybody.values():
-        await visitors.close()
     return rounds, notes
 
 

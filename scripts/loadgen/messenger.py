@@ -36,13 +36,17 @@ ACK_SECONDS: Final = 10.0
 
 
 class Tally:
-    """What all messengers of a run have seen. ``ack_seconds`` is emptied by whoever reads it."""
+    """What all messengers of a run have seen. ``ack_seconds`` is emptied by whoever reads it.
 
-    __slots__ = ("ack_seconds", "acked", "closes", "errors", "sent")
+    ``waived`` counts heartbeats whose sender closed before the ack could come.
+    """
+
+    __slots__ = ("ack_seconds", "acked", "closes", "errors", "sent", "waived")
 
     def __init__(self) -> None:
         self.sent = 0
         self.acked = 0
+        self.waived = 0
         self.ack_seconds: list[float] = []
         self.closes: Counter[str] = Counter()
         self.errors: Counter[str] = Counter()
@@ -135,6 +139,8 @@ class MessengerSocket(asyncio.Protocol):
         """Close as a browser does that leaves the page."""
         self._lost = None
         self.is_open = False
+        if self.waiting_since:
+            self._tally.waived += 1 + len(self._more or ())
         if self._transport is not None:
             self._transport.write(close_frame(1000, self._voice.mask))
             self._transport.close()

@@ -91,6 +91,7 @@ class Report:
     beating_seconds: float = 0.0
     heartbeats_sent: int = 0
     heartbeats_acked: int = 0
+    heartbeats_waived: int = 0
     server_cpu: float | None = None
     cpu_us_per_acked: float | None = None
     ack_ms: Percentiles | None = None
@@ -147,7 +148,8 @@ def _figures(report: Report) -> Iterable[tuple[str, str]]:
     yield (
         "heartbeats",
         f"{report.heartbeats_sent / took:,.1f}/s sent, {report.heartbeats_acked / took:,.1f}/s acknowledged "
-        f"({report.heartbeats_acked:,} of {report.heartbeats_sent:,})",
+        f"({report.heartbeats_acked:,} of {report.heartbeats_sent:,}"
+        + (f"; {report.heartbeats_waived} left before the ack)" if report.heartbeats_waived else ")"),
     )
     yield (
         "server CPU",

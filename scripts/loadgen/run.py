@@ -256,6 +256,7 @@ class Load:
             beating_seconds=beating.seconds,
             heartbeats_sent=self._tally.sent,
             heartbeats_acked=self._tally.acked,
+            heartbeats_waived=self._tally.waived,
             server_cpu=_each(beating.server_cpu_seconds, beating.seconds),
             cpu_us_per_acked=_each(beating.server_cpu_seconds, self._tally.acked, 1e6),
             ack_ms=percentiles(self._acks),

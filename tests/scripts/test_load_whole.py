@@ -27,7 +27,7 @@ def test_ten_messengers_ping_beat_leave_and_are_seen(tmp_path: Path) -> None:
     (file,) = (tmp_path / "reports").glob("load-*.json")
     report = json.loads(file.read_text())
     assert (report["pings"], report["sockets"], report["dashboards"]) == (10, 10, 2)
-    assert report["heartbeats_acked"] == report["heartbeats_sent"] > 0
+    assert report["heartbeats_acked"] + report["heartbeats_waived"] == report["heartbeats_sent"] > 20
     assert report["cpu_us_per_acked"] > 0
     # Four leave and come back, and both dashboards have everybody on their page.
     assert (report["dots_expected"], report["dots_missed"], report["dots_flickered"]) == (16, 0, 0)
