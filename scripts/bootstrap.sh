@@ -75,10 +75,10 @@ install_project() {
         return
     fi
     say " failed."
-    tail -n 8 "$log" >&2
     if grep -qiE 'connection|resolve|network|unreachable|timed out|no matching distribution|dns' "$log"; then
         give_up "The packages could not be fetched: this needs the network once (or pip's own settings for a local mirror). Run it again when online; all of it is in .venv/install.log."
     fi
+    tail -n 8 "$log" >&2
     give_up "The packages could not be installed; all of it is in .venv/install.log."
 }
 
