@@ -49,6 +49,9 @@ from app.wire import (
 from app.workspaces.directory import Directory
 from app.workspaces.origins import is_allowed
 
+LINGER_SECONDS: Final = 1.0
+"""How long a closed socket waits for the client to hang up too."""
+
 _ACK_FRAME: Final = text_frame(ACK)
 _PLAIN_HEAD: Final = bytes((0x81, 0x80 | len(HEARTBEAT)))
 _PLAIN_LENGTH: Final = 2 + 4 + len(HEARTBEAT)
@@ -96,7 +99,8 @@ class MessengerSocket(asyncio.Protocol):
             if self._may_speak():
                 self._beat(True)
             return
-        self._read_slowly(data)
+        if self._transport is not None:
+            self._read_slowly(data)
 
     def pause_writing(self) -> None:
         # A client that can't take a few small frames is gone.
@@ -119,7 +123,9 @@ class MessengerSocket(asyncio.Protocol):
         self._transport = None
         metrics.socket_closes.labels(str(code)).inc()
         transport.write(close_frame(code, CLOSE_REASONS.get(code, "")))
-        transport.close()
+        # Not closed at once: what the client is still sending would reset the connection, and the code be lost.
+        transport.write_eof()
+        asyncio.get_running_loop().call_later(LINGER_SECONDS, transport.abort)
 
     def shutdown(self) -> None:
         """uvicorn's call when the server goes down."""

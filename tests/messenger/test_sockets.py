@@ -103,6 +103,10 @@ class Client:
 @pytest_asyncio.fixture(autouse=True)
 async def all_hang_up() -> AsyncIterator[None]:
     yield
+    await hang_up()
+
+
+async def hang_up() -> None:
     for client in Client.opened:
         client.writer.close()
         with suppress(OSError):
@@ -114,6 +118,7 @@ async def all_hang_up() -> AsyncIterator[None]:
 async def served(tmp_path: Path) -> AsyncIterator[Served]:
     async with serving(settings_in(tmp_path)) as running:
         yield running
+        await hang_up()  # or the server waits for them
 
 
 @pytest_asyncio.fixture
