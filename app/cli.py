@@ -267,7 +267,7 @@ def _password(*, from_stdin: bool) -> str:
         except UnicodeDecodeError:
             raise ParameterInvalid("The password on standard input is not UTF-8 text") from None
     elif sys.stdin.isatty():
-        password = str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+        password = str(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
     else:
         raise ParameterInvalid("There is no terminal to ask for the password: give it by --password-stdin")
     check_length(password)

@@ -21,6 +21,7 @@ from app.storage.checkpoints import Checkpoints
 from app.storage.queue import GROUP_LIMIT, WriteQueue
 from app.storage.readers import Readers
 from app.storage.sqlite import file_of, make_engine, open_reader, open_writer
+from app.storage.turns import Turn
 
 T = TypeVar("T")
 
@@ -91,7 +92,9 @@ class SqliteDatabase:
         engine = make_engine(path)
         writer = open_writer(engine, path)
         self._readers = Readers([open_reader(engine, path) for _ in range(readers)])
-        self.queue = WriteQueue(writer, Checkpoints(path) if checkpoints else None, group_limit=group_limit)
+        self.queue = WriteQueue(
+            writer, Turn(path), Checkpoints(path) if checkpoints else None, group_limit=group_limit
+        )
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         return await self.queue.write(work)

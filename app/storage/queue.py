@@ -25,6 +25,7 @@ from app.log import get_logger
 from app.storage.checkpoints import Checkpoints
 from app.storage.faults import as_answer, is_input_output_error, name_of
 from app.storage.sqlite import driver_of
+from app.storage.turns import Turn
 
 T = TypeVar("T")
 
@@ -49,7 +50,7 @@ class _Operation:
 class WriteQueue:
     """The thread that writes, and the queue before it.
 
-    ``connection`` is its own from here on; without ``checkpoints`` it never folds the journal. At
+    ``connection`` and ``turn`` are its own from here on; without ``checkpoints`` it never folds the journal. At
     most ``group_limit`` operations share a commit, and no further one is begun ``group_seconds``
     after the first.
     """
@@ -57,6 +58,7 @@ class WriteQueue:
     def __init__(
         self,
         connection: Connection,
+        turn: Turn,
         checkpoints: Checkpoints | None,
         *,
         group_limit: int = GROUP_LIMIT,
@@ -67,6 +69,7 @@ class WriteQueue:
         self.committed_writes = 0
         self._connection = connection
         self._driver = driver_of(connection)
+        self._turn = turn
         self._checkpoints = checkpoints
         self._group_limit = group_limit
         self._group_seconds = group_seconds
@@ -129,6 +132,7 @@ class WriteQueue:
         finally:
             self._turn_away()
             self._connection.close()
+            self._turn.close()
 
     def _wait(self) -> bool:
         """Wait for work; without any for a second, fold the journal and wait on."""
@@ -146,7 +150,8 @@ class WriteQueue:
         try:
             with self._connection.begin() as transaction:
                 # IMMEDIATE: what a write reads, no other process can change before it commits.
-                self._driver.execute("BEGIN IMMEDIATE")
+                with self._turn:
+                    self._driver.execute("BEGIN IMMEDIATE")
                 self._run_operations(group, transaction)
             self._note_success(len(group))
         except Exception as error:

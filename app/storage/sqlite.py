@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Connection, Engine, create_engine
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import NullPool
 
 from app.errors import SettingError, StorageUnavailable
@@ -37,7 +37,7 @@ def file_of(url: str) -> Path:
 def make_engine(path: Path) -> Engine:
     """An engine without a pool: each ``connect()`` opens the file, and whoever asked keeps it."""
     return create_engine(
-        f"sqlite:///{path}",
+        URL.create("sqlite", database=str(path)),
         poolclass=NullPool,
         connect_args={"isolation_level": None, "check_same_thread": False, "timeout": BUSY_SECONDS},
         json_serializer=to_json,

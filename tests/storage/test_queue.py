@@ -14,6 +14,7 @@ from app.storage.checkpoints import Checkpoints
 from app.storage.database import SqliteDatabase, open_database
 from app.storage.queue import WriteQueue
 from app.storage.sqlite import driver_of, make_engine, open_writer
+from app.storage.turns import Turn
 
 _INSERT = text("INSERT INTO notes (body) VALUES (:body)")
 
@@ -91,7 +92,7 @@ async def test_a_group_limit_of_one_commits_each_by_itself(tmp_path: Path) -> No
 
 async def test_a_group_begins_no_further_write_when_its_time_is_up(tmp_path: Path) -> None:
     path = tmp_path / "slow.db"
-    queue = WriteQueue(open_writer(make_engine(path), path), Checkpoints(path), group_seconds=0)
+    queue = WriteQueue(open_writer(make_engine(path), path), Turn(path), Checkpoints(path), group_seconds=0)
     await queue.write(_create)
     await asyncio.gather(*(queue.write(_note(str(n))) for n in range(5)))
     assert queue.committed_groups == 6
@@ -174,7 +175,7 @@ async def test_a_caller_cancelled_while_its_write_runs_breaks_no_group(
 
 async def test_what_waits_beyond_the_limit_is_turned_away(tmp_path: Path) -> None:
     path = tmp_path / "full.db"
-    queue = WriteQueue(open_writer(make_engine(path), path), Checkpoints(path), waiting_limit=3)
+    queue = WriteQueue(open_writer(make_engine(path), path), Turn(path), Checkpoints(path), waiting_limit=3)
     gate = _Gate()
     held = asyncio.create_task(queue.write(gate))
     assert await asyncio.to_thread(gate.entered.wait, 10)
@@ -304,7 +305,7 @@ def _failing_queue(path: Path) -> tuple[WriteQueue, _FailingDriver]:
     connection = open_writer(engine, path)
     driver = driver_of(connection)
     assert isinstance(driver, _FailingDriver)
-    return WriteQueue(connection, None), driver
+    return WriteQueue(connection, Turn(path), None), driver
 
 
 @pytest.mark.parametrize(
