@@ -142,13 +142,7 @@ def made_since(conn: Connection, app_id: AppId, view: View, since: float, limit:
 
 def belonging(conn: Connection, app_id: AppId, view: View, ids: Collection[ContactId]) -> list[ContactId]:
     """Which of ``ids`` belong to the view."""
-    chosen: list[ContactId] = []
-    for chunk in _chunks(ids):
-        statement = select(contacts.c.id).where(
-            *_belongs(view.role), contacts.c.id.in_(chunk), *_has_words(view.words, contacts.c.id)
-        )
-        chosen += _ids(conn.execute(statement, {"app_id": app_id}))
-    return chosen
+    return [contact_id for _, contact_id in _keys_of(conn, app_id, view, ids)]
 
 
 def last_seen_of(
@@ -158,7 +152,7 @@ def last_seen_of(
     found: dict[ContactId, float | None] = {}
     for chunk in _chunks(ids):
         columns = select(contacts.c.id, contacts.c.last_seen_at)
-        statement = columns.where(*_belongs(None), contacts.c.id.in_(chunk))
+        statement = columns.where(*_belongs_by_id(None), contacts.c.id.in_(chunk))
         found |= {ContactId(row.id): row.last_seen_at for row in conn.execute(statement, {"app_id": app_id})}
     return found
 
@@ -179,7 +173,8 @@ def ids_of_word(view: View, word: str) -> Select[str]:
     order = _ordering(view, {key: func.coalesce(contacts.c[key], None), "id": contacts.c.id})
     return (
         select(contacts.c.id)
-        .where(*_belongs(view.role), contacts.c.id.in_(_holders(word)), *_has_words(others, contacts.c.id))
+        .where(*_belongs_by_id(view.role), contacts.c.id.in_(_holders(word)))
+        .where(*_has_words(others, contacts.c.id))
         .order_by(*order)
     )
 
@@ -235,6 +230,13 @@ def ids_made_since(view: View) -> Select[str]:
     return select(newest.c.id).where(*_has_words(view.words, newest.c.id))
 
 
+def keys_of(view: View, ids: Sequence[ContactId]) -> Select[Any, str]:
+    """By what each of ``ids`` that belongs to the view is ordered, and its id."""
+    return select(contacts.c[_KEYS[view.order]], contacts.c.id).where(
+        *_belongs_by_id(view.role), contacts.c.id.in_(ids), *_has_words(view.words, contacts.c.id)
+    )
+
+
 def rows_of_word(word: str, limit: int) -> Select[int]:
     """How many rows the words beginning with ``word`` have, counting no further than ``limit``."""
     some = _holders(word).limit(limit).subquery()
@@ -285,16 +287,20 @@ def _walked(
 
 def _sorted_few(conn: Connection, app_id: AppId, view: View, ids: Collection[ContactId]) -> list[ContactId]:
     """Those of ``ids`` that belong to the view, in its order."""
-    found: list[tuple[Any, str]] = []
-    key = contacts.c[_KEYS[view.order]]
-    for chunk in _chunks(ids):
-        statement = select(key, contacts.c.id).where(
-            *_belongs(view.role), contacts.c.id.in_(chunk), *_has_words(view.words, contacts.c.id)
-        )
-        found += [(row[0], row[1]) for row in conn.execute(statement, {"app_id": app_id})]
+    found = _keys_of(conn, app_id, view, ids)
     # Whoever was never seen comes below all that were, as in the indexes.
     found.sort(key=lambda row: (row[0] is not None, row[0] or 0, row[1]), reverse=view.descending)
-    return [ContactId(contact_id) for _, contact_id in found]
+    return [contact_id for _, contact_id in found]
+
+
+def _keys_of(
+    conn: Connection, app_id: AppId, view: View, ids: Collection[ContactId]
+) -> list[tuple[Any, ContactId]]:
+    found: list[tuple[Any, ContactId]] = []
+    for chunk in _chunks(ids):
+        rows = conn.execute(keys_of(view, chunk), {"app_id": app_id})
+        found += [(row[0], ContactId(row[1])) for row in rows]
+    return found
 
 
 def _page_of_ids(conn: Connection, app_id: AppId, view: View, ids: Sequence[ContactId]) -> People:
@@ -318,6 +324,13 @@ def _belongs(role: Role | None) -> list[ColumnElement[bool]]:
     listed: ColumnElement[bool] = literal_column("contacts.listed")
     conditions = [contacts.c.app_id == bindparam("app_id"), listed]
     return conditions if role is None else [*conditions, contacts.c.role == role]
+
+
+def _belongs_by_id(role: Role | None) -> list[ColumnElement[bool]]:
+    """The same, where contacts are looked up by their ids."""
+    conditions = _belongs(None)
+    # The role with nothing added is no column: else an index that begins with it would be read to its end.
+    return conditions if role is None else [*conditions, contacts.c.role.concat("") == role]
 
 
 def _holders(word: str) -> Select[str]:
