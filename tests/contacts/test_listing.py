@@ -66,7 +66,7 @@ def someone(rng: random.Random, number: int) -> Someone:
 @pytest.fixture(scope="module")
 def people() -> list[Someone]:
     rng = random.Random(5)
-    return [someone(rng, number) for number in range(700)]
+    return [someone(rng, number) for number in range(420)]
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +172,7 @@ def test_every_view_shows_everybody_once_and_in_order(
         assert answers[0].total in (None, len(ids)), view
 
 
-@pytest.mark.parametrize("count", [0, 1, 90, 600])
+@pytest.mark.parametrize("count", [0, 1, 90, 350])
 @pytest.mark.parametrize("few", [True, False])
 def test_online_tab_shows_those_online_and_nobody_else(
     conn: Connection, people: list[Someone], thresholds: str, count: int, few: bool
@@ -242,9 +242,8 @@ def plan(conn: Connection, statement: Select[Any]) -> list[str]:
 
 def explained(conn: Connection, how: str, statement: Select[Any]) -> Sequence[Row[Any]]:
     filled = statement.params(app_id=APP, since=NOW)
-    compiled = filled.compile(dialect=sqlite.dialect(), compile_kwargs={"render_postcompile": True})
-    values = tuple(compiled.params[name] for name in compiled.positiontup or [])
-    return conn.exec_driver_sql(f"{how} {compiled}", values).all()
+    sql = filled.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+    return conn.exec_driver_sql(f"{how} {sql}").all()
 
 
 @pytest.mark.parametrize("role", [None, "user", "lead"])
