@@ -23,8 +23,10 @@ from app.ids import AppId
 from app.log import get_logger
 from app.presence.changes import Change
 from app.presence.hub import Hub
+from app.server.front_door import ABORT, ENDLESS
 
 CHUNK_CHANGES: Final = 500
+GOODBYE_SECONDS: Final = 1.0
 _LAST: Final[Message] = {"type": "http.response.body", "body": b"", "more_body": False}
 
 
@@ -100,6 +102,7 @@ class PresenceStream(Response):
             await send(self._start())
             await send(_LAST)
             return
+        scope[ENDLESS] = True
         backlog = Backlog(self._limits.most_waiting)
         unsubscribe = self._hub.subscribe(self._app_id, backlog.add)
         try:
@@ -111,9 +114,11 @@ class PresenceStream(Response):
         finally:
             unsubscribe()
             self._ended()
-        # Where the reader stands still this can't leave either; then the connection is closed as it is.
-        with anyio.move_on_after(1):
+        # Whoever does not take even this stands still: closing politely would wait for it, so it is dropped.
+        with anyio.move_on_after(GOODBYE_SECONDS) as goodbye:
             await send(_LAST)
+        if goodbye.cancelled_caught:
+            scope.get("extensions", {}).get(ABORT, _nothing)()
 
     async def _send_changes(self, backlog: Backlog, send: Send) -> None:
         keeps_up = await self._sent(send, self._start()) and await self._sent(
@@ -154,6 +159,10 @@ def event_of(change: Change) -> bytes:
 
 def _body(chunk: bytes) -> Message:
     return {"type": "http.response.body", "body": chunk, "more_body": True}
+
+
+def _nothing() -> None:
+    """For servers that can't drop a connection."""
 
 
 async def _until_hung_up(receive: Receive) -> None:

@@ -29,6 +29,11 @@ BODY_SECONDS: Final = 20.0
 BODY_BYTES_PER_SECOND: Final = 10_000
 """A body that comes slower than this, after its first 20 seconds, is given up."""
 
+ABORT: Final = "porchlight.abort"
+"""In a request's ``extensions``: drops its connection, with whatever still waits to be sent."""
+ENDLESS: Final = "porchlight.endless"
+"""Set in a request's scope by an answer that never ends by itself: it is closed when the server goes down."""
+
 OpenSocket: TypeAlias = "Callable[[Upgrade], tuple[asyncio.Protocol | None, bytes]]"
 """Answers an upgrade: the protocol that takes over (none where it is refused), and the bytes to write."""
 
@@ -74,10 +79,17 @@ class FrontDoor(HttpToolsProtocol):
             if self._head_bytes > MAX_HEAD_BYTES:
                 self._refuse(431, f"the request head is longer than {MAX_HEAD_BYTES} bytes")
 
+    def shutdown(self) -> None:
+        if self.cycle is not None and ENDLESS in self.cycle.scope:
+            self.transport.close()
+        else:
+            super().shutdown()
+
     # What the parser finds
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self.scope["extensions"] = {ABORT: self.transport.abort}  # type: ignore[dict-item]
         self._request_bytes = 0
         self._request_began_at = monotonic()
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import httpx2
@@ -11,9 +12,11 @@ import pytest
 from sqlalchemy import Connection
 
 from app.api.presence import read_ids
+from app.api.stream import Limits, PresenceStream
 from app.auth.tokens import revoke_token
 from app.errors import ParameterInvalid, ParameterNotFound
 from app.ids import ContactId
+from app.presence.changes import Change
 from support.claims import assert_error_list
 from support.rest import AddContact, Tenant
 from support.serving import START, Served
@@ -207,6 +210,38 @@ async def test_R81_revoking_the_token_ends_its_stream_within_five_seconds(
         await server.state.database.write(revoke)
         async with asyncio.timeout(5):
             assert [line async for line in lines if line and not line.startswith(":")] == []
+
+
+async def test_a_server_that_goes_down_does_not_wait_for_streams(
+    client: httpx2.AsyncClient, server: Served, acme: Tenant
+) -> None:
+    async with asyncio.timeout(1.5), listening(client, acme) as lines:
+        await server.stop()
+        with pytest.raises(httpx2.RemoteProtocolError, match="incomplete chunked read"):
+            await anext(lines)
+            await anext(lines)
+
+
+async def test_a_reader_that_stands_still_is_dropped_with_all_that_waits_for_it(
+    server: Served, acme: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hasty = partial(PresenceStream, limits=Limits(patience_seconds=0.1, most_waiting=1_000_000))
+    monkeypatch.setattr("app.api.presence.PresenceStream", hasty)
+    monkeypatch.setattr("app.api.stream.GOODBYE_SECONDS", 0.1)
+    somebody = ContactId("a" * 24)
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=1_024)
+    head = f"GET /presence/stream HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {acme.token}\r\n\r\n"
+    writer.write(head.encode())
+    async with asyncio.timeout(20):
+        await reader.readuntil(b": changes from here on")
+        connections = server.server.server_state.connections
+        assert len(connections) == 1
+        # More than the kernel takes for somebody who does not read.
+        while connections:
+            for _ in range(2_000):
+                server.state.hub.publish(Change(acme.app_id, somebody, True, START, START, START))
+            await asyncio.sleep(0)
+    writer.close()
 
 
 async def test_a_token_holds_a_limited_number_of_streams(
