@@ -13,6 +13,7 @@ from app.presence.tracker import Tracker
 from app.storage.database import Database
 
 SAMPLE_SECONDS: Final = 60
+LOOK_SECONDS: Final = 1.0
 KEEP_SECONDS: Final = 8 * 86_400
 
 
@@ -21,7 +22,7 @@ async def keep_counts(tracker: Tracker, database: Database, clock: Clock) -> Non
     minute = int(clock.now() // SAMPLE_SECONDS)
     counted: set[AppId] = set()
     while True:
-        await asyncio.sleep(1)
+        await asyncio.sleep(LOOK_SECONDS)
         now = clock.now()
         if now // SAMPLE_SECONDS == minute:
             continue

@@ -1,0 +1,80 @@
+"""The ledger: batches reach the database, and nothing is forgotten before it is there."""
+
+import pytest
+
+from app.errors import StorageUnavailable
+from app.ids import AppId, ContactId
+from app.presence.changes import Sighting
+from app.presence.last_seen import BATCH_ROWS, Ledger
+from app.presence.lease_file import UNTIL, LeaseFile, Slot
+from app.presence.store import read_intervals
+from app.storage.database import Database
+
+APP = AppId("uabcdefg")
+
+
+def contact(number: int) -> ContactId:
+    return ContactId(f"{number:024x}")
+
+
+def ended_slot(leases: LeaseFile, number: int, since: float, until: float) -> Slot:
+    slot = leases.take(APP, contact(number), since, since)
+    slot.times[slot.at + UNTIL] = until
+    return slot
+
+
+class Broken:
+    """A database with a full disk."""
+
+    async def write(self, work: object) -> None:
+        raise StorageUnavailable("the disk is full")
+
+
+async def test_ended_intervals_are_written_and_then_told(database: Database) -> None:
+    leases, ledger = LeaseFile(None), Ledger()
+    told: list[Slot] = []
+    ledger.on_written = told.append
+    slots = [ended_slot(leases, number, 100.0, 250.5) for number in range(BATCH_ROWS * 2 + 1)]
+    for number, slot in enumerate(slots):
+        ledger.ended(APP, contact(number), slot)
+
+    await ledger.flush(database)
+
+    assert told == slots
+    assert len(ledger) == 0
+    [interval] = await database.read(lambda conn: read_intervals(conn, APP, contact(7), 0.0))
+    assert (interval.online_from, interval.online_until) == (100.0, 250.5)
+
+
+async def test_what_cannot_be_written_waits(database: Database) -> None:
+    leases, ledger = LeaseFile(None), Ledger()
+    ledger.ended(APP, contact(1), ended_slot(leases, 1, 1.0, 2.0))
+    ledger.seen(Sighting(APP, contact(2), 5.0, 5.0))
+
+    with pytest.raises(StorageUnavailable):
+        await ledger.flush(Broken())  # type: ignore[arg-type]
+
+    assert len(ledger) == 2
+    await ledger.flush(database)
+    assert len(ledger) == 0
+
+
+async def test_a_sighting_that_came_while_the_batch_was_written_waits_for_the_next(
+    database: Database,
+) -> None:
+    ledger = Ledger()
+    ledger.seen(Sighting(APP, contact(1), 5.0, 5.0))
+
+    class Slow:
+        async def write(self, work: object) -> None:
+            ledger.seen(Sighting(APP, contact(1), 9.0, 9.0))
+
+    await ledger._write_batch(Slow())  # type: ignore[arg-type]
+    assert len(ledger) == 1
+
+
+async def test_an_ending_takes_the_place_of_the_sighting_before_it() -> None:
+    leases, ledger = LeaseFile(None), Ledger()
+    ledger.seen(Sighting(APP, contact(1), 5.0, 5.0))
+    ledger.ended(APP, contact(1), ended_slot(leases, 1, 1.0, 8.0))
+    assert len(ledger) == 1

@@ -1,0 +1,80 @@
+"""SQL of presence, on a real database."""
+
+import pytest
+from sqlalchemy import Connection, text
+
+from app.contacts.pings import PingContext, record_ping
+from app.contacts.records import Ping
+from app.contacts.user_data import UserData
+from app.ids import AppId, ContactId
+from app.presence.changes import Interval, Sighting
+from app.presence.store import read_counts, read_intervals, write_counts, write_intervals, write_sightings
+from app.storage.database import Database
+from app.workspaces.operations import create_workspace
+
+NOW = 1_700_000_000.0
+
+
+@pytest.fixture
+async def ada(database: Database) -> tuple[AppId, ContactId]:
+    def work(conn: Connection) -> tuple[AppId, ContactId]:
+        workspace = create_workspace(conn, "Acme", NOW)
+        ping = Ping(app_id=workspace.app_id, user=UserData(user_id="ada"))
+        recorded = record_ping(conn, ping, PingContext(own_origin="http://x"), NOW)
+        return workspace.app_id, recorded.contact.id
+
+    return await database.write(work)
+
+
+def moments(conn: Connection, app_id: AppId) -> tuple[float, float]:
+    row = conn.execute(
+        text("SELECT last_seen_at, active_at FROM contacts WHERE app_id = :a"), {"a": app_id}
+    ).one()
+    return row.last_seen_at, row.active_at
+
+
+async def test_sightings_move_last_seen_forward_and_never_back(
+    database: Database, ada: tuple[AppId, ContactId]
+) -> None:
+    app_id, contact_id = ada
+    await database.write(
+        lambda conn: write_sightings(conn, [Sighting(app_id, contact_id, NOW + 90, NOW + 30)])
+    )
+    assert await database.read(lambda conn: moments(conn, app_id)) == (NOW + 90, NOW + 30)
+    await database.write(
+        lambda conn: write_sightings(conn, [Sighting(app_id, contact_id, NOW + 50, NOW + 60)])
+    )
+    assert await database.read(lambda conn: moments(conn, app_id)) == (NOW + 90, NOW + 60)
+    await database.write(lambda conn: write_sightings(conn, []))
+
+
+async def test_R83_a_sighting_touches_only_its_own_workspace(
+    database: Database, ada: tuple[AppId, ContactId]
+) -> None:
+    app_id, contact_id = ada
+    foreign = Sighting(AppId("uzzzzzzz"), contact_id, NOW + 90, NOW + 90)
+    await database.write(lambda conn: write_sightings(conn, [foreign]))
+    assert await database.read(lambda conn: moments(conn, app_id)) == (NOW, NOW)
+
+
+async def test_an_interval_written_twice_is_one(database: Database, ada: tuple[AppId, ContactId]) -> None:
+    app_id, contact_id = ada
+    interval = Interval(app_id, contact_id, NOW, NOW + 60)
+    later = Interval(app_id, contact_id, NOW + 100, NOW + 160)
+    for _ in range(2):
+        await database.write(lambda conn: write_intervals(conn, [later, interval]))
+    assert await database.read(lambda conn: read_intervals(conn, app_id, contact_id, 0.0)) == [
+        interval,
+        later,
+    ]
+    assert await database.read(lambda conn: read_intervals(conn, app_id, contact_id, NOW + 1)) == [later]
+
+
+async def test_counts_are_kept_for_their_time(database: Database) -> None:
+    one, two = AppId("uaaaaaaa"), AppId("ubbbbbbb")
+    await database.write(lambda conn: write_counts(conn, {one: 3, two: 5}, 60.0, 0.0))
+    await database.write(lambda conn: write_counts(conn, {one: 4}, 120.0, 0.0))
+    await database.write(lambda conn: write_counts(conn, {one: 6}, 120.0, 100.0))
+    assert await database.read(lambda conn: read_counts(conn, one, 0.0)) == [(120.0, 6)]
+    assert await database.read(lambda conn: read_counts(conn, two, 0.0)) == [(60.0, 5)]
+    assert await database.read(lambda conn: read_counts(conn, two, 61.0)) == []

@@ -1,0 +1,58 @@
+"""The sweeper: announces all whose time is up, however many, and lets others have their turn."""
+
+import asyncio
+
+from app.clock import Clock
+from app.ids import AppId, ContactId
+from app.presence.changes import Change
+from app.presence.last_seen import Ledger
+from app.presence.lease_file import LeaseFile
+from app.presence.sweeper import BATCH, Sweeper
+from app.presence.tracker import Tracker
+
+APP = AppId("uabcdefg")
+START = 1_700_000_000.0
+
+
+async def test_everybody_whose_time_is_up_goes_in_one_sweep_with_turns_for_others() -> None:
+    changes: list[Change] = []
+    clock = Clock(at=START)
+    tracker = Tracker(offline_seconds=120, publish=changes.append, ledger=Ledger(), leases=LeaseFile(None))
+    sweeper = Sweeper(tracker, clock)
+    crowd = BATCH * 3 + 7
+    for number in range(crowd):
+        tracker.ping(APP, ContactId(f"{number:024x}"), clock.now())
+    changes.clear()
+    clock.advance(121)
+    turns = 0
+
+    async def another() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(another())
+    await sweeper.sweep()
+    task.cancel()
+
+    assert len(changes) == crowd
+    assert not any(change.online for change in changes)
+    assert turns >= 3
+    assert sweeper.swept_at == clock.now()
+    assert tracker.online_count(APP) == 0
+
+
+async def test_sweeper_that_runs_sees_the_clock_move() -> None:
+    changes: list[Change] = []
+    clock = Clock(at=START)
+    tracker = Tracker(offline_seconds=120, publish=changes.append, ledger=Ledger(), leases=LeaseFile(None))
+    tracker.ping(APP, ContactId("0" * 24), clock.now())
+    running = asyncio.create_task(Sweeper(tracker, clock).run())
+    clock.advance(120.5)
+    for _ in range(400):
+        if len(changes) == 2:
+            break
+        await asyncio.sleep(0.005)
+    running.cancel()
+    assert [change.online for change in changes] == [True, False]
