@@ -113,13 +113,12 @@ def test_R3_a_stuck_leader_is_overtaken_by_a_tab_that_is_looked_at(
     messenger.heartbeat_seconds = 1
     url = site.url("shop", host)
     leader = leading_tab(context, url, messenger)
-    following_tab(context, url)
+    follower = following_tab(context, url)
     leader.evaluate("setTimeout(() => { const end = Date.now() + 4000; while (Date.now() < end); })")
     messenger.wait_for(lambda: [beat for beat in messenger.heartbeats if beat.socket == 2])
-    # Back to itself, it makes room.
-    messenger.wait_for(lambda: messenger.sockets[0].closed_at)
-    leader.wait_for_function(FOLLOWING)
-    assert len(messenger.open_sockets) == 1
+    # Back to itself, it makes room, or (without locks) is made room for.
+    messenger.wait_for(lambda: messenger.sockets[0].closed_at and len(messenger.open_sockets) == 1)
+    assert sorted(page.evaluate(LEADING) for page in (leader, follower)) == [False, True]
 
 
 def test_without_a_channel_between_them_each_tab_keeps_its_own_stream(
@@ -158,15 +157,15 @@ def test_R6_looking_at_the_page_again_beats_at_once(
 def test_a_hidden_leader_says_visible_while_another_tab_is_looked_at(
     window: BrowserContext, shop: str, messenger: MessengerServer
 ) -> None:
-    messenger.heartbeat_seconds = 1
+    messenger.heartbeat_seconds = 3
     leading_tab(window, shop, messenger)
     follower = window.new_page()
     follower.goto(shop)
     follower.bring_to_front()
     messenger.wait_for(lambda: len(messenger.pings) == 2)
     seen = len(messenger.heartbeats)
-    messenger.wait_for(lambda: len(messenger.heartbeats) >= seen + 3)
-    assert {beat.text for beat in messenger.heartbeats[seen + 1 :]} == {HEARTBEAT}
+    messenger.wait_for(lambda: len(messenger.heartbeats) >= seen + 2)
+    assert {beat.text for beat in messenger.heartbeats[seen:]} == {HEARTBEAT}
     window.new_page().bring_to_front()
     messenger.wait_for(lambda: messenger.heartbeats[-1].text == HIDDEN_HEARTBEAT)
     follower.bring_to_front()

@@ -6,12 +6,27 @@ from support.messenger_server import HEARTBEAT, CustomerSite, MessengerServer, s
 
 pytestmark = pytest.mark.browser
 
-# Counts the sockets that the page opens, and the requests that it makes, whether or not they arrive.
+# Counts the sockets that the page opens and the requests that it makes, and knows which still wait for an answer.
 COUNTERS = """
-  window.opened = 0; window.fetched = [];
+  window.opened = 0; window.fetched = []; window.waiting = new Set();
   const RealSocket = WebSocket, realFetch = fetch;
-  window.WebSocket = class extends RealSocket { constructor(url) { super(url); opened += 1; } };
-  window.fetch = (url, options) => { fetched.push(new URL(url).pathname); return realFetch(url, options); };
+  window.WebSocket = class extends RealSocket {
+    constructor(url) {
+      super(url);
+      opened += 1;
+      waiting.add(this);
+      for (const event of ['open', 'message', 'error', 'close'])
+        this.addEventListener(event, () => waiting.delete(this));
+    }
+    send(text) { waiting.add(this); super.send(text); }
+  };
+  window.fetch = (url, options) => {
+    const answer = realFetch(url, options), settled = () => waiting.delete(answer);
+    fetched.push(new URL(url).pathname);
+    waiting.add(answer);
+    answer.then(settled, settled);
+    return answer;
+  };
 """
 UNREACHABLE = "Porchlight.silence.includes('out of reach')"
 
@@ -45,9 +60,10 @@ def notices_the_loss(page: Page) -> None:
 
 
 def pass_time(page: Page, seconds: int) -> None:
-    """Move the page's clock second by second, so that answers, which take real time, are not left behind."""
+    """Move the page's clock second by second; answers, which take real time, are waited for in each."""
     for _ in range(seconds):
         page.clock.run_for(1_000)
+        page.wait_for_function("waiting.size === 0")
 
 
 def opened(page: Page) -> int:
@@ -180,14 +196,14 @@ def test_where_sockets_are_refused_it_beats_by_http_and_tries_the_socket_again_l
     messenger.wait_for(lambda: messenger.http_heartbeats, seconds=2)
     page.clock.pause_at(page.evaluate("Date.now() / 1000 + 1"))
     for beats in range(2, 8):
-        page.clock.run_for(30_000)
+        pass_time(page, 30)
         messenger.wait_for(lambda beats=beats: len(messenger.http_heartbeats) == beats)
     assert {str(beat.body) for beat in messenger.http_heartbeats} == {str({"ticket": "ticket-1", "visible": True})}
     assert opened(page) == 1
     messenger.socket_mode = "serve"
-    page.clock.run_for(118_000)
+    pass_time(page, 110)
     assert opened(page) == 1
-    page.clock.run_for(2_000)
+    pass_time(page, 12)
     messenger.wait_for(lambda: messenger.heartbeats)
     by_http = len(messenger.http_heartbeats)
     pass_time(page, 60)
@@ -249,9 +265,8 @@ def test_two_refused_tickets_in_a_row_are_the_end(
     page = context.new_page()
     page.goto(shop)
     messenger.wait_for(lambda: messenger.http_heartbeats)
-    page.clock.run_for(25_000)
-    messenger.wait_for(lambda: len(messenger.pings) == 2)
-    page.clock.run_for(25_000)
+    pass_time(page, 22)
+    messenger.wait_for(lambda: len(messenger.http_heartbeats) == 2)
     page.wait_for_function("Porchlight.silence.includes('4403')")
     page.clock.run_for(3600_000)
     assert (len(messenger.pings), len(messenger.http_heartbeats)) == (2, 2)
@@ -318,8 +333,7 @@ def test_a_dead_server_costs_the_page_nothing_but_silent_tries(
     assert [text for text in heard if "ERR_" not in text and "WebSocket connection to" not in text] == []
     beats = len(messenger.heartbeats)
     messenger.come_back()
-    page.clock.run_for(120_000)
-    page.clock.run_for(120_000)
+    pass_time(page, 240)
     messenger.wait_for(lambda: len(messenger.heartbeats) > beats and messenger.events)
     assert messenger.pings[-1].user_data["plan"] == "pro"
 
