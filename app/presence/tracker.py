@@ -73,6 +73,7 @@ class Tracker:
         self._online: dict[AppId, dict[ContactId, Lease]] = {}  # in the order of coming online
         self._wheel: Wheel[Lease] = Wheel()
         self._gone: dict[tuple[AppId, ContactId], int] = {}
+        self._open_streams = 0
         self.heartbeats = 0
 
     # What happens
@@ -110,11 +111,13 @@ class Tracker:
     def open(self, lease: Lease, stream: Stream) -> None:
         """A socket was opened. That alone puts no dot on."""
         lease.streams = (*lease.streams, stream)
+        self._open_streams += 1
         self._queue(lease, stream.opened_at + self._offline_seconds)
 
     def close(self, lease: Lease, stream: Stream) -> None:
         """A socket is gone, which is silence: the dot stays until the time is up. Rule R2."""
         lease.streams = tuple(other for other in lease.streams if other is not stream)
+        self._open_streams -= 1
         self._forget_if_idle(lease)
 
     def leave(self, lease: Lease, device: str, now: float, stream: Stream | None = None) -> None:
@@ -238,7 +241,7 @@ class Tracker:
 
     def streams(self) -> int:
         """How many messenger sockets are open."""
-        return sum(len(lease.streams) for leases in self._leases.values() for lease in leases.values())
+        return self._open_streams
 
     # How it comes about
 
