@@ -2,8 +2,10 @@
 
 import asyncio
 import os
+import signal
 import socket
 from collections.abc import Callable
+from types import FrameType
 
 import uvicorn
 
@@ -11,7 +13,9 @@ from app import log
 from app.clock import Clock
 from app.demo import DemoLinks, demo_links
 from app.errors import PorchlightError
+from app.lifespan import LEASES_FOLDER
 from app.main import create_app
+from app.presence.lease_file import LeaseFile
 from app.server.front_door import FrontDoor
 from app.server.listening import listen, most_connections
 from app.settings import Settings, unknown_names
@@ -29,6 +33,12 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._greet = greet
 
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Told to stop: that is no death by signal, so the exit status is 0. Told twice by ^C: at once."""
+        if self.should_exit and sig == signal.SIGINT:
+            self.force_exit = True
+        self.should_exit = True
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
@@ -44,6 +54,9 @@ def serve(settings: Settings, *, with_demo: bool = False) -> None:
     for name in unknown_names(os.environ):
         log.get_logger().warning("settings.unknown", name=name)
     clock = Clock()
+    LeaseFile(
+        settings.data_dir / LEASES_FOLDER
+    ).close()  # another server on this data? Then nothing is touched.
     listener = listen(settings.host, settings.port)
     base_url = f"http://{_host_in_url(settings.host)}:{listener.getsockname()[1]}"
     migrate(settings.database_url)
@@ -70,7 +83,9 @@ def serve(settings: Settings, *, with_demo: bool = False) -> None:
     server = _Server(config, lambda: print(_greeting(base_url, links), flush=True))
     server.run(sockets=[listener])
     if not server.started:
-        raise PorchlightError("the server could not start: the line above says why")
+        raise PorchlightError("the server could not start: the lines above say why")
+    if getattr(server.lifespan, "error_occurred", False):
+        raise PorchlightError("the server went down by itself: the lines above say why")
 
 
 async def _make_demo(settings: Settings, clock: Clock, base_url: str) -> DemoLinks | None:

@@ -5,16 +5,18 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
 
 from app.clock import Clock
 from app.lifespan import lifespan_of
+from app.main import create_app
 from app.messenger.sockets import SocketRoom
 from app.server.front_door import FrontDoor
 from app.server.listening import listen
@@ -59,6 +61,21 @@ def bare_app(settings: Settings, clock: Clock, states: list[AppState]) -> Starle
         ).open
 
     return Starlette(lifespan=lifespan_of(settings, clock, open_socket_of))  # type: ignore[arg-type]
+
+
+def whole_app(settings: Settings, clock: Clock, states: list[AppState]) -> Starlette:
+    """Everything, as it is served; each opened state is added to ``states``."""
+    application = create_app(settings, clock)
+    lifespan = application.router.lifespan_context
+
+    @asynccontextmanager
+    async def noting(app: Starlette) -> AsyncIterator[Mapping[str, Any]]:
+        async with lifespan(app) as state:
+            states.append(state["porchlight"])
+            yield state
+
+    application.router.lifespan_context = noting
+    return application
 
 
 @asynccontextmanager

@@ -1,0 +1,56 @@
+"""The lifespan: what is opened in which order, and what is loud when it dies."""
+
+import signal
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+
+from app import lifespan
+from app.clock import Clock
+from app.errors import SettingError
+from app.ids import AppId, ContactId
+from app.presence.store import read_intervals
+from app.server.front_door import OpenSocket
+from app.state import AppState
+from support.serving import START, serving, settings_in
+
+APP = AppId("uabcdefg")
+ADA = ContactId("0" * 24)
+
+
+def nobody_comes(_state: AppState) -> OpenSocket:
+    return lambda _upgrade: (None, b"")
+
+
+async def test_second_server_on_the_same_data_is_refused(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    async with serving(settings) as first:
+        with pytest.raises(SettingError, match="another server is running on it"):
+            async with lifespan.lifespan_of(settings, Clock(), nobody_comes)(Starlette()):
+                pass
+        assert first.state.database.healthy
+
+
+async def test_what_ended_before_the_end_is_written_at_the_end(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    async with serving(settings) as first:
+        first.state.tracker.ping(APP, ADA, START)
+        first.clock.advance(121)
+        await first.state.sweeper.sweep()
+    async with serving(settings) as again:
+        [interval] = await again.state.database.read(lambda conn: read_intervals(conn, APP, ADA, 0.0))
+        assert (interval.online_from, interval.online_until) == (START, START + 121)
+        assert len(again.state.ledger) == 0
+
+
+async def test_task_that_dies_takes_the_server_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[int] = []
+    monkeypatch.setattr(lifespan.os, "kill", lambda _pid, number: sent.append(number))
+
+    async def dies() -> None:
+        raise RuntimeError("out of luck")
+
+    with pytest.raises(RuntimeError, match="out of luck"):
+        await lifespan._or_go_down("sweeper", dies())
+    assert sent == [signal.SIGTERM]
