@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.places.cities import Place, Places
 from app.errors import SettingError
+from app.places.cities import Place, Places
 from support.mmdb import city, write_mmdb
 
 LONDON = Place("London", "England", "United Kingdom", "GB")
