@@ -33,7 +33,16 @@ is_installed() {
 }
 
 has_python() {
-    [ -x "$VENV/bin/python" ] && is_new_enough "$VENV/bin/python"
+    [ -x "$VENV/bin/python" ] && is_new_enough "$VENV/bin/python" && ! was_moved
+}
+
+# An environment does not survive a move of its folder: its programs carry the path.
+was_moved() {
+    local stamp
+    for stamp in "$VENV"/.installed-*; do
+        [ -e "$stamp" ] && [ "$(tail -n 1 "$stamp")" != "$ROOT" ] && return 0
+    done
+    return 1
 }
 
 is_new_enough() {
@@ -43,8 +52,7 @@ is_new_enough() {
 stamp_of() { printf '%s/.installed-%s' "$VENV" "$1"; }
 is_stamped() { [ "$(cat "$(stamp_of "$1")" 2>/dev/null)" = "$(fingerprint)" ]; }
 
-# An environment does not survive a move of its folder: its programs carry the path.
-fingerprint() { printf '%s %s' "$(cksum <"$ROOT/pyproject.toml")" "$ROOT"; }
+fingerprint() { printf '%s\n%s\n' "$(cksum <"$ROOT/pyproject.toml")" "$ROOT"; }
 
 make_venv() {
     local python
