@@ -1,0 +1,64 @@
+"""The first start, as its reader lives it: two windows, the printed links, the first green dot."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.journey]
+
+
+@pytest.fixture
+def printed(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """What ``porchlight serve --demo`` printed at its first start, by key; it serves until the test is over."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PORCHLIGHT_")}
+    with (tmp_path / "server.log").open("wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "app.cli", "serve", "--demo", "--port", "0"],
+            env=kept | {"PORCHLIGHT_DATA_DIR": str(tmp_path / "data")},
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+    assert server.stdout is not None
+    try:
+        greeting = ""
+        for line in server.stdout:  # it ends where the server does
+            greeting += line
+            if line.startswith("Stop the server"):
+                break
+        yield dict(re.findall(r"^(\w+): (\S+)$", greeting, re.MULTILINE))
+    finally:
+        server.terminate()
+        server.communicate(timeout=20)
+
+
+def test_the_first_green_dot_comes_on_within_a_second_and_moves_nobody(
+    browser: Browser, printed: dict[str, str]
+) -> None:
+    users, customer = browser.new_context().new_page(), browser.new_context().new_page()
+    users.goto(printed["dashboard"])
+    rows = users.locator("[data-contact-id]")
+    expect(rows).to_have_count(50)
+    expect(users.locator("[data-online='true'][role='img']")).to_have_count(0)
+    before = rows.evaluate_all("rows => rows.map((row) => row.dataset.contactId)")
+
+    customer.goto(printed["demo_page"])
+    ada = rows.first
+    expect(ada).to_contain_text("Ada Okonkwo")
+    expect(ada.get_by_role("img", name="Online")).to_be_visible(timeout=1_000)
+    assert rows.evaluate_all("rows => rows.map((row) => row.dataset.contactId)") == before
+    expect(customer.get_by_text("You are Ada Okonkwo")).to_be_visible()
+
+
+def test_the_sign_in_link_works_once(browser: Browser, printed: dict[str, str]) -> None:
+    first, second = browser.new_context().new_page(), browser.new_context().new_page()
+    first.goto(printed["dashboard"])
+    expect(first).to_have_url(re.compile(r"/apps/\w{8}/users"))
+    second.goto(printed["dashboard"])
+    expect(second.locator("[data-contact-id]")).to_have_count(0)
