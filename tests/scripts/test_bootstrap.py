@@ -172,7 +172,7 @@ def test_python_is_found_by_its_version_too(clone: Clone) -> None:
     assert clone.ensure("base").returncode == 0
 
 
-@pytest.mark.parametrize("script", ["serve", "test", "check", "load", "screenshots"])
+@pytest.mark.parametrize("script", ["serve", "test", "check", "load", "bench", "screenshots"])
 def test_every_script_may_be_run_from_anywhere(script: str) -> None:
     path = ROOT / "scripts" / script
     assert os.access(path, os.X_OK)
