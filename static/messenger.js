@@ -278,7 +278,7 @@
   }
 
   /**
-   * Ask for a ping. What is asked in one go travels as one; at most one is under way, and one goes a second.
+   * Ask for a ping. What is asked in one go travels as one; one is under way at most, and four go a second.
    * @param {"page" | "apiUpdate" | "apiBoot"} source
    */
   function ping(source) {
@@ -305,17 +305,16 @@
       return;
     }
     const source = me.wanted;
-    const told = telling(me);
-    const form = new URLSearchParams(told);
-    form.set("source", source);
+    const form = new URLSearchParams(telling(me));
+    const told = String(form);
     me.wanted = "";
-    me.told = JSON.stringify(told);
+    // An update that says what was just said says nothing.
+    if (source === "apiUpdate" && timers.same && told === me.told) return;
+    form.set("source", source);
+    me.told = told;
     me.pinging = true;
-    after("ping", SECOND, function () {
-      // An update that says what was just said says nothing.
-      if (me.wanted === "apiUpdate" && JSON.stringify(telling(me)) === me.told) me.wanted = "";
-      sendPing(me);
-    });
+    after("ping", SECOND / 4, () => sendPing(me));
+    after("same", SECOND, () => undefined);
     post(me, "/messenger/web/ping", form)
       .then((response) => pingAnswered(me, source, response))
       .catch(() => pingFailed(me, source))
@@ -369,6 +368,7 @@
     if (me !== person) return;
     want(me, source);
     me.pingFailures += 1;
+    cancel("same");
     silence = SILENCE.unreachable;
     after("ping", backoff(me.pingFailures), () => sendPing(me));
   }

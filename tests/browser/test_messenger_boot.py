@@ -5,7 +5,16 @@ import json
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
-from support.messenger_server import APP_ID, HEARTBEAT, SCRIPT, CustomerSite, MessengerServer, contact_of, snippet
+
+from support.messenger_server import (
+    APP_ID,
+    HEARTBEAT,
+    SCRIPT,
+    CustomerSite,
+    MessengerServer,
+    contact_of,
+    snippet,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -24,7 +33,9 @@ def opened(context: BrowserContext, site: CustomerSite, html: str) -> Page:
 def test_the_usual_snippet_boots_from_intercom_settings_and_beats(
     context: BrowserContext, site: CustomerSite, messenger: MessengerServer
 ) -> None:
-    page = opened(context, site, snippet(messenger, '{app_id: "uabc1234", user_id: "7", name: "Ada", plan: "pro"}'))
+    page = opened(
+        context, site, snippet(messenger, '{app_id: "uabc1234", user_id: "7", name: "Ada", plan: "pro"}')
+    )
     messenger.wait_for(lambda: messenger.heartbeats)
     (ping,) = messenger.pings
     assert ping.source == "apiBoot"
@@ -93,7 +104,9 @@ def test_without_settings_nothing_is_sent_or_stored_until_boot(
     context: BrowserContext, site: CustomerSite, messenger: MessengerServer
 ) -> None:
     page = opened(context, site, script_tag(messenger))
-    assert page.evaluate("[Intercom('getVisitorId') === undefined, document.cookie, localStorage.length]") == [
+    assert page.evaluate(
+        "[Intercom('getVisitorId') === undefined, document.cookie, localStorage.length]"
+    ) == [
         True,
         "",
         0,
@@ -134,11 +147,23 @@ def test_settings_of_the_messenger_are_never_sent_as_attributes(
         **{"app_id": APP_ID, "appId": APP_ID, "api_base": "https://api-iam.intercom.io", "region": "eu"},
         **{"installation_type": "npm-package", "hide_default_launcher": True, "last_request_at": 1},
         **{"alignment": "left", "vertical_padding": 1, "horizontal_padding": 1, "z_index": 9},
-        **{"custom_launcher_selector": "#x", "action_color": "red", "background_color": "red", "link_color": "red"},
-        **{"session_duration": 5, "language_override": "de", "hide_notifications": True, "theme_mode": "dark"},
+        **{
+            "custom_launcher_selector": "#x",
+            "action_color": "red",
+            "background_color": "red",
+            "link_color": "red",
+        },
+        **{
+            "session_duration": 5,
+            "language_override": "de",
+            "hide_notifications": True,
+            "theme_mode": "dark",
+        },
         **{"auth_tokens": {"a": "b"}, "anonymous_id": "forged", "page_title": "Checkout"},
     }
-    page = opened(context, site, snippet(messenger, json.dumps({**settings, "plan": "pro", "utm_source": "ad"})))
+    page = opened(
+        context, site, snippet(messenger, json.dumps({**settings, "plan": "pro", "utm_source": "ad"}))
+    )
     (ping,) = messenger.wait_for(lambda: messenger.pings)
     visitor_id = page.evaluate("Intercom('getVisitorId')")
     assert ping.user_data == {"plan": "pro", "utm_source": "ad", "anonymous_id": visitor_id}

@@ -2,6 +2,7 @@
 
 import pytest
 from playwright.sync_api import BrowserContext, Error, Page
+
 from support.browser import freeze, resume
 from support.messenger_server import (
     HEARTBEAT,
@@ -80,7 +81,9 @@ def test_R3_two_people_or_two_profiles_keep_a_stream_each(
     assert len({socket.contact_id for socket in messenger.sockets}) == 2
 
 
-@pytest.mark.parametrize("host", ["localhost", "shop.test"], ids=["with locks", "without locks, by plain http"])
+@pytest.mark.parametrize(
+    "host", ["localhost", "shop.test"], ids=["with locks", "without locks, by plain http"]
+)
 def test_R3_the_next_tab_takes_over_at_once_when_the_leader_is_closed(
     context: BrowserContext, site: CustomerSite, shop: str, messenger: MessengerServer, host: str
 ) -> None:
@@ -98,7 +101,9 @@ def test_R3_the_next_tab_takes_over_at_once_when_the_leader_is_closed(
     assert len(messenger.open_sockets) == 1
 
 
-def test_R3_a_crashed_leader_is_succeeded(context: BrowserContext, shop: str, messenger: MessengerServer) -> None:
+def test_R3_a_crashed_leader_is_succeeded(
+    context: BrowserContext, shop: str, messenger: MessengerServer
+) -> None:
     leader = leading_tab(context, shop, messenger)
     following_tab(context, shop)
     with pytest.raises(Error, match="crash"):
@@ -106,7 +111,9 @@ def test_R3_a_crashed_leader_is_succeeded(context: BrowserContext, shop: str, me
     messenger.wait_for(lambda: [beat for beat in messenger.heartbeats if beat.socket == 2])
 
 
-@pytest.mark.parametrize("host", ["localhost", "shop.test"], ids=["with locks", "without locks, by plain http"])
+@pytest.mark.parametrize(
+    "host", ["localhost", "shop.test"], ids=["with locks", "without locks, by plain http"]
+)
 def test_R3_a_stuck_leader_is_overtaken_by_a_tab_that_is_looked_at(
     context: BrowserContext, site: CustomerSite, shop: str, messenger: MessengerServer, host: str
 ) -> None:
@@ -219,7 +226,9 @@ def test_R2_walking_from_page_to_page_and_back_says_no_goodbye(
     assert messenger.leaves == []
 
 
-def test_R7_shutdown_of_the_last_tab_leaves(context: BrowserContext, shop: str, messenger: MessengerServer) -> None:
+def test_R7_shutdown_of_the_last_tab_leaves(
+    context: BrowserContext, shop: str, messenger: MessengerServer
+) -> None:
     leader = leading_tab(context, shop, messenger)
     follower = following_tab(context, shop)
     leader.evaluate("Intercom('shutdown')")
@@ -280,7 +289,9 @@ def test_after_shutdown_nothing_is_sent_and_no_timer_runs(
     page.evaluate("Intercom('shutdown'); Intercom('update'); Intercom('trackEvent', 'late')")
     messenger.wait_for(lambda: messenger.leaves)
     told = len(messenger.frames)
-    page.evaluate("window.calls = 0; const real = fetch; void (window.fetch = (...args) => (calls++, real(...args)))")
+    page.evaluate(
+        "window.calls = 0; const real = fetch; void (window.fetch = (...args) => (calls++, real(...args)))"
+    )
     page.clock.run_for(3 * 3600_000)
     page.evaluate("dispatchEvent(new Event('focus')); dispatchEvent(new Event('online'))")
     page.clock.run_for(60_000)
@@ -295,7 +306,9 @@ def test_a_storm_of_events_stays_under_twenty_frames_in_ten_seconds(
     page = leading_tab(context, shop, messenger)
     page.clock.pause_at(page.evaluate("Date.now() / 1000 + 5"))
     for _ in range(50):
-        page.evaluate("dispatchEvent(new Event('focus')); document.dispatchEvent(new Event('visibilitychange'))")
+        page.evaluate(
+            "dispatchEvent(new Event('focus')); document.dispatchEvent(new Event('visibilitychange'))"
+        )
         page.clock.run_for(200)
     page.clock.run_for(30_000)
     assert 3 <= len(messenger.heartbeats) <= 20

@@ -2,32 +2,12 @@
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
+
+from support.browser import pass_time, watch_network
 from support.messenger_server import HEARTBEAT, CustomerSite, MessengerServer, snippet
 
 pytestmark = pytest.mark.browser
 
-# Counts the sockets that the page opens and the requests that it makes, and knows which still wait for an answer.
-COUNTERS = """
-  window.opened = 0; window.fetched = []; window.waiting = new Set();
-  const RealSocket = WebSocket, realFetch = fetch;
-  window.WebSocket = class extends RealSocket {
-    constructor(url) {
-      super(url);
-      opened += 1;
-      waiting.add(this);
-      for (const event of ['open', 'message', 'error', 'close'])
-        this.addEventListener(event, () => waiting.delete(this));
-    }
-    send(text) { waiting.add(this); super.send(text); }
-  };
-  window.fetch = (url, options) => {
-    const answer = realFetch(url, options), settled = () => waiting.delete(answer);
-    fetched.push(new URL(url).pathname);
-    waiting.add(answer);
-    answer.then(settled, settled);
-    return answer;
-  };
-"""
 UNREACHABLE = "Porchlight.silence.includes('out of reach')"
 
 
@@ -40,7 +20,7 @@ def luck(value: float) -> str:
 def shop(context: BrowserContext, site: CustomerSite, messenger: MessengerServer) -> str:
     site.page("shop", snippet(messenger, "{user_id: '7'}"))
     context.clock.install()
-    context.add_init_script(COUNTERS)
+    watch_network(context)
     return site.url("shop")
 
 
@@ -57,13 +37,6 @@ def beating(context: BrowserContext, shop: str, messenger: MessengerServer, chan
 
 def notices_the_loss(page: Page) -> None:
     page.wait_for_function(UNREACHABLE)
-
-
-def pass_time(page: Page, seconds: int) -> None:
-    """Move the page's clock second by second; answers, which take real time, are waited for in each."""
-    for _ in range(seconds):
-        page.clock.run_for(1_000)
-        page.wait_for_function("waiting.size === 0")
 
 
 def opened(page: Page) -> int:
@@ -198,7 +171,9 @@ def test_where_sockets_are_refused_it_beats_by_http_and_tries_the_socket_again_l
     for beats in range(2, 8):
         pass_time(page, 30)
         messenger.wait_for(lambda beats=beats: len(messenger.http_heartbeats) == beats)
-    assert {str(beat.body) for beat in messenger.http_heartbeats} == {str({"ticket": "ticket-1", "visible": True})}
+    assert {str(beat.body) for beat in messenger.http_heartbeats} == {
+        str({"ticket": "ticket-1", "visible": True})
+    }
     assert opened(page) == 1
     messenger.socket_mode = "serve"
     pass_time(page, 110)
@@ -231,7 +206,9 @@ def test_where_frames_are_swallowed_it_beats_by_http_after_a_few_sockets(
     page = context.new_page()
     page.goto(shop)
     for socket in (1, 2, 3, 4):
-        messenger.wait_for(lambda socket=socket: messenger.heartbeats and messenger.heartbeats[-1].socket == socket)
+        messenger.wait_for(
+            lambda socket=socket: messenger.heartbeats and messenger.heartbeats[-1].socket == socket
+        )
         page.wait_for_function("Porchlight.silence === ''")
         page.clock.run_for(11_000)
     messenger.wait_for(lambda: messenger.http_heartbeats)

@@ -36,6 +36,30 @@ FLAGS = [
 ]
 
 
+# Counts the sockets that a page opens and the requests that it makes, and knows which still wait for an answer.
+_WATCH = """
+  window.opened = 0; window.fetched = []; window.waiting = new Set();
+  const RealSocket = WebSocket, realFetch = fetch;
+  window.WebSocket = class extends RealSocket {
+    constructor(url) {
+      super(url);
+      opened += 1;
+      waiting.add(this);
+      for (const event of ['open', 'message', 'error', 'close'])
+        this.addEventListener(event, () => waiting.delete(this));
+    }
+    send(text) { waiting.add(this); super.send(text); }
+  };
+  window.fetch = (url, options) => {
+    const answer = realFetch(url, options), settled = () => waiting.delete(answer);
+    fetched.push(new URL(url).pathname);
+    waiting.add(answer);
+    answer.then(settled, settled);
+    return answer;
+  };
+"""
+
+
 @pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
     require_program("chromium")
@@ -99,6 +123,18 @@ def freeze(page: Page) -> None:
 
 def resume(page: Page) -> None:
     _lifecycle(page, "active")
+
+
+def watch_network(context: BrowserContext) -> None:
+    """Let pages count in ``opened`` the sockets they open, and in ``fetched`` the paths they ask for."""
+    context.add_init_script(_WATCH)
+
+
+def pass_time(page: Page, seconds: int) -> None:
+    """Move the clock of a watched page second by second; answers, which take real time, are waited for in each."""
+    for _ in range(seconds):
+        page.clock.run_for(1_000)
+        page.wait_for_function("waiting.size === 0")
 
 
 def _lifecycle(page: Page, state: str) -> None:

@@ -1,6 +1,6 @@
 """The two sides of an embedded messenger, as test doubles: Porchlight's server, and a customer's site.
 
-``MessengerServer`` speaks the messenger's contract (ping, socket, HTTP heartbeats) over real sockets on a free port, and
+``MessengerServer`` speaks the messenger's contract (ping, socket, HTTP heartbeats) on a free port, and
 writes down everything it is told, with the time. Tests make it refuse, hang, keep mute, close and die.
 ``CustomerSite`` serves the pages that embed the script, from another port, and so from another origin.
 
