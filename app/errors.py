@@ -124,10 +124,14 @@ class ContactDeleted(PorchlightError):
 
 
 class WrongRegion(PorchlightError):
-    """The workspace lives on another deployment, whose host the message names. Rule R52."""
+    """The workspace lives on another deployment; ``host`` is where, if this one knows. Rule R52."""
 
     status = 421
     code = "wrong_region"
+
+    def __init__(self, message: str, host: str | None = None) -> None:
+        super().__init__(message)
+        self.host = host
 
 
 class RateLimited(PorchlightError):

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.types import ExceptionHandler
 
 from app.api.answers import Json
-from app.errors import PorchlightError, RateLimited, Unauthorized
+from app.errors import PorchlightError, RateLimited, Unauthorized, WrongRegion
 from app.ids import new_request_id
 from app.log import get_logger
 
@@ -35,8 +35,10 @@ def error_list(status: int, code: str, message: str, headers: dict[str, str] | N
 
 
 def answer(error: PorchlightError) -> Response:
-    """An error of ours as an error list; a 429 says when to come again."""
+    """An error of ours as an error list; a 429 says when to come again, a 421 where to go."""
     headers = {"retry-after": str(error.retry_after_seconds)} if isinstance(error, RateLimited) else {}
+    if isinstance(error, WrongRegion) and error.host is not None:
+        headers["location"] = f"https://{error.host}"
     if type(error) is Unauthorized:
         headers["www-authenticate"] = "Bearer"
     return error_list(error.status, error.code, error.message, headers)

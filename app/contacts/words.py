@@ -24,6 +24,7 @@ _JOINERS: Final = "._+-@"
 _CJK: Final = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
 _PIECES = re.compile(rf"[{_CJK}]|[^{_CJK}{re.escape(_JOINERS)}]+")
 
+_ASCII_PARTS = re.compile(r"[a-z0-9^._+@-]+")
 _ACCENTS = re.compile("[\u0300-\u036f]")  # those of Latin, Greek and Cyrillic; other marks are letters
 _LETTERS: Final = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ħ": "h", "ı": "i"}
@@ -37,6 +38,8 @@ def search_words(*values: str | None) -> frozenset[str]:
     At most ``MOST_WORDS``; where there are more, every value keeps its first ones.
     """
     of_each = [list(chain.from_iterable(map(_starts, _words(value)))) for value in values if value]
+    if sum(map(len, of_each)) <= MOST_WORDS:
+        return frozenset(chain.from_iterable(of_each))
     in_turn = (word for turn in zip_longest(*of_each) for word in turn if word)
     return frozenset(islice(dict.fromkeys(in_turn), MOST_WORDS))
 
@@ -55,8 +58,13 @@ def folded(text: str) -> str:
 
 def _words(text: str) -> list[str]:
     plain = _APOSTROPHES.sub("", text[:LONGEST_TEXT])
-    spaced = "".join(map(_kept, folded(plain)))
-    return [word for part in spaced.split() if (word := part.strip(_JOINERS))]
+    # Most of what is stored is ASCII, where case is all there is to fold: the short way, to the same words.
+    parts = _ASCII_PARTS.findall(plain.lower()) if plain.isascii() else _parts(plain)
+    return [word for part in parts if (word := part.strip(_JOINERS))]
+
+
+def _parts(plain: str) -> list[str]:
+    return "".join(map(_kept, folded(plain))).split()
 
 
 def _kept(char: str) -> str:
@@ -73,6 +81,8 @@ def _kept(char: str) -> str:
 
 def _starts(word: str) -> list[str]:
     """``word`` from the start of each of its pieces to its end."""
+    if word.isalnum() and word.isascii():
+        return [word[:LONGEST_WORD]]
     starts = [match.start() for match in _PIECES.finditer(word)]
     if "@" in word and len(starts) > 2:
         starts.pop()  # nobody is looked for by .com

@@ -14,4 +14,4 @@ def require_here(app_id: AppId, settings: Settings) -> None:
         return
     host = settings.region_hosts.get(region)
     where = f"at {host}" if host else "on another deployment"
-    raise WrongRegion(f"This workspace lives in the {region} region, {where}")
+    raise WrongRegion(f"This workspace lives in the {region} region, {where}", host)

@@ -33,6 +33,8 @@ def make_async_engine(url: str) -> AsyncEngine:
             pool_timeout=POOL_SECONDS,
             json_serializer=to_json,
             json_deserializer=msgspec.json.decode,
+            # An error's text goes to the log, and what was written belongs to people.
+            hide_parameters=True,
         )
     except ModuleNotFoundError as error:
         raise SettingError(

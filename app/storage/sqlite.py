@@ -42,6 +42,8 @@ def make_engine(path: Path) -> Engine:
         connect_args={"isolation_level": None, "check_same_thread": False, "timeout": BUSY_SECONDS},
         json_serializer=to_json,
         json_deserializer=msgspec.json.decode,
+        # An error's text goes to the log, and what was written belongs to people.
+        hide_parameters=True,
     )
 
 

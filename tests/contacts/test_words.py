@@ -172,3 +172,12 @@ def test_folding_twice_changes_nothing_in_words(value: str) -> None:
 def test_folded_sorts_names_without_case_and_accents() -> None:
     assert folded("Élodie") == "elodie"
     assert sorted(["Zoë", "élodie", "Adam"], key=folded) == ["Adam", "élodie", "Zoë"]
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_ascii_goes_a_shorter_way_to_the_same_words(text: str) -> None:
+    # Wide letters are folded to plain ones, the long way. Apostrophes have no wide form that is one.
+    wide = str.maketrans(
+        {chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F) if chr(code) not in "'`"}
+    )
+    assert search_words(text) == search_words(text.translate(wide))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from app.errors import SettingError, StorageUnavailable
 from app.storage import sqlite
@@ -90,3 +91,11 @@ def test_a_file_that_stays_locked_is_named(tmp_path: Path, monkeypatch: pytest.M
         open_writer(make_engine(path), path)
     other.execute("ROLLBACK")
     other.close()
+
+
+def test_the_text_of_an_error_tells_nothing_of_what_was_written(tmp_path: Path) -> None:
+    connection = open_writer(make_engine(tmp_path / "store.db"), tmp_path / "store.db")
+    with pytest.raises(DBAPIError) as error:
+        connection.execute(text("INSERT INTO nowhere VALUES (:email)"), {"email": "joe@example.com"})
+    connection.close()
+    assert "joe@example.com" not in str(error.value)

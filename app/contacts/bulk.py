@@ -1,0 +1,160 @@
+"""Contacts by the thousand: for imports, the demo, and tests among a million.
+
+The same row as a ping would leave, pseudonym, key and words included, but made in lots: one
+statement for all contacts of a lot, one for all their words, one for the pseudonyms of each place.
+Words go in sorted, as their table keeps them: next to each other they are written once.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from functools import cache
+from itertools import islice
+from operator import attrgetter, itemgetter
+from typing import Final, TypeAlias
+
+from sqlalchemy import Connection, Dialect, Table, bindparam, insert
+
+from app.companies.records import Scalar
+from app.contacts.names import Names, split
+from app.contacts.pseudonyms import pseudonym
+from app.contacts.records import Role
+from app.contacts.shown import Shown, name_key, words_of
+from app.contacts.store import take_pseudonyms
+from app.ids import AppId, ContactId, new_contact_id
+from app.storage.sqlite import to_json
+from app.storage.tables import contacts, search_words
+
+LOT: Final = 2_000
+_NO_NAMES: Final = Names(None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class NewContact:
+    """A contact to be made: what is known of it. The rest (id, pseudonym, name's parts) is made with it."""
+
+    role: Role
+    created_at: float
+    external_id: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    name: str | None = None
+    anonymous_id: str | None = None
+    avatar_url: str | None = None
+    signed_up_at: float | None = None
+    first_seen_at: float | None = None
+    last_seen_at: float | None = None
+    active_at: float | None = None
+    session_started_at: float | None = None
+    session_count: int = 0
+    ios_session_count: int = 0
+    android_session_count: int = 0
+    user_agent: str | None = None
+    browser: str | None = None
+    browser_version: str | None = None
+    os: str | None = None
+    device: str | None = None
+    timezone: str | None = None
+    country: str | None = None
+    country_code: str | None = None
+    region: str | None = None
+    city: str | None = None
+    page_url: str | None = None
+    page_title: str | None = None
+    referrer: str | None = None
+    custom_attributes: Mapping[str, Scalar] = field(default_factory=dict)
+
+
+_GIVEN: Final = tuple(field.name for field in fields(NewContact) if field.name != "custom_attributes")
+_given_of: Final = attrgetter(*_GIVEN)
+_MADE: Final = (
+    "custom_attributes",
+    "app_id",
+    "id",
+    "listed",
+    "email_key",
+    "first_name",
+    "last_name",
+    "pseudonym",
+    "name_key",
+    "updated_at",
+)
+_WORD: Final = ("word", "contact_id", "app_id")
+
+_Row: TypeAlias = tuple[object, ...]
+
+
+def insert_contacts(
+    conn: Connection, app_id: AppId, newcomers: Iterable[NewContact], now: float
+) -> list[ContactId]:
+    """Make contacts; returns their ids in the order given.
+
+    Whether their ids are free is the caller's care: one that is taken raises IntegrityError, and none is made.
+    """
+    ids: list[ContactId] = []
+    waiting = iter(newcomers)
+    while lot := list(islice(waiting, LOT)):
+        ids += _insert_lot(conn, app_id, lot, now)
+    return ids
+
+
+def _insert_lot(conn: Connection, app_id: AppId, lot: Sequence[NewContact], now: float) -> list[ContactId]:
+    ids: list[ContactId] = []
+    rows: list[_Row] = []
+    words: list[_Row] = []
+    for newcomer, number in zip(lot, _pseudonym_numbers(conn, app_id, lot), strict=True):
+        contact_id = new_contact_id(newcomer.created_at)
+        called = pseudonym(number, newcomer.city)
+        shown = (newcomer.name, newcomer.email, newcomer.external_id, newcomer.phone, called)
+        ids.append(contact_id)
+        rows.append(_given_of(newcomer) + _made(app_id, contact_id, newcomer, shown, now))
+        words += [(word, contact_id, app_id) for word in words_of(shown)]
+    words.sort()
+    _insert_rows(conn, contacts, _GIVEN + _MADE, rows)
+    _insert_rows(conn, search_words, _WORD, words)
+    return ids
+
+
+def _pseudonym_numbers(conn: Connection, app_id: AppId, lot: Sequence[NewContact]) -> list[int]:
+    """The number of each one's pseudonym at its place: every place is asked once."""
+    places = [(newcomer.city or "").strip() for newcomer in lot]
+    following = {
+        place: take_pseudonyms(conn, app_id, place, count) for place, count in sorted(Counter(places).items())
+    }
+    numbers = []
+    for place in places:
+        numbers.append(following[place])
+        following[place] += 1
+    return numbers
+
+
+def _made(app_id: AppId, contact_id: ContactId, newcomer: NewContact, shown: Shown, now: float) -> _Row:
+    names = split(newcomer.name) if newcomer.name else _NO_NAMES
+    return (
+        to_json(newcomer.custom_attributes) if newcomer.custom_attributes else "{}",
+        app_id,
+        contact_id,
+        True,
+        newcomer.email.lower() if newcomer.email else None,
+        names.first,
+        names.last,
+        shown[4],
+        name_key(shown),
+        now,
+    )
+
+
+def _insert_rows(conn: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[_Row]) -> None:
+    """Insert rows whose values stand in the order of ``columns`` and in the database's own types.
+
+    This goes past SQLAlchemy's handling of each single value, which would take longer than the insert.
+    """
+    if rows:
+        # A compiled INSERT names its columns in the table's order.
+        in_order = itemgetter(*(columns.index(name) for name in map(str, table.c.keys()) if name in columns))
+        conn.exec_driver_sql(_statement(conn.dialect, table, columns), list(map(in_order, rows)))
+
+
+@cache
+def _statement(dialect: Dialect, table: Table, columns: tuple[str, ...]) -> str:
+    return str(insert(table).values({name: bindparam(name) for name in columns}).compile(dialect=dialect))

@@ -1,0 +1,106 @@
+"""Contacts by the thousand: the same rows as pings make."""
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from app.contacts import store
+from app.contacts.bulk import LOT, NewContact, insert_contacts
+from app.contacts.records import Contact
+from app.ids import is_contact_id
+from app.places.cities import Place
+from support.recording import NOW, Recorder
+
+
+def as_stored(recorder: Recorder, contact: Contact) -> dict[str, object]:
+    return dict(recorder.row(contact.id))
+
+
+def test_a_contact_is_stored_as_a_ping_would_store_it(recorder: Recorder) -> None:
+    told = {
+        "user_id": "42",
+        "email": "Joe@Example.com",
+        "name": "Dr. Joe Bloggs",
+        "phone": "+1 404 555",
+        "created_at": 1_600_000_000,
+        "avatar": "https://example.com/joe.png",
+        "anonymous_id": "a1",
+        "plan": "pro",
+    }
+    pinged = recorder.ping(told, timezone="America/New_York", place=Place("Atlanta", "Georgia", "USA", "US"))
+    by_ping, words = as_stored(recorder, pinged.contact), recorder.words(pinged.contact.id)
+    recorder.conn.exec_driver_sql("DELETE FROM contacts")
+    recorder.conn.exec_driver_sql("DELETE FROM pseudonym_counters")
+    newcomer = NewContact(
+        "user",
+        NOW,
+        external_id="42",
+        email="Joe@Example.com",
+        name="Dr. Joe Bloggs",
+        phone="+1 404 555",
+        signed_up_at=1_600_000_000.0,
+        avatar_url="https://example.com/joe.png",
+        anonymous_id="a1",
+        first_seen_at=NOW,
+        last_seen_at=NOW,
+        active_at=NOW,
+        session_started_at=NOW,
+        session_count=1,
+        timezone="America/New_York",
+        city="Atlanta",
+        region="Georgia",
+        country="USA",
+        country_code="US",
+        custom_attributes={"plan": "pro"},
+    )
+    [contact_id] = insert_contacts(recorder.conn, recorder.app_id, [newcomer], NOW)
+    assert dict(recorder.row(contact_id)) == by_ping | {"id": contact_id}
+    assert recorder.words(contact_id) == words
+
+
+def test_little_may_be_known(recorder: Recorder) -> None:
+    [contact_id] = insert_contacts(recorder.conn, recorder.app_id, [NewContact("visitor", NOW)], NOW + 1)
+    contact = store.find_contact(recorder.conn, recorder.app_id, contact_id)
+    assert contact is not None
+    assert (contact.role, contact.name_key) == ("visitor", contact.pseudonym.lower())
+    assert (contact.created_at, contact.updated_at, contact.custom_attributes) == (NOW, NOW + 1, {})
+    assert recorder.words(contact_id) == set(contact.pseudonym.lower().split())
+
+
+def test_lots_are_joined_in_the_order_given(recorder: Recorder) -> None:
+    count = 2 * LOT + 1
+    people = (
+        NewContact("user", NOW + number, external_id=str(number), city=["Atlanta", "Paris", None][number % 3])
+        for number in range(count)
+    )
+    ids = insert_contacts(recorder.conn, recorder.app_id, people, NOW)
+    assert len(set(ids)) == count
+    assert all(map(is_contact_id, ids))
+    rows = {row["id"]: row for row in recorder.rows()}
+    assert [rows[contact_id]["external_id"] for contact_id in ids] == [str(number) for number in range(count)]
+
+
+def test_R22_pseudonyms_go_on_where_pings_left_off_and_on_from_there(recorder: Recorder) -> None:
+    place = Place("Atlanta")
+    called = [recorder.ping({"user_id": "first"}, place=place).contact.pseudonym]
+    insert_contacts(
+        recorder.conn, recorder.app_id, [NewContact("visitor", NOW, city="Atlanta") for _ in range(500)], NOW
+    )
+    recorder.ping({"user_id": "last"}, place=place)
+    called = [row["pseudonym"] for row in recorder.rows()]
+    assert len(called) == len(set(called)) == 502
+
+
+def test_nobody_is_nobody(recorder: Recorder) -> None:
+    assert insert_contacts(recorder.conn, recorder.app_id, [], NOW) == []
+
+
+def test_R50_an_id_that_is_taken_is_refused(recorder: Recorder) -> None:
+    recorder.ping({"user_id": "42"})
+    with pytest.raises(IntegrityError), recorder.conn.begin_nested():
+        insert_contacts(
+            recorder.conn,
+            recorder.app_id,
+            [NewContact("user", NOW, external_id="7"), NewContact("user", NOW, external_id="42")],
+            NOW,
+        )
+    assert [row["external_id"] for row in recorder.rows()] == ["42"]

@@ -1,0 +1,512 @@
+"""One ping, recorded: who it makes or finds, and what it changes of them."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import event as sql_event
+
+from app.contacts.agents import read_agent
+from app.contacts.pings import Recorded
+from app.errors import ContactDeleted, OriginNotAllowed, WorkspaceNotFound
+from app.ids import AppId, is_contact_id
+from app.places.cities import Place
+from app.workspaces.operations import change_workspace, create_workspace
+from support.recording import NOW, OWN, Recorder
+
+ATLANTA = Place("Atlanta", "Georgia", "United States", "US")
+CHROME = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/141.0.0.0 Safari/537.36"
+)
+
+
+def at(clock: str) -> float:
+    """``10:30:00`` of the first day, ``24:10:00`` of the next: seconds since its midnight."""
+    hours, minutes, seconds = map(int, clock.split(":"))
+    return datetime(2023, 11, 15, tzinfo=UTC).timestamp() + hours * 3600 + minutes * 60 + seconds
+
+
+def problems(recorded: Recorded) -> list[str]:
+    return [problem.name for problem in recorded.problems]
+
+
+# Who it makes, and who it finds
+
+
+def test_a_browser_that_is_new_is_a_visitor(recorder: Recorder) -> None:
+    recorded = recorder.ping({"anonymous_id": "a1"})
+    [row] = recorder.rows()
+    assert is_contact_id(recorded.contact.id)
+    assert (row["id"], row["role"], row["listed"]) == (recorded.contact.id, "visitor", True)
+    assert (row["anonymous_id"], row["created_at"], row["first_seen_at"]) == ("a1", NOW, NOW)
+    assert (row["last_seen_at"], row["active_at"], row["session_count"]) == (NOW, NOW, 1)
+
+
+def test_a_browser_that_comes_back_is_the_same_visitor(recorder: Recorder) -> None:
+    first = recorder.ping({"anonymous_id": "a1"})
+    again = recorder.ping({"anonymous_id": "a1"}, at=NOW + 60)
+    assert again.contact.id == first.contact.id
+    [row] = recorder.rows()
+    assert (row["last_seen_at"], row["first_seen_at"], row["session_count"]) == (NOW + 60, NOW, 1)
+
+
+def test_who_brings_no_id_is_given_one(recorder: Recorder) -> None:
+    first, second = recorder.ping(), recorder.ping()
+    assert first.contact.anonymous_id
+    assert first.contact.anonymous_id != second.contact.anonymous_id
+    assert recorder.ping({"anonymous_id": first.contact.anonymous_id}).contact.id == first.contact.id
+
+
+@pytest.mark.parametrize(
+    "claim", [{"user_id": 42}, {"email": "joe@example.com"}, {"user_id": "42", "email": "joe@example.com"}]
+)
+def test_a_user_id_or_an_email_alone_makes_a_user(recorder: Recorder, claim: dict[str, Any]) -> None:
+    recorded = recorder.ping(claim)
+    [row] = recorder.rows()
+    assert row["role"] == "user"
+    assert (row["external_id"], row["email"]) == ("42" if "user_id" in claim else None, claim.get("email"))
+    assert recorder.ping(claim, at=NOW + 1).contact.id == recorded.contact.id
+    assert len(recorder.rows()) == 1
+
+
+def test_a_user_is_found_by_an_email_in_any_case(recorder: Recorder) -> None:
+    first = recorder.ping({"email": "Joe@Example.com"})
+    again = recorder.ping({"email": "joe@example.COM"})
+    assert again.contact.id == first.contact.id
+    [row] = recorder.rows()
+    assert (row["email"], row["email_key"]) == ("joe@example.COM", "joe@example.com")
+
+
+def test_a_user_found_by_email_gets_the_user_id_that_comes_with_it(recorder: Recorder) -> None:
+    first = recorder.ping({"email": "joe@example.com"})
+    again = recorder.ping({"email": "joe@example.com", "user_id": "42"})
+    assert again.contact.id == first.contact.id
+    assert recorder.row(first.contact.id)["external_id"] == "42"
+
+
+def test_a_visitor_that_signs_in_as_somebody_new_becomes_that_user(recorder: Recorder) -> None:
+    visitor = recorder.ping({"anonymous_id": "a1"}).contact
+    user = recorder.ping({"anonymous_id": "a1", "user_id": "42"}, at=NOW + 60)
+    assert (user.contact.id, user.contact.pseudonym) == (visitor.id, visitor.pseudonym)
+    assert (user.contact.role, user.absorbed) == ("user", None)
+    [row] = recorder.rows()
+    assert (row["role"], row["external_id"], row["anonymous_id"]) == ("user", "42", "a1")
+    assert (row["session_count"], user.new_session) == (1, False)
+
+
+def test_a_visitor_that_signs_in_as_a_known_user_is_absorbed(recorder: Recorder) -> None:
+    user = recorder.ping({"user_id": "42"}, at=NOW)
+    visitor = recorder.ping({"anonymous_id": "a1"}, at=NOW - 1_000)
+    signed_in = recorder.ping({"anonymous_id": "a1", "user_id": "42"}, at=NOW + 60)
+    assert (signed_in.contact.id, signed_in.absorbed) == (user.contact.id, visitor.contact.id)
+    [row] = recorder.rows()
+    assert (row["id"], row["anonymous_id"]) == (user.contact.id, "a1")
+    assert (row["first_seen_at"], row["session_count"]) == (NOW - 1_000, 1)
+    assert recorder.words(visitor.contact.id) == set()
+
+
+def test_a_later_visit_brings_no_earlier_first_seen(recorder: Recorder) -> None:
+    recorder.ping({"user_id": "42"}, at=NOW)
+    recorder.ping({"anonymous_id": "a1"}, at=NOW + 10)
+    recorder.ping({"anonymous_id": "a1", "user_id": "42"}, at=NOW + 60)
+    assert recorder.rows()[0]["first_seen_at"] == NOW
+
+
+def test_a_lead_that_signs_in_as_somebody_new_becomes_that_user(recorder: Recorder) -> None:
+    lead = recorder.ping({"anonymous_id": "a1"}).contact
+    recorder.change(lead.id, role="lead")
+    assert recorder.ping({"anonymous_id": "a1"}).contact.role == "lead"
+    user = recorder.ping({"anonymous_id": "a1", "user_id": "42"}).contact
+    assert (user.id, user.role) == (lead.id, "user")
+
+
+def test_a_lead_stays_beside_a_known_user(recorder: Recorder) -> None:
+    lead = recorder.ping({"anonymous_id": "a1"}).contact
+    recorder.change(lead.id, role="lead")
+    user = recorder.ping({"user_id": "42"}).contact
+    recorded = recorder.ping({"anonymous_id": "a1", "user_id": "42"})
+    assert (recorded.contact.id, recorded.absorbed) == (user.id, None)
+    assert recorder.row(lead.id)["anonymous_id"] == "a1"
+
+
+def test_a_browser_belongs_to_whoever_signed_in_last(recorder: Recorder) -> None:
+    joe = recorder.ping({"anonymous_id": "a1", "user_id": "joe"}).contact
+    ann = recorder.ping({"anonymous_id": "a1", "user_id": "ann"}).contact
+    assert joe.id != ann.id
+    assert recorder.row(joe.id)["anonymous_id"] is None
+    assert recorder.ping({"anonymous_id": "a1"}).contact.id == ann.id
+
+
+def test_R50_an_email_of_another_user_is_dropped_and_named(recorder: Recorder) -> None:
+    recorder.ping({"user_id": "ann", "email": "ann@example.com"})
+    new = recorder.ping({"user_id": "joe", "email": "Ann@example.com", "name": "Joe"})
+    assert (problems(new), new.contact.email, new.contact.name) == (["email"], None, "Joe")
+    recorder.ping({"user_id": "joe", "email": "joe@example.com"})
+    known = recorder.ping({"user_id": "joe", "email": "ann@example.com", "name": "Joseph"})
+    assert (problems(known), known.contact.email, known.contact.name) == (
+        ["email"],
+        "joe@example.com",
+        "Joseph",
+    )
+    assert len(recorder.rows()) == 2
+
+
+def test_an_email_that_is_free_is_changed(recorder: Recorder) -> None:
+    user = recorder.ping({"user_id": "joe", "email": "joe@example.com"}).contact
+    recorder.ping({"user_id": "joe", "email": "Joe@work.example"})
+    row = recorder.row(user.id)
+    assert (row["email"], row["email_key"]) == ("Joe@work.example", "joe@work.example")
+
+
+# What it changes
+
+
+def test_what_a_ping_tells_is_stored(recorder: Recorder) -> None:
+    recorder.ping(
+        {
+            "user_id": "42",
+            "name": "Dr. Drew Bloggs",
+            "phone": "+1 404 555 0100",
+            "created_at": 1_600_000_000,
+            "avatar": "https://example.com/drew.png",
+            "plan": "pro",
+            "seats": 3,
+        },
+        page_url="https://shop.example/cart",
+        page_title="Cart",
+        referrer="https://search.example/",
+        timezone="America/New_York",
+        user_agent=CHROME,
+        agent=read_agent(CHROME),
+        place=ATLANTA,
+    )
+    [row] = recorder.rows()
+    assert {name: row[name] for name in ("name", "first_name", "last_name", "phone", "signed_up_at")} == {
+        "name": "Dr. Drew Bloggs",
+        "first_name": "Drew",
+        "last_name": "Bloggs",
+        "phone": "+1 404 555 0100",
+        "signed_up_at": 1_600_000_000.0,
+    }
+    assert (row["avatar_url"], row["custom_attributes"]) == (
+        "https://example.com/drew.png",
+        {"plan": "pro", "seats": 3},
+    )
+    assert (row["page_url"], row["page_title"], row["referrer"]) == (
+        "https://shop.example/cart",
+        "Cart",
+        "https://search.example/",
+    )
+    assert (row["city"], row["region"], row["country"], row["country_code"]) == (
+        "Atlanta",
+        "Georgia",
+        "United States",
+        "US",
+    )
+    assert (row["browser"], row["browser_version"], row["os"], row["device"]) == (
+        "Chrome",
+        "141",
+        "Windows",
+        "desktop",
+    )
+    assert (row["user_agent"], row["timezone"]) == (CHROME, "America/New_York")
+
+
+def test_what_a_ping_does_not_tell_stays(recorder: Recorder) -> None:
+    told = {
+        "user_id": "42",
+        "name": "Joe",
+        "phone": "1",
+        "email": "joe@example.com",
+        "plan": "pro",
+        "seats": 3,
+    }
+    recorder.ping(told, page_url="https://shop.example/", timezone="Europe/Berlin", place=ATLANTA)
+    recorder.ping({"user_id": "42", "plan": "free"}, at=NOW + 60)
+    [row] = recorder.rows()
+    assert (row["name"], row["phone"], row["email"]) == ("Joe", "1", "joe@example.com")
+    assert row["custom_attributes"] == {"plan": "free", "seats": 3}
+    assert (row["page_url"], row["timezone"], row["city"]) == (
+        "https://shop.example/",
+        "Europe/Berlin",
+        "Atlanta",
+    )
+
+
+def test_another_page_takes_its_own_title_and_referrer_along(recorder: Recorder) -> None:
+    recorder.ping(
+        {"user_id": "42"}, page_url="https://a.example/", page_title="A", referrer="https://r.example/"
+    )
+    recorder.ping({"user_id": "42"}, page_url="https://b.example/")
+    [row] = recorder.rows()
+    assert (row["page_url"], row["page_title"], row["referrer"]) == ("https://b.example/", None, None)
+
+
+def test_a_place_is_taken_whole(recorder: Recorder) -> None:
+    recorder.ping({"user_id": "42"}, place=ATLANTA)
+    recorder.ping({"user_id": "42"}, place=Place(country="France", country_code="FR"))
+    [row] = recorder.rows()
+    assert (row["city"], row["region"], row["country_code"]) == (None, None, "FR")
+
+
+def test_bad_values_are_named_and_the_rest_is_recorded(recorder: Recorder) -> None:
+    recorded = recorder.ping({"user_id": "42", "email": "no", "name": "Joe", "created_at": "soon", "a": [1]})
+    assert problems(recorded) == ["email", "created_at", "a"]
+    assert recorder.rows()[0]["name"] == "Joe"
+
+
+def test_R40_a_contact_has_at_most_250_custom_attributes(recorder: Recorder) -> None:
+    recorder.ping({"user_id": "42"} | {f"a{number}": number for number in range(250)})
+    recorded = recorder.ping({"user_id": "42", "one_more": 1, "a0": "changed"})
+    assert problems(recorded) == ["one_more"]
+    [row] = recorder.rows()
+    assert (len(row["custom_attributes"]), row["custom_attributes"]["a0"]) == (250, "changed")
+
+
+@pytest.mark.parametrize(
+    "name", ["Prince", "王伟", "🦊", "Dr Bloggs", "Robert'); DROP TABLE contacts;--", "x" * 9_000]
+)
+def test_R23_any_name_is_stored_unaltered(recorder: Recorder, name: str) -> None:
+    recorder.ping({"user_id": "42", "name": name})
+    assert recorder.rows()[0]["name"] == name
+
+
+def test_a_contact_is_found_by_what_it_is_called_now(recorder: Recorder) -> None:
+    contact = recorder.ping({"anonymous_id": "a1"}, place=ATLANTA).contact
+    assert recorder.words(contact.id) >= {"atlanta"}
+    recorder.ping({"anonymous_id": "a1", "user_id": "42", "name": "Joe Bloggs"})
+    assert recorder.words(contact.id) == {"joe", "bloggs", "42"}
+    recorder.ping({"user_id": "42", "name": "Joe Smith", "email": "joe@example.com"})
+    assert recorder.words(contact.id) == {"joe", "smith", "42", "joe@example.com", "example.com"}
+    assert recorder.row(contact.id)["name_key"] == "joe smith"
+
+
+# Pseudonyms
+
+
+def test_R22_a_pseudonym_is_unique_in_its_workspace_and_tells_the_place(recorder: Recorder) -> None:
+    called = [recorder.ping({"anonymous_id": f"a{n}"}, place=ATLANTA).contact.pseudonym for n in range(200)]
+    assert len(set(called)) == 200
+    assert all(name.endswith(" from Atlanta") for name in called)
+    nowhere = recorder.ping({"anonymous_id": "b1"}).contact.pseudonym
+    assert " from " not in nowhere
+
+
+def test_R22_a_pseudonym_is_kept_for_ever(recorder: Recorder) -> None:
+    first = recorder.ping({"anonymous_id": "a1"}, place=ATLANTA).contact
+    recorder.ping({"anonymous_id": "a1"}, place=Place("Paris"))
+    recorder.ping({"anonymous_id": "a1", "user_id": "42", "name": "Joe"})
+    assert recorder.row(first.id)["pseudonym"] == first.pseudonym
+
+
+def test_R22_another_workspace_counts_by_itself(recorder: Recorder) -> None:
+    other = replace(recorder, workspace=create_workspace(recorder.conn, "Globex", NOW))
+    ours = recorder.ping({"anonymous_id": "a1"}, place=ATLANTA).contact
+    theirs = other.ping({"anonymous_id": "a1"}, place=ATLANTA).contact
+    assert ours.pseudonym == theirs.pseudonym
+    assert ours.id != theirs.id
+
+
+# Sessions
+
+
+def test_R10_the_table_of_sessions(recorder: Recorder) -> None:
+    def count(moment: str) -> int:
+        return recorder.ping({"user_id": "42"}, at=at(moment)).contact.session_count
+
+    assert [count("10:00:00"), count("10:30:00"), count("11:00:01")] == [1, 1, 2]
+
+
+def test_R10_a_ping_every_ten_minutes_for_two_days(recorder: Recorder) -> None:
+    began = [
+        minutes
+        for minutes in range(0, 48 * 60 + 21, 10)
+        if recorder.ping({"user_id": "42"}, at=at("10:00:00") + minutes * 60).new_session
+    ]
+    assert began == [0, 24 * 60 + 10, 48 * 60 + 20]
+
+
+@pytest.mark.parametrize(("active_at", "count"), [("12:50:00", 1), ("12:20:00", 1), ("12:19:59", 2)])
+def test_R10_activity_between_pings_is_known_from_memory(
+    recorder: Recorder, active_at: str, count: int
+) -> None:
+    recorder.ping({"user_id": "42"}, at=at("12:00:00"))
+    recorded = recorder.ping({"user_id": "42"}, at=at("12:50:00"), active_at=lambda *_: at(active_at))
+    assert recorded.contact.session_count == count
+
+
+def test_R10_the_newer_of_memory_and_database_counts(recorder: Recorder) -> None:
+    recorder.ping({"user_id": "42"}, at=at("12:00:00"))
+    recorded = recorder.ping({"user_id": "42"}, at=at("12:20:00"), active_at=lambda *_: at("11:00:00"))
+    assert (recorded.contact.session_count, recorded.contact.active_at) == (1, at("12:20:00"))
+
+
+def test_R11_visits_are_counted_alike(recorder: Recorder) -> None:
+    counts = [
+        recorder.ping({"anonymous_id": "a1"}, at=at(moment)).contact.session_count
+        for moment in ("10:00:00", "10:30:00", "11:00:01")
+    ]
+    assert counts == [1, 1, 2]
+
+
+@pytest.mark.parametrize("platform", ["ios", "android"])
+@pytest.mark.parametrize(
+    ("events", "count"),
+    [
+        ([("register", 0), ("active", 19)], 1),
+        ([("register", 0), ("active", 20)], 2),
+        ([("register", 0), ("active", 15), ("active", 30)], 2),
+        ([("register", 0), ("register", 60)], 1),
+        ([("page", 0), ("apiUpdate", 60)], 0),
+    ],
+)
+def test_R12_mobile_sessions(
+    recorder: Recorder, platform: str, events: list[tuple[str, float]], count: int
+) -> None:
+    for source, seconds in events:
+        recorded = recorder.ping({"user_id": "42"}, at=NOW + seconds, platform=platform, source=source)
+    counts = {"ios": recorded.contact.ios_session_count, "android": recorded.contact.android_session_count}
+    assert counts.pop(platform) == count
+    assert (*counts.values(), recorded.contact.session_count) == (0, 0)
+
+
+def test_R12_each_platform_has_its_own_count(recorder: Recorder) -> None:
+    for platform in ("ios", "android"):
+        assert recorder.ping({"user_id": "42"}, platform=platform, source="register").new_session
+    recorded = recorder.ping({"user_id": "42"}, source="register")
+    contact = recorded.contact
+    assert (contact.ios_session_count, contact.android_session_count, contact.session_count) == (1, 1, 1)
+
+
+def test_R12_a_mobile_browser_counts_as_web(recorder: Recorder) -> None:
+    agent = read_agent(
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) Version/18.6 Mobile/15E148 Safari/604.1"
+    )
+    contact = recorder.ping({"user_id": "42"}, source="active", agent=agent).contact
+    assert (contact.session_count, contact.ios_session_count, contact.device) == (1, 0, "mobile")
+
+
+# Companies
+
+
+def companies_of(recorder: Recorder) -> dict[str, tuple[int, float | None]]:
+    rows = recorder.conn.exec_driver_sql("SELECT company_id, session_count, last_seen_at FROM companies")
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
+def test_R13_a_ping_that_begins_a_session_credits_its_one_company(recorder: Recorder) -> None:
+    recorder.ping({"user_id": "42", "company": {"company_id": "6"}})
+    recorder.ping({"user_id": "42", "company": {"company_id": "6"}}, at=NOW + 600)
+    assert companies_of(recorder) == {"6": (1, NOW + 600)}
+
+
+def test_R13_a_ping_with_the_company_in_a_running_session_adds_nothing(recorder: Recorder) -> None:
+    recorder.ping({"user_id": "42"})
+    recorder.ping({"user_id": "42", "company": {"company_id": "6"}}, at=NOW + 600)
+    assert companies_of(recorder) == {"6": (0, NOW + 600)}
+
+
+def test_R13_several_companies_are_attached_and_none_is_credited(recorder: Recorder) -> None:
+    recorder.ping({"user_id": "42", "companies": [{"company_id": "6"}, {"company_id": "7"}]})
+    assert companies_of(recorder) == {"6": (0, NOW), "7": (0, NOW)}
+
+
+def test_R13_a_ping_without_a_company_credits_none(recorder: Recorder) -> None:
+    recorder.ping({"user_id": "42", "company": {"company_id": "6"}})
+    recorder.ping({"user_id": "42"}, at=NOW + 7_200)
+    assert companies_of(recorder) == {"6": (1, NOW)}
+
+
+def test_R13_a_visitor_that_signs_in_begins_a_session_of_a_user(recorder: Recorder) -> None:
+    recorder.ping({"anonymous_id": "a1"})
+    recorder.ping({"anonymous_id": "a1", "user_id": "42", "company": {"company_id": "6"}}, at=NOW + 60)
+    assert companies_of(recorder) == {"6": (1, NOW + 60)}
+
+
+def test_companies_are_not_kept_for_visitors(recorder: Recorder) -> None:
+    recorded = recorder.ping({"anonymous_id": "a1", "company": {"company_id": "6"}})
+    assert (problems(recorded), companies_of(recorder)) == (["company"], {})
+
+
+def test_R14_a_user_only_ping_moves_the_users_last_seen_alone(recorder: Recorder) -> None:
+    recorder.ping({"user_id": "42", "company": {"company_id": "6"}})
+    recorder.ping({"user_id": "42"}, at=NOW + 60)
+    assert companies_of(recorder)["6"][1] == NOW
+    assert recorder.rows()[0]["last_seen_at"] == NOW + 60
+
+
+# Refusals
+
+
+def assert_nothing_is_recorded(recorder: Recorder, error: type[Exception], *args: Any, **kwargs: Any) -> None:
+    before = recorder.rows()
+    with pytest.raises(error):
+        recorder.ping(*args, **kwargs)
+    assert recorder.rows() == before
+
+
+def test_an_unknown_workspace_is_refused(recorder: Recorder) -> None:
+    stranger = replace(recorder, workspace=replace(recorder.workspace, app_id=AppId("uzzzzzzz")))
+    with pytest.raises(WorkspaceNotFound):
+        stranger.ping({"user_id": "42"})
+    assert recorder.rows() == []
+
+
+def test_a_site_that_is_not_listed_is_refused(recorder: Recorder) -> None:
+    for origin in ("https://shop.example", "null"):
+        assert_nothing_is_recorded(recorder, OriginNotAllowed, {"user_id": "42"}, origin=origin)
+    change_workspace(recorder.conn, recorder.app_id, allowed_origins=["https://shop.example"])
+    assert recorder.ping({"user_id": "42"}, origin="https://shop.example")
+    assert recorder.ping({"user_id": "42"}, origin=OWN)
+    assert recorder.ping({"user_id": "42"}, origin=None)
+
+
+@pytest.mark.parametrize("claim", [{"user_id": "42"}, {"email": "JOE@example.com"}, {"anonymous_id": "a1"}])
+def test_R60_a_deleted_contact_is_refused_by_each_of_its_ids(
+    recorder: Recorder, claim: dict[str, Any]
+) -> None:
+    contact = recorder.ping({"user_id": "42", "email": "joe@example.com", "anonymous_id": "a1"}).contact
+    recorder.change(contact.id, deleted_at=NOW, listed=False)
+    assert_nothing_is_recorded(recorder, ContactDeleted, claim, at=NOW + 60)
+
+
+def test_R62_a_deleted_users_email_stays_taken(recorder: Recorder) -> None:
+    contact = recorder.ping({"user_id": "42", "email": "joe@example.com", "anonymous_id": "a1"}).contact
+    recorder.change(contact.id, deleted_at=NOW, listed=False)
+    recorded = recorder.ping({"user_id": "43", "email": "joe@example.com", "anonymous_id": "a1"})
+    assert (problems(recorded), recorded.contact.anonymous_id) == (["email"], None)
+
+
+def test_R64_an_archived_contact_stays_hidden(recorder: Recorder) -> None:
+    contact = recorder.ping({"user_id": "42"}).contact
+    recorder.change(contact.id, archived_at=NOW, listed=False)
+    assert recorder.ping({"user_id": "42", "name": "Joe"}, at=NOW + 60).contact.id == contact.id
+    row = recorder.row(contact.id)
+    assert (row["listed"], row["name"], row["archived_at"]) == (False, "Joe", NOW)
+
+
+def test_R83_a_ping_changes_nobody_of_another_workspace(recorder: Recorder) -> None:
+    other = replace(recorder, workspace=create_workspace(recorder.conn, "Globex", NOW))
+    recorder.ping({"user_id": "42", "email": "joe@example.com", "anonymous_id": "a1", "name": "Joe"})
+    before = recorder.rows()
+    other.ping({"user_id": "42", "email": "joe@example.com", "anonymous_id": "a1", "name": "Mallory"})
+    assert recorder.rows() == before
+    assert len(other.rows()) == 1
+
+
+# What it costs
+
+
+def test_a_ping_of_a_known_contact_costs_three_statements(recorder: Recorder) -> None:
+    told = {"user_id": "42", "email": "joe@example.com", "name": "Joe", "plan": "pro", "anonymous_id": "a1"}
+    recorder.ping(told, page_url="https://shop.example/")
+    statements: list[str] = []
+
+    def hear(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+        statements.append(statement.split(maxsplit=1)[0])
+
+    sql_event.listen(recorder.conn, "before_cursor_execute", hear)
+    recorder.ping(told, at=NOW + 60, page_url="https://shop.example/cart")
+    assert statements == ["SELECT", "SELECT", "UPDATE"]
