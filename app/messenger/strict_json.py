@@ -7,6 +7,7 @@ field, before anything else looks at the value.
 
 import json
 import math
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -17,6 +18,7 @@ MOST_LEVELS: Final = 16
 _LONGEST_INTEGER: Final = 20  # characters of 64 bits
 _BEYOND: Final = 1 << 64
 _BODY: Final = "The body"
+_SUSPICIOUS: Final = re.compile(r"\\u|[0-9]{19}|[eE][+-]?[0-9]{3}|NaN|Infinity")
 
 
 def read_json(text: str, name: str = "") -> object:
@@ -27,8 +29,18 @@ def read_json(text: str, name: str = "") -> object:
         raise ParameterInvalid(_too_deep(name)) from None
     except ValueError:
         raise ParameterInvalid(f"{name or _BODY} is not JSON") from None
-    require_storable(value, name)
+    if _needs_a_look(text):
+        require_storable(value, name)
     return value
+
+
+def _needs_a_look(text: str) -> bool:
+    """Whether anything may stand in a JSON text that can't be stored.
+
+    Most texts hold no escape that could be a NUL or half a pair, no long number and few levels: there
+    looking at every value is saved.
+    """
+    return _SUSPICIOUS.search(text) is not None or text.count("{") + text.count("[") > MOST_LEVELS
 
 
 def require_storable(value: object, name: str = "", level: int = 1) -> None:

@@ -95,3 +95,15 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         read_json(text)
     except ParameterInvalid as refusal:
         assert refusal.message.isprintable()
+
+
+@given(
+    st.text('{}[]",:0123456789eE+-.uNaInfinity\\ d8c\0', max_size=40)
+    | st.builds(json.dumps, st.recursive(st.floats() | st.integers() | st.text(), st.lists, max_leaves=5))
+)
+def test_what_is_taken_without_a_closer_look_would_have_stood_it(text: str) -> None:
+    try:
+        value = read_json(text)
+    except ParameterInvalid:
+        return
+    require_storable(value)
