@@ -1,5 +1,6 @@
 """What those who run the server ask it: can it serve, and how is it doing?"""
 
+import asyncio
 from typing import Final
 
 from sqlalchemy import text
@@ -29,9 +30,13 @@ async def _faults(state: AppState) -> list[str]:
     if not state.database.healthy:
         reasons.append("the database can no longer be written: restart when the disk is mended")
     try:
-        await state.database.read(lambda conn: conn.execute(_LOOK).scalar_one(), LOOK_SECONDS)
+        # The read has its own deadline once it runs; this one holds while it waits for its turn too.
+        async with asyncio.timeout(LOOK_SECONDS):
+            await state.database.read(lambda conn: conn.execute(_LOOK).scalar_one(), LOOK_SECONDS)
     except PorchlightError as error:
         reasons.append(f"the database can't be read: {error.message}")
+    except TimeoutError:
+        reasons.append(f"the database has not answered for {LOOK_SECONDS:g} seconds")
     silent_seconds = state.clock.now() - state.sweeper.swept_at
     if silent_seconds > SWEEP_LATE_SECONDS:
         reasons.append(f"the sweeper has not looked for {silent_seconds:.0f} seconds")

@@ -1,5 +1,7 @@
 """Can it serve, and how is it doing?"""
 
+import asyncio
+
 import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -56,6 +58,19 @@ async def test_down_where_the_database_can_not_be_read(
     response = await client.get("/up")
     assert response.status_code == 503
     assert "SQLITE_IOERR" in response.json()["reasons"][0]
+
+
+async def test_down_where_the_database_does_not_answer(
+    client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def read(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(SqliteDatabase, "read", read)
+    monkeypatch.setattr("app.api.operations.LOOK_SECONDS", 0.05)
+    response = await client.get("/up")
+    assert response.status_code == 503
+    assert response.json()["reasons"] == ["the database has not answered for 0.05 seconds"]
 
 
 async def test_metrics_are_text_that_prometheus_reads(
