@@ -21,7 +21,7 @@ _BY_USER_ID = text(
     " AND external_id IS NOT NULL AND listed LIMIT :most"
 )
 _BY_EMAIL = text(
-    "SELECT id FROM contacts WHERE app_id = :app_id AND email_key = :value AND listed ORDER BY id LIMIT :most"
+    "SELECT id FROM contacts WHERE app_id = :app_id AND email_key = :value AND listed LIMIT :most"
 )
 
 

@@ -15,6 +15,7 @@ from app.errors import BodyTooLarge, Forbidden, ParameterInvalid, UnsupportedBod
 
 LARGEST_FORM: Final = 64 * 1024
 CSRF_FIELD: Final = "csrf_token"
+FORM_TYPE: Final = "application/x-www-form-urlencoded"
 
 
 async def read_form(request: Request) -> Mapping[str, str]:
@@ -22,11 +23,9 @@ async def read_form(request: Request) -> Mapping[str, str]:
 
     Raises BodyTooLarge, UnsupportedBody, ParameterInvalid.
     """
-    if (
-        request.headers.get("content-type", "").partition(";")[0].strip()
-        != "application/x-www-form-urlencoded"
-    ):
-        raise UnsupportedBody("This page takes forms only (application/x-www-form-urlencoded)")
+    content_type = request.headers.get("content-type", FORM_TYPE).partition(";")[0].strip().lower()
+    if content_type != FORM_TYPE:
+        raise UnsupportedBody(f"This page takes forms only ({FORM_TYPE})")
     body = bytearray()
     try:
         async for chunk in request.stream():

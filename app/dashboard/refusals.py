@@ -55,7 +55,7 @@ def wants_json(request: Request) -> bool:
 
 def wants_page(request: Request) -> bool:
     """Whether whoever asks is a browser that shows the answer to somebody."""
-    return request.method in ("GET", "HEAD") and "text/html" in request.headers.get("accept", "")
+    return "text/html" in request.headers.get("accept", "")
 
 
 def refuse(request: Request, error: PorchlightError) -> Response:
