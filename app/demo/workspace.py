@@ -1,11 +1,12 @@
 """Makes the demo workspace: people, their past, a teammate who may look at them, and a token.
 
-Everything but the secrets follows from the seed and from ``now``. Nobody is online in it: the
+Everything but ids and secrets follows from the seed and from ``now``. Nobody is online in it: the
 first green dot is the one that the reader's own browser turns on.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
 from random import Random
 from typing import Final
 
@@ -16,15 +17,12 @@ from app.auth.sessions import make_sign_in_link
 from app.auth.tokens import create_token
 from app.companies import store as companies
 from app.companies.records import Company
-from app.contacts import store as contacts
 from app.contacts.agents import read_agent
-from app.contacts.names import split
-from app.contacts.pseudonyms import pseudonym
-from app.contacts.records import Contact, Role
-from app.contacts.shown import name_key, shown_values, words_of
-from app.demo.history import Stay, counts, last_seen, stays
+from app.contacts.bulk import NewContact, insert_contacts
+from app.contacts.records import Role
+from app.demo.history import LINGER_SECONDS, Stay, counts, last_seen, stays
 from app.demo.people import BROWSERS, LEADS, PAGES, PLACES, USERS, VISITORS, Person
-from app.ids import AppId, CompanyId, ContactId
+from app.ids import AppId, ContactId, new_company_id
 from app.presence.changes import Interval
 from app.presence.store import write_intervals
 from app.storage.tables import presence_counts
@@ -46,6 +44,15 @@ class Demo:
     api_token: str
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody who belongs to a company."""
+
+    company: str
+    contact_id: ContactId
+    contact: NewContact
+
+
 def create_demo(conn: Connection, now: float, seed: int = SEED) -> Demo:
     """Make the demo workspace in this transaction."""
     app_id = create_workspace(conn, NAME, now - 400 * _DAY).app_id
@@ -59,19 +66,28 @@ def create_demo(conn: Connection, now: float, seed: int = SEED) -> Demo:
 
 
 def _people_it(conn: Connection, app_id: AppId, now: float, rng: Random) -> None:
-    everybody = _in_order_of_last_seen(rng)
-    all_stays: list[Stay] = []
-    members: list[tuple[Person, Contact]] = []
-    for (role, person), seen_at in zip(everybody, last_seen(len(everybody), now, rng), strict=True):
-        theirs = stays(PLACES[person.place].timezone, seen_at, now, rng)
-        contact = _contact(conn, app_id, role, person, theirs, now=now, rng=rng)
-        contacts.insert_contact(conn, contact)
-        contacts.insert_words(conn, app_id, contact.id, words_of(shown_values(contact)))
-        write_intervals(conn, [Interval(app_id, contact.id, stay.began_at, stay.ended_at) for stay in theirs])
-        all_stays += theirs
-        members.append((person, contact))
-    _make_companies(conn, app_id, members, rng)
-    points = [{"app_id": app_id, "at": at, "online": online} for at, online in counts(all_stays, now)]
+    cast = _in_order_of_last_seen(rng)
+    seen = last_seen(len(cast), now, rng)
+    pasts = [
+        stays(PLACES[person.place].timezone, seen_at, now, rng)
+        for (_, person), seen_at in zip(cast, seen, strict=True)
+    ]
+    newcomers = [
+        _newcomer(role, person, theirs, now, rng) for (role, person), theirs in zip(cast, pasts, strict=True)
+    ]
+    ids = insert_contacts(conn, app_id, newcomers, now)
+    for contact_id, theirs in zip(ids, pasts, strict=True):
+        write_intervals(conn, [Interval(app_id, contact_id, stay.began_at, stay.ended_at) for stay in theirs])
+    members = [
+        Member(person.company, contact_id, newcomer)
+        for (_, person), contact_id, newcomer in zip(cast, ids, newcomers, strict=True)
+        if person.company
+    ]
+    _make_companies(conn, app_id, members)
+    points = [
+        {"app_id": app_id, "at": at, "online": online}
+        for at, online in counts(chain.from_iterable(pasts), now)
+    ]
     conn.execute(insert(presence_counts), points)
 
 
@@ -87,39 +103,18 @@ def _in_order_of_last_seen(rng: Random) -> list[tuple[Role, Person]]:
     return [first, *others]
 
 
-def _contact(
-    conn: Connection,
-    app_id: AppId,
-    role: Role,
-    person: Person,
-    theirs: Sequence[Stay],
-    *,
-    now: float,
-    rng: Random,
-) -> Contact:
+def _newcomer(role: Role, person: Person, theirs: Sequence[Stay], now: float, rng: Random) -> NewContact:
     place, agent = PLACES[person.place], read_agent(BROWSERS[person.browser])
-    names = split(person.name or "")
-    email = f"{person.login}@{person.company}.example" if person.login else None
     last = theirs[-1]
-    seen_at = max(last.began_at, last.ended_at - 120)
+    seen_at = last.ended_at - LINGER_SECONDS
     created_at = min(theirs[0].began_at, now - rng.uniform(1, 380) * _DAY)
     page_url, page_title = rng.choice(PAGES)
-    number = contacts.take_pseudonyms(conn, app_id, place.city)
-    contact = Contact(
-        app_id=app_id,
-        id=ContactId(_object_id(created_at, rng)),
+    return NewContact(
         role=role,
-        listed=True,
-        pseudonym=pseudonym(number, place.city),
-        name_key="",
         created_at=created_at,
-        updated_at=seen_at,
         external_id=person.login if role == "user" else None,
-        email=email,
-        email_key=email,
+        email=f"{person.login}@{person.company}.example" if person.login else None,
         name=person.name,
-        first_name=names.first,
-        last_name=names.last,
         anonymous_id=None if role == "user" else f"{rng.getrandbits(128):032x}",
         signed_up_at=created_at if role == "user" else None,
         first_seen_at=created_at,
@@ -142,7 +137,6 @@ def _contact(
         referrer="https://search.example/" if role == "visitor" else None,
         custom_attributes=_attributes(person, created_at, rng),
     )
-    return replace(contact, name_key=name_key(shown_values(contact)))
 
 
 def _attributes(person: Person, created_at: float, rng: Random) -> dict[str, str | int | float | bool]:
@@ -153,33 +147,22 @@ def _attributes(person: Person, created_at: float, rng: Random) -> dict[str, str
     return {"plan": person.plan, "seats": seats, "newsletter": rng.random() < 0.4, "renewed_at": renewed_at}
 
 
-def _make_companies(
-    conn: Connection, app_id: AppId, members: Sequence[tuple[Person, Contact]], rng: Random
-) -> None:
-    for name, people in _by_company(members):
-        first_seen_at = min(contact.created_at for contact in people)
-        seen_at = max(contact.last_seen_at or first_seen_at for contact in people)
+def _make_companies(conn: Connection, app_id: AppId, members: Sequence[Member]) -> None:
+    for name in dict.fromkeys(member.company for member in members):
+        theirs = [member for member in members if member.company == name]
+        first_seen_at = min(member.contact.created_at for member in theirs)
+        seen_at = max(member.contact.last_seen_at or first_seen_at for member in theirs)
         company = Company(
             app_id=app_id,
-            id=CompanyId(_object_id(first_seen_at, rng)),
+            id=new_company_id(first_seen_at),
             company_id=name,
             name=name.title(),
             created_at=first_seen_at,
             updated_at=seen_at,
             last_seen_at=seen_at,
-            session_count=sum(contact.session_count for contact in people if contact.role == "user"),
+            session_count=sum(m.contact.session_count for m in theirs if m.contact.role == "user"),
             custom_attributes={},
         )
         companies.insert_companies(conn, [company])
-        for contact in people:
-            companies.attach(conn, app_id, contact.id, [company.id], contact.created_at)
-
-
-def _by_company(members: Sequence[tuple[Person, Contact]]) -> Iterator[tuple[str, list[Contact]]]:
-    for name in dict.fromkeys(person.company for person, _ in members if person.company):
-        yield name, [contact for person, contact in members if person.company == name]
-
-
-def _object_id(created_at: float, rng: Random) -> str:
-    """An id like any other, but for its random part, which follows from the seed."""
-    return f"{int(created_at):08x}{rng.getrandbits(64):016x}"
+        for member in theirs:
+            companies.attach(conn, app_id, member.contact_id, [company.id], member.contact.created_at)
