@@ -22,7 +22,7 @@
 
   /** Settings of the messenger: no attributes of the person, never sent. */
   const SETTINGS = (
-    "app_id appId api_base apiBase region installation_type installation_version widgetUrl anonymous_id " +
+    "app_id appId api_base region installation_type anonymous_id " +
     "hide_default_launcher hide_notifications last_request_at alignment vertical_padding horizontal_padding " +
     "custom_launcher_selector action_color background_color link_color session_duration language_override " +
     "z_index theme_mode messenger_style_id auth_tokens page_title"
@@ -187,7 +187,7 @@
   }
 
   /**
-   * The id of this browser, made if there is none, and kept in a cookie and localStorage where they are allowed.
+   * The id of this browser, made if there is none, kept in a cookie and localStorage.
    * @param {string} appId
    */
   function visitorIdOf(appId) {
@@ -249,7 +249,7 @@
    * @param {Person} me
    * @param {string} path
    * @param {string | URLSearchParams} body text goes as text/plain
-   * @returns {Promise<Response>}
+   * @returns {Promise<Response>} of status 0 where there is no answer
    */
   function post(me, path, body) {
     const abort = new AbortController();
@@ -259,22 +259,7 @@
       const keepalive = String(body).length < 30000; // browsers cap what may outlive its page
       resolve(fetch(me.base + path, { method: "POST", body, credentials: "omit", keepalive, signal: abort.signal }));
     });
-    return answer.finally(() => window.clearTimeout(patience));
-  }
-
-  /**
-   * POST for the sake of the answer's status.
-   * @param {Person} me
-   * @param {string} path
-   * @param {string | URLSearchParams} body
-   * @param {(code: number) => unknown} then told 0 where there was no answer
-   */
-  function status(me, path, body, then) {
-    const told = safely(then);
-    post(me, path, body).then(
-      (response) => told(response.status),
-      () => told(0),
-    );
+    return answer.catch(() => Response.error()).finally(() => window.clearTimeout(patience));
   }
 
   /**
@@ -350,13 +335,13 @@
    * @param {Response} response
    */
   function pingAnswered(me, source, response) {
-    const code = response.status;
-    if (code === 200) return response.json().then((answer) => accept(me, answer));
-    if (code === 408 || code === 429 || code >= 500) return pingFailed(me, source);
+    const { status } = response;
+    if (status === 200) return response.json().then((answer) => accept(me, answer));
+    if (status === 0 || status === 408 || status === 429 || status >= 500) return pingFailed(me, source);
     if (me !== person) return undefined;
     me.pingFailures = 0;
-    silence = SILENCE.refused + code;
-    if (code === 410) banish(me, SILENCE[4410]);
+    silence = SILENCE.refused + status;
+    if (status === 410) banish(me, SILENCE[4410]);
     return undefined;
   }
 
@@ -756,23 +741,25 @@
     if (mine.beating) return;
     mine.beating = true;
     const body = JSON.stringify({ ticket: mine.me.ticket, visible: mine.saidVisible });
-    status(mine.me, "/messenger/heartbeat", body, function (code) {
-      mine.beating = false;
-      if (stream === mine && mine.leading && !openSocket()) heardByHttp(mine, code);
-    });
+    post(mine.me, "/messenger/heartbeat", body).then(
+      safely(function ({ status }) {
+        mine.beating = false;
+        if (stream === mine && mine.leading && !openSocket()) heardByHttp(mine, status);
+      }),
+    );
   }
 
   /**
    * @param {Stream} mine
-   * @param {number} code
+   * @param {number} status
    */
-  function heardByHttp(mine, code) {
-    if (code >= 200 && code < 300) {
+  function heardByHttp(mine, status) {
+    if (status >= 200 && status < 300) {
       mine.unanswered = mine.renewals = 0;
       silence = "";
-    } else if (code === 410 || (code === 403 && mine.renewals)) {
-      banish(mine.me, code === 410 ? SILENCE[4410] : SILENCE[4403]);
-    } else if (code === 401 || code === 403) {
+    } else if (status === 410 || (status === 403 && mine.renewals)) {
+      banish(mine.me, status === 410 ? SILENCE[4410] : SILENCE[4403]);
+    } else if (status === 401 || status === 403) {
       renewTicket(mine);
     } else {
       // No server: sockets are not to blame.
@@ -788,7 +775,7 @@
    * @param {string} ticket
    */
   function leaveByHttp(me, ticket) {
-    status(me, "/messenger/heartbeat", JSON.stringify({ ticket, leave: true }), () => undefined);
+    post(me, "/messenger/heartbeat", JSON.stringify({ ticket, leave: true }));
   }
 
   // --- what the browser tells
@@ -835,14 +822,13 @@
   function listen() {
     if (listening) return;
     listening = true;
-    const here = { capture: true };
-    document.addEventListener("visibilitychange", safely(wake), here);
-    document.addEventListener("freeze", safely(goAway), here);
-    document.addEventListener("resume", safely(comeBack), here);
+    document.addEventListener("visibilitychange", safely(wake));
+    document.addEventListener("freeze", safely(goAway));
+    document.addEventListener("resume", safely(comeBack));
     window.addEventListener("focus", safely(wake));
     window.addEventListener("online", safely(backOnline));
-    window.addEventListener("pagehide", safely(goAway), here);
-    window.addEventListener("pageshow", safely((event) => event.persisted && comeBack()), here);
+    window.addEventListener("pagehide", safely(goAway));
+    window.addEventListener("pageshow", safely((event) => event.persisted && comeBack()));
   }
 
   // --- what the site calls
@@ -954,13 +940,16 @@
     const [event_name, metadata, created_at] = event;
     me.sendingEvent = true;
     const form = new URLSearchParams({ app_id: me.appId, ticket: me.ticket, event_name, metadata, created_at });
-    status(me, "/messenger/web/events", form, function (code) {
-      me.sendingEvent = false;
-      // Else kept for the next round.
-      if (code === 0 || code === 401 || code === 429 || code >= 500) return;
-      if (me.events[0] === event) me.events.shift();
-      sendEvents(me);
-    });
+    post(me, "/messenger/web/events", form).then(
+      safely(function ({ status }) {
+        me.sendingEvent = false;
+        // Kept for the next round, or for the next ticket.
+        if (status === 401) return after("events", backoff(1), () => ping("page"));
+        if (status === 0 || status === 429 || status >= 500) return;
+        if (me.events[0] === event) me.events.shift();
+        sendEvents(me);
+      }),
+    );
   }
 
   function getVisitorId() {

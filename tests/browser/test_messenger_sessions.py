@@ -267,3 +267,15 @@ def test_an_event_that_the_server_refuses_is_let_go(
     tells(page, messenger, "bought")
     tells(page, messenger, "next")
     assert [event.fields["event_name"] for event in messenger.events] == ["bought", "next"]
+
+
+def test_an_event_whose_ticket_has_expired_waits_for_a_new_one(
+    context: BrowserContext, shop: str, messenger: MessengerServer
+) -> None:
+    messenger.event_status = 401
+    page = beating(context, shop, messenger)
+    tells(page, messenger, "bought")
+    messenger.event_status = 202
+    pass_time(page, 21)
+    messenger.wait_for(lambda: len(messenger.events) == 2)
+    assert [event.fields["ticket"] for event in messenger.events] == ["ticket-1", "ticket-2"]
