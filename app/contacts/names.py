@@ -24,6 +24,8 @@ class Names:
     last: str | None
 
 
+# Every piece is held against all before it: of a name made of commas alone, only so many are looked at.
+_MOST_PIECES: Final = 16
 _COMMAS = re.compile("[,،，、]")
 
 
@@ -94,10 +96,10 @@ def _pieces(name: str) -> list[list[str]]:
 
 def _without_suffixes(pieces: list[list[str]]) -> list[list[str]]:
     kept = pieces[:1]
-    for piece in pieces[1:]:
+    for piece in pieces[1:_MOST_PIECES]:
         if not _is_suffix(piece, after=[word for words in kept for word in words]):
             kept.append(piece)
-    return kept
+    return kept + pieces[_MOST_PIECES:]
 
 
 def _is_suffix(piece: list[str], after: list[str]) -> bool:

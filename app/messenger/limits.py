@@ -1,9 +1,10 @@
 """How often a messenger may ask: so many requests in a window of 60 s of real time.
 
 A messenger pings at most once a second, and a browser with ten open tabs still stays below
-``PINGS_OF_ONE``. Counted are two things: pings of one person or browser, and pings from one address,
-so that making up new visitors is no way out. What comes from this very machine has no address
-limit: it is a proxy that forwards no addresses, or the operator's own test.
+``PINGS_OF_ONE``. Counted are the pings of one person or browser from one address (nobody can use up
+what is another's), and all pings from one address, so that making up new visitors is no way out.
+What comes from this very machine has no address limit: it is a proxy that forwards no addresses,
+or the operator's own test.
 
 Counts live in memory. A window's counts are thrown away together, and a window holds so many of
 them and no more, whatever is thrown at it. The test clock does not move these limits.

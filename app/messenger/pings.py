@@ -18,12 +18,12 @@ from app.auth.tickets import Ticket
 from app.clock import monotonic
 from app.contacts.agents import LONGEST_USER_AGENT, read_agent
 from app.contacts.pings import PingContext, Recorded, record_ping
-from app.contacts.records import Contact, Ping
+from app.contacts.records import Ping
 from app.contacts.user_data import Problem
 from app.errors import PorchlightError
 from app.messenger.bodies import read_body
 from app.messenger.cors import host_of, origin_of, own_origin_of
-from app.messenger.limits import limits_of
+from app.messenger.limits import address_key, limits_of
 from app.messenger.protocol import MOST_BYTES, parse_ping
 from app.messenger.refusals import refusing
 from app.messenger.whereabouts import require_here
@@ -72,10 +72,11 @@ def socket_url(request: Request, ticket: str) -> str:
     return f"{scheme}://{host_of(request)}/messenger/socket?ticket={quote(ticket, safe='')}"
 
 
-def _sender(ping: Ping, client_host: str) -> tuple[str, str]:
-    """Whose ping this is, as it says itself."""
+def _sender(ping: Ping, client_host: str) -> tuple[str, ...]:
+    """Whose ping this is, as it says itself, and from where: nobody uses up what is another's."""
     user = ping.user
-    return ping.app_id, user.user_id or user.email or user.anonymous_id or client_host
+    who = user.user_id or user.email or user.anonymous_id or ""
+    return ping.app_id, who, address_key(client_host) or client_host
 
 
 def _context(request: Request, ping: Ping, state: AppState, client_host: str) -> PingContext:
@@ -105,7 +106,7 @@ def _answer(recorded: Recorded, ping: Ping, state: AppState, now: float) -> dict
     workspace = recorded.workspace
     seconds = state.settings.heartbeat_seconds
     return {
-        "user": _user(recorded.contact, ping, recorded.new_session),
+        "user": _user(recorded, ping),
         "app": {"id": workspace.app_id, "name": workspace.name},
         "heartbeat_seconds": int(seconds) if seconds.is_integer() else seconds,
         "now": now,
@@ -113,12 +114,14 @@ def _answer(recorded: Recorded, ping: Ping, state: AppState, now: float) -> dict
     }
 
 
-def _user(contact: Contact, ping: Ping, new_session: bool) -> dict[str, object]:
-    """What a page may know of its own contact: nothing that the page did not say, but names and counts."""
+def _user(recorded: Recorded, ping: Ping) -> dict[str, object]:
+    """What a page may know of its own contact: what it said or proved itself, names and counts."""
+    contact = recorded.contact
+    knows_user_id = ping.user.user_id is not None or recorded.workspace.identity_verification
     return {
         "id": contact.id,
         "role": ROLES[contact.role],
-        "user_id": contact.external_id,
+        "user_id": contact.external_id if knows_user_id else None,
         "anonymous_id": ping.user.anonymous_id or contact.anonymous_id,
         "name": contact.name,
         "first_name": contact.first_name,
@@ -128,7 +131,7 @@ def _user(contact: Contact, ping: Ping, new_session: bool) -> dict[str, object]:
         "session_count": contact.session_count,
         "ios_session_count": contact.ios_session_count,
         "android_session_count": contact.android_session_count,
-        "new_session": new_session,
+        "new_session": recorded.new_session,
         "session_started_at": contact.session_started_at,
         "last_seen_at": contact.last_seen_at,
     }

@@ -1,5 +1,6 @@
 """Names: the tables of R20 and R23, what is shown (R21), and avatars."""
 
+import time
 import unicodedata
 
 import pytest
@@ -235,3 +236,13 @@ def test_the_hue_of_an_avatar_is_stable_and_all_hues_occur() -> None:
     assert avatar_hue(ContactId("65f0c0de0000000000000169")) == 1
     hues = {avatar_hue(new_contact_id(now=1_700_000_000.0)) for _ in range(10_000)}
     assert min(hues) >= 0 and max(hues) < 360 and len(hues) > 300
+
+
+@pytest.mark.parametrize("piece", ["a,", "JR,", "é, ", "A B,", ",", "dr "])
+def test_R23_a_very_long_name_is_split_at_once_and_nothing_is_lost(piece: str) -> None:
+    name = piece * (10_000 // len(piece))
+    began = time.process_time()
+    parts = split(name)
+    assert time.process_time() - began < 0.5
+    kept = f"{parts.first or ''} {parts.last or ''}".split()
+    assert len(kept) >= len(name.replace(",", " ").split()) - 16 - name.count("dr ") - name.count("JR")

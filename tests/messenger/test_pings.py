@@ -131,6 +131,8 @@ async def test_an_answer_tells_nothing_that_the_page_did_not_say(shop: Customer)
     text = (await shop.ping({"user_id": "42"})).text
     for secret in ("joe@example.com", "404", "secret_plan"):
         assert secret not in text
+    by_email = (await shop.ping({"email": "joe@example.com"})).json()["user"]
+    assert (by_email["user_id"], by_email["first_name"]) == (None, "Joe")
 
 
 async def test_what_the_request_itself_tells_is_recorded(shop: Customer) -> None:
@@ -352,6 +354,9 @@ async def test_one_person_may_ping_so_often_and_no_more(shop: Customer) -> None:
     assert 1 <= int(answer.headers["retry-after"]) <= 60
     assert answer.headers["access-control-allow-origin"] == SITE
     assert (await shop.ping({"anonymous_id": "a2"})).status_code == 200
+    # A flood from elsewhere in somebody's name takes nothing from them.
+    elsewhere = await shop.ping({"anonymous_id": "a1"}, headers={"X-Forwarded-For": "203.0.113.9"})
+    assert elsewhere.status_code == 200
 
 
 async def test_an_address_has_a_limit_of_its_own(shop: Customer, monkeypatch: pytest.MonkeyPatch) -> None:
