@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.auth.admins import create_admin, members_of, remove_member
+from app.auth.admins import create_admin, find_by_email, members_of, remove_member, workspaces_of
 from app.auth.sessions import make_sign_in_link
 from app.dashboard.access import Seat, admin_only, member
 from app.dashboard.doorkeeper import doorkeeper_of
@@ -18,7 +18,7 @@ from app.errors import Conflict, NotFound, ParameterInvalid
 from app.ids import AdminId
 from app.state import state_of
 
-_LARGEST_ID: Final = 2**53
+_MOST_DIGITS: Final = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,11 @@ async def show_teammates(request: Request, seat: Seat) -> Response:
 
 @admin_only
 async def add_teammate(request: Request, seat: Seat) -> Response:
-    """A new teammate, with a password, or else with a link that signs in once."""
+    """A new teammate, with a password, or else with a link that signs in once.
+
+    Somebody who has an account gets neither, whose key would open their other workspaces too: they
+    sign in as ever.
+    """
     state = state_of(request)
     typed = Typed(seat.form.get("email", "").strip(), seat.form.get("role", "teammate"))
     password = seat.form.get("password", "")
@@ -47,22 +51,25 @@ async def add_teammate(request: Request, seat: Seat) -> Response:
             doorkeeper = await doorkeeper_of(request)
             hashed = await doorkeeper.passwords.hash_aside(password)
 
-        def add(conn: Connection) -> str:
-            admin_id = create_admin(conn, seat.app_id, typed.email, hashed, now, role=typed.role)
-            return "" if hashed else make_sign_in_link(conn, admin_id, seat.app_id, now)
+        def add(conn: Connection) -> tuple[str, bool]:
+            has_key = _has_key(conn, typed.email)
+            given = None if has_key else hashed
+            admin_id = create_admin(conn, seat.app_id, typed.email, given, now, role=typed.role)
+            is_key_needed = not (has_key or hashed)
+            return make_sign_in_link(conn, admin_id, seat.app_id, now) if is_key_needed else "", has_key
 
-        token = await state.database.write(add)
+        token, has_key = await state.database.write(add)
     except (Conflict, ParameterInvalid) as error:
         return await _teammates_page(request, seat, typed=typed, wrong=error.message, status=error.status)
     link = f"{own_origin(request)}/login/once?token={token}" if token else ""
-    return await _teammates_page(request, seat, added=typed.email, link=link)
+    return await _teammates_page(request, seat, added=typed.email, link=link, has_key=has_key)
 
 
 @admin_only
 async def remove_teammate(request: Request, seat: Seat) -> Response:
     """Take somebody out of the workspace; what they have open here is cut within moments."""
     text = seat.form.get("id", "")
-    if not (text.isascii() and text.isdigit() and int(text) < _LARGEST_ID):
+    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
         raise NotFound("No such teammate")
     admin_id = AdminId(int(text))
     try:
@@ -74,6 +81,12 @@ async def remove_teammate(request: Request, seat: Seat) -> Response:
     return see_other(f"/apps/{seat.app_id}/settings/teammates")
 
 
+def _has_key(conn: Connection, email: str) -> bool:
+    """Whether somebody has a password already, or an account that opens any workspace."""
+    known = find_by_email(conn, email)
+    return known is not None and (known.password_hash is not None or bool(workspaces_of(conn, known.id)))
+
+
 async def _teammates_page(
     request: Request,
     seat: Seat,
@@ -81,6 +94,7 @@ async def _teammates_page(
     typed: Typed | None = None,
     added: str = "",
     link: str = "",
+    has_key: bool = False,
     wrong: str = "",
     status: int = 200,
 ) -> Response:
@@ -96,6 +110,7 @@ async def _teammates_page(
             "typed": typed or Typed(),
             "added": added,
             "link": link,
+            "has_key": has_key,
             "wrong": wrong,
         },
         status=status,

@@ -116,7 +116,7 @@ async def test_admin_who_removes_herself_is_led_away(
     assert (await remove(admin, acme, acme.admin_id)).headers["location"] == "/"
 
 
-@pytest.mark.parametrize("admin_id", ["", "x", "-1", "0", "²", "9" * 300, "999"])
+@pytest.mark.parametrize("admin_id", ["", "x", "-1", "0", "²", "9" * 300, "9" * 5_000, "999"])
 async def test_nobody_is_removed_by_an_id_that_names_nobody(
     admin: httpx2.AsyncClient, acme: Team, server: Served, admin_id: str
 ) -> None:
@@ -146,3 +146,32 @@ async def test_teammate_of_another_workspace_keeps_her_password(
     found = await server.state.database.read(lambda conn: find_by_email(conn, "eve@globex.example"))
     assert found is not None
     assert await quick_passwords.matches("her own words", found.password_hash)
+
+
+async def test_R83_account_of_another_workspace_is_no_door_to_it(
+    admin: httpx2.AsyncClient, acme: Team, globex: Team, server: Served
+) -> None:
+    """A link, or a password of the inviting admin's choice, would open the other workspace to that admin."""
+    answer = await add(admin, acme, email="mate@globex.example", role="teammate")
+    assert "mate@globex.example" in await members(server, acme)
+    assert "/login/once" not in answer.text
+    assert "They have an account already" in text_of(answer.text)
+    await add(admin, acme, email="admin@globex.example", role="teammate", password="somebody else's words")
+    found = await server.state.database.read(lambda conn: find_by_email(conn, "admin@globex.example"))
+    assert found is not None
+    assert found.password_hash is None
+
+
+async def test_teammate_who_has_a_password_is_added_again_without_a_link(
+    admin: httpx2.AsyncClient, acme: Team, server: Served
+) -> None:
+    await add(admin, acme, email="eve@acme.example", password="her own words")
+    await remove(admin, acme, (await members(server, acme))["eve@acme.example"].id)
+    assert "/login/once" not in (await add(admin, acme, email="eve@acme.example")).text
+
+
+async def test_teammate_who_has_no_way_in_is_added_again_with_a_link(
+    admin: httpx2.AsyncClient, acme: Team
+) -> None:
+    await remove(admin, acme, acme.teammate_id)
+    assert "/login/once" in (await add(admin, acme, email="mate@acme.example")).text
