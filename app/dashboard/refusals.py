@@ -37,7 +37,7 @@ _SAID: Final = {
 }
 
 
-class SignInNeeded(PorchlightError):  # noqa: N818  Named as those in errors.py are.
+class SignInNeeded(PorchlightError):
     """Nobody is signed in in this browser."""
 
     status = 401

@@ -50,7 +50,7 @@ class Watch(msgspec.Struct, tag_field="type", tag="watch"):
     ids: list[Annotated[str, msgspec.Meta(max_length=64)]]
 
 
-class Closing(Exception):  # noqa: N818  A decision, not a fault.
+class Closing(Exception):
     """The socket is to be closed with ``code``."""
 
     def __init__(self, code: int, reason: str | None = None) -> None:

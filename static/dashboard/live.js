@@ -7,6 +7,10 @@ import { ServerClock, ago } from "./moments.js";
 import { NOBODY, PresenceSocket, applyDiff, paint, watching } from "./presence.js";
 
 const TICK_MS = 5_000;
+const LEAVING_MS = 3_000;
+
+let leftAt = -LEAVING_MS;
+document.addEventListener("submit", () => (leftAt = performance.now()));
 
 /**
  * @typedef {object} Live
@@ -59,9 +63,14 @@ export function contactsOn(root) {
   return [...new Set(owners.map((owner) => owner.getAttribute("data-contact-id") ?? ""))];
 }
 
-/** The session is over: the server leads to the sign-in page, and from there back to this one. */
+/**
+ * The session is over: the server leads to the sign-in page, and from there back to this one. Where
+ * it is this page that just signs out, its own form is left to lead on.
+ */
 export function signInAgain() {
-  location.reload();
+  const wait = leftAt + LEAVING_MS - performance.now();
+  if (wait > 0) setTimeout(signInAgain, wait);
+  else location.reload();
 }
 
 /** @param {string} appId */

@@ -1,0 +1,159 @@
+"""The pure parts of the dashboard's scripts, run where they run: in a browser."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from app.dashboard.moments import ago
+from app.static_files import static_dir
+
+pytestmark = pytest.mark.browser
+
+ORIGIN = "http://dashboard.test"
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser) -> Iterator[Page]:
+    """An empty page that may import the modules."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.route(
+        f"{ORIGIN}/**",
+        lambda route: (
+            route.fulfill(content_type="text/html", body="<!doctype html><body></body>")
+            if route.request.url == f"{ORIGIN}/"
+            else route.fulfill(path=static_dir() / route.request.url.removeprefix(f"{ORIGIN}/static/"))
+        ),
+    )
+    page.goto(f"{ORIGIN}/")
+    yield page
+    context.close()
+
+
+def call(page: Page, module: str, expression: str) -> Any:
+    """What ``expression`` gives, with the module's exports in scope as ``m``."""
+    return page.evaluate(
+        f"async () => {{ const m = await import('/static/dashboard/{module}'); return ({expression}); }}"
+    )
+
+
+@pytest.mark.parametrize(
+    "seconds",
+    [-5, 0, 59.9, 60, 119.9, 120, 3_599, 3_600, 7_300, 86_399, 86_400, 2_591_999, 2_592_000, 4e7, 9e8],
+)
+def test_page_and_server_tell_time_in_the_same_words(page: Page, seconds: float) -> None:
+    assert call(page, "moments.js", f"m.ago({seconds})") == ago(seconds)
+
+
+def test_last_seen_of_those_online_and_of_those_never_seen(page: Page) -> None:
+    assert call(page, "live.js", "m.lastSeenWords('now', 1000)") == "just now"
+    assert call(page, "live.js", "m.lastSeenWords('', 1000)") == "never"
+    assert call(page, "live.js", "m.lastSeenWords('400', 1000)") == "10 minutes ago"
+
+
+ON, OFF = {"online": True, "last_seen_at": 5}, {"online": False, "last_seen_at": 5}
+
+
+def replay(page: Page, steps: list[Any]) -> dict[str, Any]:
+    """Feed watches (lists of ids) and frames (objects) to the state; what it knows, and what changed."""
+    return call(  # type: ignore[no-any-return]
+        page,
+        "presence.js",
+        f"""(() => {{
+          let state = m.NOBODY; const changed = [];
+          for (const step of {json.dumps(steps)}) {{
+            if (Array.isArray(step)) state = m.watching(state, step);
+            else {{
+              const next = m.applyDiff(state, {{ type: 'presence', contacts: step }});
+              state = next.state; changed.push(next.changed);
+            }}
+          }}
+          return {{ known: Object.fromEntries(state.known), changed, awaits: state.awaitsSnapshot }};
+        }})()""",
+    )
+
+
+def test_snapshot_then_changes(page: Page) -> None:
+    told = replay(page, [["a", "b"], {"a": ON, "b": OFF}, {"b": ON}])
+    assert told == {"known": {"a": ON, "b": ON}, "changed": [["a", "b"], ["b"]], "awaits": False}
+
+
+def test_change_of_an_earlier_watch_is_left_out_until_the_snapshot(page: Page) -> None:
+    told = replay(page, [["a", "b"], {"a": OFF, "b": OFF}, ["b", "c"], {"b": ON}, {"b": OFF, "c": ON}])
+    assert told["changed"] == [["a", "b"], [], ["c"]]
+    assert told["known"] == {"b": OFF, "c": ON}
+
+
+def test_ids_that_are_not_watched_are_ignored(page: Page) -> None:
+    told = replay(page, [["a"], {"a": OFF, "z": ON}])
+    assert told["known"] == {"a": OFF}
+
+
+def test_same_presence_again_is_no_change(page: Page) -> None:
+    assert replay(page, [["a"], {"a": ON}, {"a": ON}])["changed"] == [["a"], []]
+
+
+def test_page_of_nobody_awaits_nothing(page: Page) -> None:
+    assert replay(page, [[]])["awaits"] is False
+
+
+@pytest.mark.parametrize(
+    ("frame", "is_one"),
+    [
+        ("{type: 'presence', contacts: {}}", True),
+        ("{type: 'presence'}", False),
+        ("{type: 'other', contacts: {}}", False),
+        ("null", False),
+        ("'presence'", False),
+        ("[]", False),
+    ],
+)
+def test_frames_of_other_kinds_are_told_apart(page: Page, frame: str, is_one: bool) -> None:
+    assert call(page, "presence.js", f"m.isPresenceFrame({frame})") is is_one
+
+
+def test_painting_touches_only_what_differs(page: Page) -> None:
+    changes = call(
+        page,
+        "presence.js",
+        """(async () => {
+          const dot = '<i data-online="true" aria-label="Online" title="Online"></i>';
+          document.body.innerHTML = `<p data-contact-id="a">${dot}</p><p data-contact-id="b">${dot}</p>`;
+          const seen = [];
+          const observer = new MutationObserver((all) => all.forEach((one) => seen.push(one.attributeName)));
+          observer.observe(document.body, { subtree: true, attributes: true });
+          m.paint(document, 'a', { online: true, last_seen_at: 1 }, () => {});
+          m.paint(document, 'b', { online: false, last_seen_at: 1 }, () => {});
+          await null;
+          return [seen, document.querySelector('[data-contact-id="b"] i').outerHTML];
+        })()""".replace("(async () =>", "await (async () =>"),
+    )
+    assert changes[0] == ["data-online", "aria-label", "title"]
+    assert 'data-online="false" aria-label="Offline" title="Offline"' in changes[1]
+
+
+@pytest.mark.parametrize(
+    ("count", "more", "words"),
+    [
+        (1, "false", "1 new person: refresh"),
+        (3, "false", "3 new people: refresh"),
+        (500, "true", "500+ new people: refresh"),
+        (1, "true", "1+ new people: refresh"),
+    ],
+)
+def test_button_tells_how_many_are_new(page: Page, count: int, more: str, words: str) -> None:
+    assert call(page, "list.js", f"m.newPeopleWords({count}, {more})") == words
+
+
+def test_whoever_is_on_the_page_is_not_new(page: Page) -> None:
+    assert call(page, "list.js", "m.countNew(['a', 'b', ''], ['b', 'c', 'd'])") == 2
+
+
+def test_chart_is_told_in_words(page: Page) -> None:
+    counts = "{from: 0, until: 9, at: [3600, 7200, 7260], online: [3, null, 12]}"
+    assert call(page, "chart.js", f"m.summaryOf({counts})").startswith("Peak of the last 24 hours: 12 at ")
+    nothing = "{from: 0, until: 9, at: [], online: []}"
+    assert call(page, "chart.js", f"m.summaryOf({nothing})").startswith("No figures yet")
