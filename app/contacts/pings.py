@@ -91,7 +91,7 @@ def record_ping(conn: Connection, ping: Ping, context: PingContext, now: float) 
         person,
         holders,
         strict=workspace.identity_verification,
-        email_is_proven=proof.email is not None,
+        email_is_proven=_is_proven_email(person, proof),
     )
     _make_room(conn, ping.app_id, found)
     before = found.contact or _newcomer(conn, ping.app_id, context.place, now)
@@ -129,10 +129,14 @@ def _proven(page: UserData, workspace: Workspace, now: float) -> tuple[UserData,
     if person.user_id is not None:
         is_proven = person.user_id == proof.user_id
     else:
-        is_proven = person.email is None or (proof.email is not None and person.email == proof.email.strip())
+        is_proven = person.email is None or _is_proven_email(person, proof)
     if required and not is_proven:
         raise IdentityNotProven("What was signed is not who this ping says it is")
     return person, proof
+
+
+def _is_proven_email(person: UserData, proof: Proof) -> bool:
+    return proof.email is not None and proof.email.strip() == person.email
 
 
 def _overlaid(page: UserData, signed: UserData) -> UserData:

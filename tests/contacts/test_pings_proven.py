@@ -141,6 +141,14 @@ def test_R80_an_unproven_email_leads_to_no_verified_contact(strict: Recorder) ->
     assert mallory.contact.name is None
 
 
+def test_R80_a_signed_email_that_can_not_be_taken_proves_no_other(strict: Recorder) -> None:
+    ann = strict.ping({"email": "ann@example.com", "user_hash": user_hash("ann@example.com", strict.secret)})
+    signed = token(strict.secret, user_id="mallory", email="no email")
+    mallory = strict.ping({"email": "ann@example.com", "intercom_user_jwt": signed})
+    assert mallory.contact.id != ann.contact.id
+    assert mallory.contact.email is None
+
+
 def test_without_the_switch_a_claim_needs_no_proof_and_a_valid_one_is_noted(recorder: Recorder) -> None:
     recorder.ping({"user_id": "42", "user_hash": "wrong"})
     assert recorder.rows()[0]["verified_at"] is None

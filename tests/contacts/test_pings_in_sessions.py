@@ -1,0 +1,143 @@
+"""Pings and time: web sessions, visits, mobile sessions, and what companies get of them. Rules R10 to R14."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from app.contacts.agents import read_agent
+from support.recording import NOW, Recorder
+
+
+def at(clock: str) -> float:
+    """``10:30:00`` of the first day, ``24:10:00`` of the next: seconds since its midnight."""
+    hours, minutes, seconds = map(int, clock.split(":"))
+    return datetime(2023, 11, 15, tzinfo=UTC).timestamp() + hours * 3600 + minutes * 60 + seconds
+
+
+# Sessions of people
+
+
+def test_R10_the_table_of_sessions(recorder: Recorder) -> None:
+    def count(moment: str) -> int:
+        return recorder.ping({"user_id": "42"}, at=at(moment)).contact.session_count
+
+    assert [count("10:00:00"), count("10:30:00"), count("11:00:01")] == [1, 1, 2]
+
+
+def test_R10_a_ping_every_ten_minutes_for_two_days(recorder: Recorder) -> None:
+    began = [
+        minutes
+        for minutes in range(0, 48 * 60 + 21, 10)
+        if recorder.ping({"user_id": "42"}, at=at("10:00:00") + minutes * 60).new_session
+    ]
+    assert began == [0, 24 * 60 + 10, 48 * 60 + 20]
+
+
+@pytest.mark.parametrize(("active_at", "count"), [("12:50:00", 1), ("12:20:00", 1), ("12:19:59", 2)])
+def test_R10_activity_between_pings_is_known_from_memory(
+    recorder: Recorder, active_at: str, count: int
+) -> None:
+    recorder.ping({"user_id": "42"}, at=at("12:00:00"))
+    recorded = recorder.ping({"user_id": "42"}, at=at("12:50:00"), active_at=lambda *_: at(active_at))
+    assert recorded.contact.session_count == count
+
+
+def test_R10_the_newer_of_memory_and_database_counts(recorder: Recorder) -> None:
+    recorder.ping({"user_id": "42"}, at=at("12:00:00"))
+    recorded = recorder.ping({"user_id": "42"}, at=at("12:20:00"), active_at=lambda *_: at("11:00:00"))
+    assert (recorded.contact.session_count, recorded.contact.active_at) == (1, at("12:20:00"))
+
+
+def test_R11_visits_are_counted_alike(recorder: Recorder) -> None:
+    counts = [
+        recorder.ping({"anonymous_id": "a1"}, at=at(moment)).contact.session_count
+        for moment in ("10:00:00", "10:30:00", "11:00:01")
+    ]
+    assert counts == [1, 1, 2]
+
+
+@pytest.mark.parametrize("platform", ["ios", "android"])
+@pytest.mark.parametrize(
+    ("events", "count"),
+    [
+        ([("register", 0), ("active", 19)], 1),
+        ([("register", 0), ("active", 20)], 2),
+        ([("register", 0), ("active", 15), ("active", 30)], 2),
+        ([("register", 0), ("register", 60)], 1),
+        ([("page", 0), ("apiUpdate", 60)], 0),
+    ],
+)
+def test_R12_mobile_sessions(
+    recorder: Recorder, platform: str, events: list[tuple[str, float]], count: int
+) -> None:
+    for source, seconds in events:
+        recorded = recorder.ping({"user_id": "42"}, at=NOW + seconds, platform=platform, source=source)
+    counts = {"ios": recorded.contact.ios_session_count, "android": recorded.contact.android_session_count}
+    assert counts.pop(platform) == count
+    assert (*counts.values(), recorded.contact.session_count) == (0, 0)
+
+
+def test_R12_each_platform_has_its_own_count(recorder: Recorder) -> None:
+    for platform in ("ios", "android"):
+        assert recorder.ping({"user_id": "42"}, platform=platform, source="register").new_session
+    recorded = recorder.ping({"user_id": "42"}, source="register")
+    contact = recorded.contact
+    assert (contact.ios_session_count, contact.android_session_count, contact.session_count) == (1, 1, 1)
+
+
+def test_R12_a_mobile_browser_counts_as_web(recorder: Recorder) -> None:
+    agent = read_agent(
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) Version/18.6 Mobile/15E148 Safari/604.1"
+    )
+    contact = recorder.ping({"user_id": "42"}, source="active", agent=agent).contact
+    assert (contact.session_count, contact.ios_session_count, contact.device) == (1, 0, "mobile")
+
+
+# Companies
+
+
+def companies_of(recorder: Recorder) -> dict[str, tuple[int, float | None]]:
+    rows = recorder.conn.exec_driver_sql("SELECT company_id, session_count, last_seen_at FROM companies")
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
+def test_R13_a_ping_that_begins_a_session_credits_its_one_company(recorder: Recorder) -> None:
+    recorder.ping({"user_id": "42", "company": {"company_id": "6"}})
+    recorder.ping({"user_id": "42", "company": {"company_id": "6"}}, at=NOW + 600)
+    assert companies_of(recorder) == {"6": (1, NOW + 600)}
+
+
+def test_R13_a_ping_with_the_company_in_a_running_session_adds_nothing(recorder: Recorder) -> None:
+    recorder.ping({"user_id": "42"})
+    recorder.ping({"user_id": "42", "company": {"company_id": "6"}}, at=NOW + 600)
+    assert companies_of(recorder) == {"6": (0, NOW + 600)}
+
+
+def test_R13_several_companies_are_attached_and_none_is_credited(recorder: Recorder) -> None:
+    recorder.ping({"user_id": "42", "companies": [{"company_id": "6"}, {"company_id": "7"}]})
+    assert companies_of(recorder) == {"6": (0, NOW), "7": (0, NOW)}
+
+
+def test_R13_a_ping_without_a_company_credits_none(recorder: Recorder) -> None:
+    recorder.ping({"user_id": "42", "company": {"company_id": "6"}})
+    recorder.ping({"user_id": "42"}, at=NOW + 7_200)
+    assert companies_of(recorder) == {"6": (1, NOW)}
+
+
+def test_R13_a_visitor_that_signs_in_begins_a_session_of_a_user(recorder: Recorder) -> None:
+    recorder.ping({"anonymous_id": "a1"})
+    recorder.ping({"anonymous_id": "a1", "user_id": "42", "company": {"company_id": "6"}}, at=NOW + 60)
+    assert companies_of(recorder) == {"6": (1, NOW + 60)}
+
+
+def test_companies_are_not_kept_for_visitors(recorder: Recorder) -> None:
+    recorded = recorder.ping({"anonymous_id": "a1", "company": {"company_id": "6"}})
+    assert [problem.name for problem in recorded.problems] == ["company"]
+    assert companies_of(recorder) == {}
+
+
+def test_R14_a_user_only_ping_moves_the_users_last_seen_alone(recorder: Recorder) -> None:
+    recorder.ping({"user_id": "42", "company": {"company_id": "6"}})
+    recorder.ping({"user_id": "42"}, at=NOW + 60)
+    assert companies_of(recorder)["6"][1] == NOW
+    assert recorder.rows()[0]["last_seen_at"] == NOW + 60
