@@ -3,9 +3,8 @@
 from functools import partial
 from unittest.mock import patch
 
-from app.cli import main
-
 from app import lifespan
+from app.cli import main
 from app.storage.database import open_database
 
 if __name__ == "__main__":
