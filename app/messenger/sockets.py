@@ -68,6 +68,7 @@ class MessengerSocket(asyncio.Protocol):
         "_room",
         "_transport",
         "device",
+        "has_left",
         "heard_at",
         "opened_at",
     )
@@ -78,6 +79,7 @@ class MessengerSocket(asyncio.Protocol):
         self.device = device
         self.opened_at = opened_at
         self.heard_at: float | None = None
+        self.has_left = False
         self._transport: asyncio.Transport | None = None
         self._assembler: Assembler | None = None
         self._frame_at = 0.0
@@ -136,6 +138,7 @@ class MessengerSocket(asyncio.Protocol):
     def _beat(self, visible: bool) -> None:
         now = self._room.clock.now()
         self.heard_at = now
+        self.has_left = False
         self._room.tracker.heartbeat(self._lease, now, visible)
         if self._transport is not None:
             self._transport.write(_ACK_FRAME)
@@ -179,6 +182,7 @@ class MessengerSocket(asyncio.Protocol):
                 self._beat(message.visible)
             elif isinstance(message, Leave):
                 self.heard_at = now = self._room.clock.now()
+                self.has_left = True
                 self._room.tracker.leave(self._lease, self.device, now, self)
         elif frame.opcode == PING and self._transport is not None:
             self._transport.write(pong_frame(frame.payload))

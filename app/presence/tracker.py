@@ -34,6 +34,8 @@ class Stream(Protocol):
     opened_at: float
     heard_at: float | None
     """When a frame last came; none before the first."""
+    has_left: bool
+    """Whether its last word was a goodbye: such a socket keeps no dot on, though it may still be open."""
 
     def close(self, code: int) -> None: ...
 
@@ -315,7 +317,9 @@ class Tracker:
                 del leases[lease.contact_id]
 
     def _is_live(self, stream: Stream, now: float) -> bool:
-        return not has_gone(stream.heard_at or stream.opened_at, now, self._offline_seconds)
+        return not stream.has_left and not has_gone(
+            stream.heard_at or stream.opened_at, now, self._offline_seconds
+        )
 
 
 def _live_devices(lease: Lease, now: float) -> dict[str, float]:

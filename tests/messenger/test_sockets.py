@@ -260,6 +260,21 @@ async def test_R7_leave_puts_the_dot_off_at_once(served: Served, app_id: AppId, 
     await until(lambda: not served.state.tracker.is_online(app_id, ADA))
 
 
+async def test_R7_two_sockets_that_both_leave_put_the_dot_off_while_open(
+    served: Served, app_id: AppId, ticket: str
+) -> None:
+    laptop, phone = await Client.open(served.port, ticket), await Client.open(served.port, ticket)
+    for client in (laptop, phone):
+        await client.beat()
+    laptop.send(LEAVE)
+    await laptop.beat()  # back again: only its last word counts
+    phone.send(LEAVE)
+    await phone.beat()
+    laptop.send(LEAVE)
+    phone.send(LEAVE)
+    await until(lambda: not served.state.tracker.is_online(app_id, ADA))
+
+
 async def test_R2_hanging_up_leaves_the_dot_on(served: Served, app_id: AppId, ticket: str) -> None:
     client = await Client.open(served.port, ticket)
     await client.beat()

@@ -25,6 +25,7 @@ class Socket:
 
     opened_at: float
     heard_at: float | None = None
+    has_left: bool = False
     closed_with: int | None = None
 
     def close(self, code: int) -> None:
@@ -159,6 +160,20 @@ def test_R7_leave_shows_nothing_while_another_socket_is_open(world: World) -> No
     world.tracker.leave(lease, "laptop", world.now, laptop)
     assert world.dots() == [(0, True)]
     world.tracker.close(lease, laptop)
+    world.tracker.leave(lease, "phone", world.now, phone)
+    assert world.dots() == [(0, True), (0, False)]
+
+
+def test_R7_socket_that_has_left_holds_nothing_though_it_is_open_still(world: World) -> None:
+    lease = world.tracker.lease(APP, ADA)
+    laptop, phone = Socket(world.now, heard_at=world.now), Socket(world.now, heard_at=world.now)
+    world.tracker.open(lease, laptop)
+    world.tracker.open(lease, phone)
+    world.beat(lease)
+    laptop.has_left = True
+    world.tracker.leave(lease, "laptop", world.now, laptop)
+    assert world.dots() == [(0, True)]
+    phone.has_left = True
     world.tracker.leave(lease, "phone", world.now, phone)
     assert world.dots() == [(0, True), (0, False)]
 
