@@ -5,10 +5,9 @@
  */
 
 import { uncoverInitials } from "./avatars.js";
-import { drawOnlineChart } from "./chart.js";
 import { contactsOn, keepDotsAlive, signInAgain } from "./live.js";
 
-const POLL_MS = 3_000;
+const POLL_MS = 4_000;
 const TYPING_PAUSE_MS = 180;
 
 /** @typedef {{now: number, online: number, ids: string[], more: boolean}} News */
@@ -46,7 +45,8 @@ function start(page) {
     if (event.target instanceof Element && event.target.closest("[data-refresh]")) refresh();
   });
   startSearch();
-  drawOnlineChart(page);
+  // The dots first: the chart brings a library along.
+  import("./chart.js").then((chart) => chart.drawOnlineChart(page));
 
   /** What is new on the page is made ready. */
   function drawn() {
