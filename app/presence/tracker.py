@@ -175,8 +175,8 @@ class Tracker:
                 lease.online = True
                 lease.slot = stored.slot
                 self._online.setdefault(lease.app_id, {})[lease.contact_id] = lease
-            elif former is NO_SLOT:
-                lease.slot = stored.slot
+            elif not lease.online and stored.seen_at > former.times[former.at + SEEN]:
+                lease.slot = stored.slot  # of several that ended, the last one knows most
             if stored.until > 0:
                 self._ledger.ended(lease.app_id, lease.contact_id, stored.slot)
             for spare in {former, stored.slot} - {lease.slot, NO_SLOT}:
