@@ -9,15 +9,15 @@ is rare:
 * a rare word is searched for: its contacts are gathered, then sorted;
 * all words are common: matches stand close together in most orders, so the order is walked a
   little way, and each contact on it is asked for the words. Where that does not fill the page,
-  those who have all the words are gathered after all, or, where they are too many to sort, the
-  order is walked to its end among them.
+  those who have all the words are gathered after all; or, where it is one word and its contacts
+  are too many to sort, the order is walked to its end among them.
 
 Who is online is known in memory, not here: the tab *Online now* brings its ids where they are
 few, and a question to ask of each id where they are many.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Any, Final, Literal
 
 from sqlalchemy import (
@@ -43,10 +43,10 @@ Order = Literal["last_seen", "name", "sessions", "created"]
 PAGE_SIZE: Final = 50
 FEW_IDS: Final = 5_000
 """Up to so many ids the tab *Online now* is looked up id by id."""
-RARE_ROWS: Final = 10_000
-"""A word with no more rows than this is gathered at once."""
-SORTABLE_ROWS: Final = 30_000
-"""So many gathered contacts are still quicker sorted than walked to."""
+RARE_ROWS: Final = 20_000
+"""A word with no more rows than this is gathered at once. A contact has one or two rows for it."""
+SORTABLE_ROWS: Final = 150_000
+"""A word with no more rows than this is still quicker gathered and sorted than walked to."""
 SHORT_WALK: Final = 2_000
 LONGEST_WAIT: Final = 5_000
 """How many of the people recorded since a page was made are looked through for its words."""
@@ -165,36 +165,27 @@ def ids_in_order(view: View) -> Select[str]:
     return select(contacts.c.id).where(*_belongs(view.role)).order_by(*_ordering(view, contacts.c))
 
 
-def ids_of_word(view: View, word: str) -> Select[str]:
-    """Those who have a rare ``word``, by its own rows; the other words are asked of each."""
-    others = [other for other in view.words if other != word]
+def ids_of_words(view: View, rarest: str | None) -> Select[str]:
+    """Those who have all the words.
+
+    They are looked for among the holders of ``rarest``; where that is none, because no word has few,
+    the words' rows are laid over each other whole.
+    """
+    others = [word for word in view.words if word != rarest]
+    if rarest is None:
+        holders: Any = intersect(*map(_holders, view.words))
+    else:
+        held = search_words.alias("held")
+        holders = (
+            select(held.c.contact_id)
+            .where(held.c.app_id == bindparam("app_id"), *_begins_with(rarest, held.c.word))
+            .where(*_has_words(others, held.c.contact_id))
+        )
     # Not by the key's own column: its index would be read to the end, where few ids are looked up.
     key = _KEYS[view.order]
     order = _ordering(view, {key: func.coalesce(contacts.c[key], None), "id": contacts.c.id})
     return (
-        select(contacts.c.id)
-        .where(*_belongs_by_id(view.role), contacts.c.id.in_(_holders(word)))
-        .where(*_has_words(others, contacts.c.id))
-        .order_by(*order)
-    )
-
-
-def holders_of_all(words: Sequence[str], rarest: str | None, limit: int) -> Select[str]:
-    """Those of any tab who have all the words, some of them twice; at most ``limit``.
-
-    They are looked for among the holders of ``rarest``; none where even that has too many to be asked
-    one by one, so that the words' rows are laid over each other whole.
-    """
-    if rarest is None:
-        holders = intersect(*map(_holders, words)).subquery("holders")
-        return select(holders.c.contact_id).limit(limit)
-    others = [word for word in words if word != rarest]
-    held = search_words.alias("held")
-    return (
-        select(held.c.contact_id)
-        .where(held.c.app_id == bindparam("app_id"), *_begins_with(rarest, held.c.word))
-        .where(*_has_words(others, held.c.contact_id))
-        .limit(limit)
+        select(contacts.c.id).where(*_belongs_by_id(view.role), contacts.c.id.in_(holders)).order_by(*order)
     )
 
 
@@ -211,11 +202,10 @@ def ids_on_walk(view: View, steps: int) -> Select[str]:
     return select(walk.c.id).where(*_has_words(view.words, walk.c.id)).order_by(*_ordering(view, walk.c))
 
 
-def ids_on_long_walk(view: View) -> Select[str]:
-    """Those who have the words, of a tab's whole order."""
+def ids_on_long_walk(view: View, word: str) -> Select[str]:
+    """Those who have a very common word, of a tab's whole order."""
     # An id with nothing added is no column: the primary key stays out of it, and the order's index is read.
-    id_on_the_way = contacts.c.id.concat("")
-    return ids_in_order(view).where(*(id_on_the_way.in_(_holders(word)) for word in view.words))
+    return ids_in_order(view).where(contacts.c.id.concat("").in_(_holders(word)))
 
 
 def ids_made_since(view: View) -> Select[str]:
@@ -244,28 +234,28 @@ def rows_of_word(word: str, limit: int) -> Select[int]:
 
 
 def _searched(conn: Connection, app_id: AppId, view: View, online: OnlineOnly | None) -> People:
-    rows = {
-        word: conn.execute(rows_of_word(word, SORTABLE_ROWS + 1), {"app_id": app_id}).scalar_one()
-        for word in view.words
-    }
-    rarest = min(rows, key=lambda word: rows[word])
-    if rows[rarest] <= RARE_ROWS:
-        ids = _ids(conn.execute(ids_of_word(view, rarest), {"app_id": app_id}))
-        return _page_of_ids(conn, app_id, view, _only(online, ids))
-    near = _walked(conn, app_id, view, ids_on_walk(view, SHORT_WALK), online)
-    if near.has_next:
-        return near
-    among = rarest if rows[rarest] <= SORTABLE_ROWS else None
-    found = conn.execute(holders_of_all(view.words, among, SORTABLE_ROWS + 1), {"app_id": app_id})
-    holders = list(dict.fromkeys(_ids(found)))
-    if len(holders) > SORTABLE_ROWS:
-        return _walked(conn, app_id, view, ids_on_long_walk(view), online)
-    ids = _sorted_few(conn, app_id, replace(view, words=()), _only(online, holders))
+    rarest, rows = _rarest(conn, app_id, view.words, RARE_ROWS)
+    if rows > RARE_ROWS:
+        near = _walked(conn, app_id, view, ids_on_walk(view, SHORT_WALK), online)
+        if near.has_next:
+            return near
+        rarest, rows = _rarest(conn, app_id, view.words, SORTABLE_ROWS)
+        if rows > SORTABLE_ROWS and len(view.words) == 1:
+            return _walked(conn, app_id, view, ids_on_long_walk(view, rarest), online)
+    gathered = ids_of_words(view, rarest if rows <= SORTABLE_ROWS else None)
+    ids = _ids(conn.execute(gathered, {"app_id": app_id}))
+    if online is not None:
+        ids = list(filter(online.is_online, ids))
     return _page_of_ids(conn, app_id, view, ids)
 
 
-def _only(online: OnlineOnly | None, ids: list[ContactId]) -> list[ContactId]:
-    return ids if online is None else list(filter(online.is_online, ids))
+def _rarest(conn: Connection, app_id: AppId, words: Sequence[str], limit: int) -> tuple[str, int]:
+    """The word with the fewest rows, and how many; one more than ``limit`` stands for any number above it."""
+    rows = {
+        word: conn.execute(rows_of_word(word, limit + 1), {"app_id": app_id}).scalar_one() for word in words
+    }
+    rarest = min(rows, key=lambda word: rows[word])
+    return rarest, rows[rarest]
 
 
 def _walked(

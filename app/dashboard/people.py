@@ -7,6 +7,7 @@ counted, until somebody asks for the list anew. Rule R4.
 from dataclasses import dataclass
 from typing import Final
 
+from markupsafe import Markup
 from sqlalchemy import Connection
 from starlette.background import BackgroundTask
 from starlette.requests import Request
@@ -31,7 +32,7 @@ from app.dashboard.list_query import TABS, ListQuery, Tab, read_list_query
 from app.dashboard.moments import Moment
 from app.dashboard.online_counts import line_of
 from app.dashboard.paging import pages_around
-from app.dashboard.rendering import Avatar, json_answer, page
+from app.dashboard.rendering import Avatar, json_answer, page_around, render
 from app.dashboard.seen import Seen, seen_of
 from app.dashboard.tallies import Tallies, Tally, quick_counts
 from app.errors import ParameterInvalid, ReadTooSlow
@@ -40,6 +41,8 @@ from app.presence.store import read_counts
 from app.state import AppState, state_of
 
 SEARCH_SECONDS: Final = 1.0
+PATIENCE_SECONDS: Final = 0.08
+"""A page is sent in one piece where its people are found within this time."""
 MOST_NEW: Final = 500
 COMMIT_SECONDS: Final = 2.0
 """So long before a page was drawn somebody may have pinged who was recorded only after."""
@@ -93,37 +96,50 @@ class Column:
 
 @member
 async def show_list(request: Request, seat: Seat) -> Response:
-    """The list in the state that the address names."""
+    """The list in the state that the address names. A search that takes longer comes after the rest of its page."""
     state, query = state_of(request), read_list_query(request.query_params)
     now = state.clock.now()
+    quick = await state.database.read(lambda conn: quick_counts(conn, seat.app_id))
+    tallies = _tallies_of(request)
+    known = tallies.known(seat.app_id, quick)
+    online_count = state.tracker.online_count(seat.app_id)
+    context = {
+        "layout": layout_of(seat, "people"),
+        "now": now,
+        "timezone": seat.workspace.timezone,
+        "query": query,
+        "online_count": online_count,
+        "tabs": _tabs(query, request.url.path, known, online_count),
+    }
+    people = _people_part(request, seat, query, now, known)
+    response = await page_around("users.html", context, "people", people, PATIENCE_SECONDS)
+    if tallies.is_stale(seat.app_id, quick, now):
+        response.background = BackgroundTask(tallies.count, seat.app_id, state.database, now)
+    return response
+
+
+async def _people_part(
+    request: Request, seat: Seat, query: ListQuery, now: float, known: dict[Role | None, Tally]
+) -> Markup:
+    """The people themselves, with the links to further pages; or why there are none."""
+    state, path = state_of(request), request.url.path
     online = _online_of(state, seat.app_id) if query.tab == "online" else None
 
-    def read(conn: Connection) -> tuple[People, list[ContactId], dict[Role | None, int]]:
-        people = page_of(conn, seat.app_id, query.view, online)
+    def read(conn: Connection) -> tuple[People, list[ContactId]]:
         fresh = made_since(conn, seat.app_id, query.view, now - COMMIT_SECONDS, MOST_NEW + 1)
-        return people, fresh, quick_counts(conn, seat.app_id)
+        return page_of(conn, seat.app_id, query.view, online), fresh
 
     try:
-        people, fresh, quick = await state.database.read(read, seconds=SEARCH_SECONDS)
+        people, fresh = await state.database.read(read, seconds=SEARCH_SECONDS)
         is_too_slow = False
     except ReadTooSlow:
         # Words that fit very many people, in an order that has to look at them all.
         people, fresh, is_too_slow = People([], has_next=False, total=None), [], True
-        quick = await state.database.read(lambda conn: quick_counts(conn, seat.app_id))
-
-    tallies = _tallies_of(request)
-    known = tallies.known(seat.app_id, quick)
-    online_count = state.tracker.online_count(seat.app_id)
-    path = request.url.path
-    response = page(
-        "users.html",
+    return render(
+        "people.html",
         {
-            "layout": layout_of(seat, "people"),
-            "now": now,
-            "timezone": seat.workspace.timezone,
+            "app_id": seat.app_id,
             "query": query,
-            "online_count": online_count,
-            "tabs": _tabs(query, path, known, online_count),
             "columns": _columns(query, path),
             "rows": [_row(state, seat, person, now) for person in people.rows],
             "pages": pages_around(query.page, people.has_next, _total(query, people, known)),
@@ -137,9 +153,6 @@ async def show_list(request: Request, seat: Seat) -> Response:
             **_news_of(query, path, now, fresh),
         },
     )
-    if tallies.is_stale(seat.app_id, quick, now):
-        response.background = BackgroundTask(tallies.count, seat.app_id, state.database, now)
-    return response
 
 
 @member
@@ -151,14 +164,10 @@ async def news(request: Request, seat: Seat) -> Response:
     arrived = state.tracker.arrivals(app_id, since)[: MOST_NEW + 1] if query.shows_latest_first else []
 
     def read(conn: Connection) -> list[ContactId]:
-        if view.role is None and not view.words and query.tab == "online":
-            return arrived
         came = belonging(conn, app_id, view, arrived)
-        if query.tab == "online":
-            return came
-        return list(
-            dict.fromkeys([*came, *made_since(conn, app_id, view, since - COMMIT_SECONDS, MOST_NEW + 1)])
-        )
+        if query.tab != "online":
+            came += made_since(conn, app_id, view, since - COMMIT_SECONDS, MOST_NEW + 1)
+        return list(dict.fromkeys(came))
 
     ids = await state.database.read(read, seconds=SEARCH_SECONDS)
     return json_answer(

@@ -4,14 +4,16 @@ Nothing inline and nothing from other hosts runs on a page of ours; the one thin
 elsewhere is avatars. A page is never framed, never guessed at, and kept by no cache.
 """
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import jinja2
 import msgspec
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from markupsafe import Markup
+from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
 from app.contacts.names import avatar_hue, initials
 from app.ids import ContactId
@@ -39,6 +41,7 @@ _ENVIRONMENT: Final = jinja2.Environment(
     lstrip_blocks=True,
 )
 _HUE_STEP: Final = 30
+_GAP: Final = Markup("<!-- here it goes on in a moment -->")
 
 
 class Avatar:
@@ -60,8 +63,35 @@ def page(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Render a page; ``context`` is what its template names, all of it."""
-    html = _ENVIRONMENT.get_template(template).render(context)
-    return HTMLResponse(html, status, {**SAFE_HEADERS, **(headers or {})})
+    return HTMLResponse(render(template, context), status, {**SAFE_HEADERS, **(headers or {})})
+
+
+def render(template: str, context: Mapping[str, Any]) -> Markup:
+    """A page or a part of one; what it is given is escaped, but for other parts."""
+    return Markup(_ENVIRONMENT.get_template(template).render(context))  # noqa: S704  The template escapes.
+
+
+async def page_around(
+    template: str, context: Mapping[str, Any], name: str, part: Awaitable[Markup], patience_seconds: float
+) -> Response:
+    """Render a page whose part ``name`` takes its time.
+
+    Where that is not there in ``patience_seconds``, what stands above it is sent already: the browser
+    shows it, and fetches what belongs to it, meanwhile. Until then ``part`` may raise; from then on
+    the answer is on its way, and ``part`` must see to its own troubles.
+    """
+    task = asyncio.ensure_future(part)
+    await asyncio.wait({task}, timeout=patience_seconds)
+    if task.done():
+        return page(template, {**context, name: task.result()})
+
+    async def in_pieces() -> AsyncIterator[str]:
+        above, _, below = render(template, {**context, name: _GAP}).partition(_GAP)
+        yield above
+        yield await task
+        yield below
+
+    return StreamingResponse(in_pieces(), 200, SAFE_HEADERS, media_type="text/html; charset=utf-8")
 
 
 def json_answer(content: object, status: int = 200) -> Response:

@@ -148,7 +148,7 @@ def all_pages(
     raise AssertionError("the pages never end")
 
 
-@pytest.fixture(params=["rare words", "walks", "short walks", "long walks"])
+@pytest.fixture(params=["rare words", "walks", "short walks", "words laid over each other", "long walks"])
 def thresholds(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """What counts as rare decides the way an answer is found; a small crowd takes each way in turn."""
     way: str = request.param
@@ -156,9 +156,9 @@ def thresholds(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.setattr(listing, "RARE_ROWS", 0)
     if way == "short walks":
         monkeypatch.setattr(listing, "SHORT_WALK", 60)
-    if way == "long walks":
+    if way in ("words laid over each other", "long walks"):
         monkeypatch.setattr(listing, "SHORT_WALK", 10)
-        monkeypatch.setattr(listing, "SORTABLE_ROWS", 5)
+        monkeypatch.setattr(listing, "SORTABLE_ROWS", 0)
     return way
 
 
@@ -261,17 +261,19 @@ def test_tab_in_any_order_is_read_along_one_index(
 
 @pytest.mark.parametrize("role", [None, "user"])
 @pytest.mark.parametrize("order", ORDERS)
-def test_rare_word_is_gathered_by_id_and_never_by_reading_a_whole_order(
-    conn: Connection, role: Role | None, order: Order
+@pytest.mark.parametrize("rarest", ["adabert", None])
+def test_holders_of_words_are_gathered_by_id_and_never_by_reading_a_whole_order(
+    conn: Connection, role: Role | None, order: Order, rarest: str | None
 ) -> None:
-    steps = plan(conn, listing.ids_of_word(View(role, ("adabert", "gmail"), order), "adabert"))
+    steps = plan(conn, listing.ids_of_words(View(role, ("adabert", "gmail"), order), rarest))
+    by_word = "(app_id=? AND word>? AND word<?)"
     assert steps[0] == "SEARCH contacts USING INDEX sqlite_autoindex_contacts_1 (app_id=? AND id=?)"
-    assert "SEARCH search_words USING PRIMARY KEY (app_id=? AND word>? AND word<?)" in steps
-    assert not any("SCAN" in step and "search_words" in step for step in steps)
-    assert any(
-        step.startswith("SEARCH search_words USING") and "contact_id=? AND word>? AND word<?" in step
-        for step in steps
-    )
+    if rarest is None:
+        assert steps.count(f"SEARCH search_words USING PRIMARY KEY {by_word}") == 2
+    else:
+        assert f"SEARCH held USING PRIMARY KEY {by_word}" in steps
+        assert any("contact_id=? AND word>? AND word<?" in step for step in steps)
+    assert not any(step.startswith("SCAN search_words") or step.startswith("SCAN held") for step in steps)
 
 
 @pytest.mark.parametrize("order", ORDERS)
@@ -286,17 +288,10 @@ def test_walk_is_bounded_and_asks_each_contact_by_index(conn: Connection, order:
 def test_long_walk_reads_the_order_and_looks_each_contact_up_among_the_holders(
     conn: Connection, order: Order
 ) -> None:
-    steps = plan(conn, listing.ids_on_long_walk(View(None, ("gmail",), order)))
+    steps = plan(conn, listing.ids_on_long_walk(View(None, ("gmail",), order), "gmail"))
     assert f"SEARCH contacts USING INDEX contacts_by_{listing._KEYS[order]} (app_id=?)" in steps
     assert "SEARCH search_words USING PRIMARY KEY (app_id=? AND word>? AND word<?)" in steps
     assert not any("ORDER BY" in step for step in steps)
-
-
-def test_holders_are_found_by_their_words(conn: Connection) -> None:
-    among = plan(conn, listing.holders_of_all(("ada", "stone"), "ada", 100))
-    assert among[0].endswith("USING PRIMARY KEY (app_id=? AND word>? AND word<?)")
-    laid_over = plan(conn, listing.holders_of_all(("ada", "stone"), None, 100))
-    assert sum("USING PRIMARY KEY (app_id=? AND word>? AND word<?)" in step for step in laid_over) == 2
 
 
 def test_news_are_asked_of_the_index_of_first_recording(conn: Connection) -> None:

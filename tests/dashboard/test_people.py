@@ -221,6 +221,23 @@ async def test_search_that_takes_too_long_is_given_up_with_a_sentence(
     assert "Too many to sort" in text_of(page.text)
 
 
+@pytest.mark.parametrize("patience_seconds", [0, 10])
+async def test_list_is_the_same_in_one_piece_and_in_several(
+    admin: httpx2.AsyncClient,
+    acme: Team,
+    add_person: AddPerson,
+    monkeypatch: pytest.MonkeyPatch,
+    patience_seconds: float,
+) -> None:
+    monkeypatch.setattr(people, "PATIENCE_SECONDS", patience_seconds)
+    ids = [await add_person(acme, last_seen_at=START - number) for number in range(51)]
+    page = await admin.get(acme.url("/users"))
+    assert page.headers["cache-control"] == "no-store"
+    assert ids_in(page.text) == ids[:50]
+    assert page.text.count("<html") == page.text.count("</html>") == page.text.count('id="people"') == 1
+    assert 'rel="next"' in page.text
+
+
 # News
 
 

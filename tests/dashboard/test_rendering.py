@@ -1,8 +1,23 @@
 """Pages and what keeps them safe."""
 
-import pytest
+import asyncio
+from typing import Any
 
-from app.dashboard.rendering import SAFE_HEADERS, Avatar, is_web_url, json_answer, page, see_other
+import pytest
+from markupsafe import Markup
+from starlette.responses import HTMLResponse
+
+from app.dashboard.rendering import (
+    CONTENT_POLICY,
+    SAFE_HEADERS,
+    Avatar,
+    is_web_url,
+    json_answer,
+    page,
+    page_around,
+    see_other,
+)
+from app.errors import StorageUnavailable
 from app.ids import ContactId
 
 ADA = ContactId("65535f800000000000000001")
@@ -22,6 +37,60 @@ def test_page_escapes_what_it_is_given() -> None:
 def test_page_forgets_no_value_silently() -> None:
     with pytest.raises(Exception, match="heading"):
         page("error.html", {"message": "", "status": 400})
+
+
+async def sent(response: Any) -> list[str]:
+    """The pieces in which an answer goes out."""
+    pieces: list[str] = []
+
+    async def send(message: Any) -> None:
+        if message.get("body"):
+            pieces.append(message["body"].decode())
+
+    async def receive() -> Any:
+        await asyncio.Event().wait()
+
+    scope = {"type": "http", "method": "GET", "headers": [], "asgi": {"spec_version": "2.4"}}
+    await response(scope, receive, send)
+    return pieces
+
+
+ERROR = {"heading": "Oops", "status": 400}
+
+
+async def test_part_that_is_there_in_time_goes_out_with_its_page() -> None:
+    async def part() -> Markup:
+        return Markup("<b>soon</b>")
+
+    answer = await page_around("error.html", ERROR, "message", part(), patience_seconds=10)
+    assert isinstance(answer, HTMLResponse)
+    assert "<p><b>soon</b></p>" in bytes(answer.body).decode()
+
+
+async def test_part_that_takes_its_time_comes_after_what_stands_above_it() -> None:
+    may_go = asyncio.Event()
+
+    async def part() -> Markup:
+        await may_go.wait()
+        return Markup("<b>late</b>")
+
+    answer = await page_around("error.html", ERROR, "message", part(), patience_seconds=0.001)
+    assert answer.headers["content-security-policy"] == CONTENT_POLICY
+    may_go.set()
+    above, late, below = await sent(answer)
+    assert above.endswith("<p>")
+    assert "<h1>Oops</h1>" in above
+    assert late == "<b>late</b>"
+    assert below.startswith("</p>")
+    assert below.rstrip().endswith("</html>")
+
+
+async def test_part_that_fails_in_time_is_a_refusal() -> None:
+    async def part() -> Markup:
+        raise StorageUnavailable("no")
+
+    with pytest.raises(StorageUnavailable):
+        await page_around("error.html", ERROR, "message", part(), patience_seconds=10)
 
 
 @pytest.mark.parametrize("response", [page("link.html", {"is_over": True}), json_answer({}), see_other("/")])
