@@ -1,7 +1,6 @@
 """Serving: from settings to a listening server, and the words that greet whoever started it."""
 
 import asyncio
-import os
 import signal
 import socket
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from app.demo import DemoLinks, demo_links
 from app.errors import PorchlightError
 from app.lifespan import LEASES_FOLDER
 from app.main import create_app
+from app.places.cities import Places
 from app.presence.lease_file import LeaseFile
 from app.server.front_door import FrontDoor
 from app.server.listening import listen, most_connections
@@ -51,8 +51,9 @@ def serve(settings: Settings, *, with_demo: bool = False) -> None:
     ``with_demo``: where the store holds no workspace yet, make one to try things with.
     """
     log.configure()
-    for name in unknown_names(os.environ):
+    for name in unknown_names():
         log.get_logger().warning("settings.unknown", name=name)
+    Places.open(settings.geoip_mmdb).close()  # a wrong city file is told here, in a sentence
     clock = Clock()
     LeaseFile(
         settings.data_dir / LEASES_FOLDER

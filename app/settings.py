@@ -103,15 +103,19 @@ def load_settings(environ: Mapping[str, str] | None = None, directory: Path | No
     return replace(settings, secret_key=_secret_key(values, data_dir))
 
 
-def unknown_names(environ: Mapping[str, str]) -> list[str]:
-    """Names that look like settings and are none: a slip of the pen, mostly."""
-    return sorted(name for name in environ if name.startswith("PORCHLIGHT_") and name not in NAMES)
+def unknown_names(environ: Mapping[str, str] | None = None, directory: Path | None = None) -> list[str]:
+    """Names that look like settings and are none: a slip of the pen, mostly. Read from where settings are."""
+    given = (
+        _read_env_file((directory or Path.cwd()) / ".env").keys()
+        | (os.environ if environ is None else environ).keys()
+    )
+    return sorted(name for name in given if name.startswith("PORCHLIGHT_") and name not in NAMES)
 
 
 def _read_env_file(path: Path) -> dict[str, str]:
     """``NAME=value`` lines; blank lines and ``#`` comments are passed over, one pair of quotes is taken off."""
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8-sig").splitlines()  # some editors put a mark first
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:

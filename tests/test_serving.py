@@ -50,3 +50,20 @@ def test_second_server_on_the_same_data_is_one_sentence_and_exit_status_1(
     assert second.returncode == 1
     assert "another server is running on it" in second.stderr
     assert "Traceback" not in second.stderr
+
+
+def test_city_file_of_another_kind_is_one_sentence_and_exit_status_1(tmp_path: Path) -> None:
+    (tmp_path / "cities.mmdb").write_text("no city file")
+    server = subprocess.run(
+        [sys.executable, "-m", "app.cli", "serve", "--port", "0"],
+        env={
+            "PORCHLIGHT_DATA_DIR": str(tmp_path / "data"),
+            "PORCHLIGHT_GEOIP_MMDB": str(tmp_path / "cities.mmdb"),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert server.returncode == 1
+    assert server.stderr.startswith(f"PORCHLIGHT_GEOIP_MMDB is {tmp_path / 'cities.mmdb'}: ")
+    assert "Traceback" not in server.stderr

@@ -114,6 +114,17 @@ def test_port_and_workers_must_be_possible(tmp_path: Path, port: int, workers: i
         load(tmp_path).listening("127.0.0.1", port, workers)
 
 
-def test_names_that_are_no_settings_are_found() -> None:
+def test_names_that_are_no_settings_are_found(tmp_path: Path) -> None:
     environ = {"PORCHLIGHT_HEARBEAT_SECONDS": "30", "PORCHLIGHT_REGION": "us", "PATH": "/bin"}
-    assert unknown_names(environ) == ["PORCHLIGHT_HEARBEAT_SECONDS"]
+    assert unknown_names(environ, tmp_path) == ["PORCHLIGHT_HEARBEAT_SECONDS"]
+
+
+def test_names_that_are_no_settings_are_found_in_the_env_file_too(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("PORCHLIGHT_REGOIN=eu\nOTHER=1\n")
+    assert unknown_names({}, tmp_path) == ["PORCHLIGHT_REGOIN"]
+
+
+def test_env_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("PORCHLIGHT_OFFLINE_SECONDS=soon\n", encoding="utf-8-sig")
+    with pytest.raises(SettingError, match="PORCHLIGHT_OFFLINE_SECONDS is 'soon'"):
+        load(tmp_path)
