@@ -89,5 +89,9 @@ def test_an_address_may_have_many_people_behind_it() -> None:
         limits.take_address("127.0.0.1")
 
 
+def test_load_test_may_send_a_thousand_pings_a_second_as_a_dozen_people() -> None:
+    assert 12 * PINGS_OF_ONE / WINDOW_SECONDS >= 1_000
+
+
 def test_ten_tabs_of_a_browser_stay_below_the_limit() -> None:
     assert PINGS_OF_ONE >= 10 * WINDOW_SECONDS
