@@ -32,7 +32,8 @@ from app.presence.changes import Change
 from app.presence.hub import MOST_WATCHED
 from app.state import AppState, state_of
 
-FRAME_SECONDS: Final = 0.1
+FRAME_SECONDS: Final = 0.11
+"""A little over a tenth of a second, so that no second ever sees an eleventh frame."""
 STUCK_SECONDS: Final = 5.0
 CHECK_SECONDS: Final = 2.0
 LARGEST_FRAME: Final = 1_048_576
