@@ -17,7 +17,7 @@ few, and a question to ask of each id where they are many.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final, Literal
 
 from sqlalchemy import (
@@ -47,6 +47,8 @@ RARE_ROWS: Final = 20_000
 """A word with no more rows than this is gathered at once. A contact has one or two rows for it."""
 SORTABLE_ROWS: Final = 150_000
 """A word with no more rows than this is still quicker gathered and sorted than walked to."""
+ASKABLE_ROWS: Final = 30_000
+"""So many holders of a word are quicker asked for the other words, one by one, than laid over theirs."""
 SHORT_WALK: Final = 2_000
 LONGEST_WAIT: Final = 5_000
 """How many of the people recorded since a page was made are looked through for its words."""
@@ -120,6 +122,11 @@ def page_of(conn: Connection, app_id: AppId, view: View, online: OnlineOnly | No
         return _walked(conn, app_id, view, ids_in_order(view), online)
     ids = _ids(conn.execute(ids_in_order(view).limit(PAGE_SIZE + 1).offset(view.offset), {"app_id": app_id}))
     return People(_rows(conn, app_id, ids[:PAGE_SIZE]), len(ids) > PAGE_SIZE, total=None)
+
+
+def nearest_of(conn: Connection, app_id: AppId, view: View, online: OnlineOnly | None = None) -> People:
+    """The first page of a search that would take too long: whoever fits among the first of the order."""
+    return _walked(conn, app_id, replace(view, page=1), ids_on_walk(view, SHORT_WALK), online)
 
 
 def count_up_to(conn: Connection, app_id: AppId, role: Role | None, limit: int) -> int:
@@ -242,7 +249,8 @@ def _searched(conn: Connection, app_id: AppId, view: View, online: OnlineOnly | 
         rarest, rows = _rarest(conn, app_id, view.words, SORTABLE_ROWS)
         if rows > SORTABLE_ROWS and len(view.words) == 1:
             return _walked(conn, app_id, view, ids_on_long_walk(view, rarest), online)
-    gathered = ids_of_words(view, rarest if rows <= SORTABLE_ROWS else None)
+    asks_each = rows <= ASKABLE_ROWS or len(view.words) == 1
+    gathered = ids_of_words(view, rarest if asks_each else None)
     ids = _ids(conn.execute(gathered, {"app_id": app_id}))
     if online is not None:
         ids = list(filter(online.is_online, ids))

@@ -4,7 +4,7 @@ A page is drawn once. From then on its dots follow presence over the socket; who
 counted, until somebody asks for the list anew. Rule R4.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from markupsafe import Markup
@@ -21,6 +21,7 @@ from app.contacts.listing import (
     Person,
     belonging,
     made_since,
+    nearest_of,
     page_of,
 )
 from app.contacts.names import shown_name
@@ -129,12 +130,14 @@ async def _people_part(
         fresh = made_since(conn, seat.app_id, query.view, now - COMMIT_SECONDS, MOST_NEW + 1)
         return page_of(conn, seat.app_id, query.view, online), fresh
 
+    is_cut = False
     try:
         people, fresh = await state.database.read(read, seconds=SEARCH_SECONDS)
-        is_too_slow = False
     except ReadTooSlow:
         # Words that fit very many people, in an order that has to look at them all.
-        people, fresh, is_too_slow = People([], has_next=False, total=None), [], True
+        is_cut, fresh = True, []
+        nearest = await state.database.read(lambda conn: nearest_of(conn, seat.app_id, query.view, online))
+        people = replace(nearest, has_next=False)
     return render(
         "people.html",
         {
@@ -142,12 +145,14 @@ async def _people_part(
             "query": query,
             "columns": _columns(query, path),
             "rows": [_row(state, seat, person, now) for person in people.rows],
-            "pages": pages_around(query.page, people.has_next, _total(query, people, known)),
+            "pages": []
+            if is_cut
+            else pages_around(query.page, people.has_next, _total(query, people, known)),
             "has_next": people.has_next,
             "page_url": lambda number: query.url(path, page=number),
             "clear_url": query.url(path, search="", page=1),
             "first_url": query.url(path, page=1),
-            "is_too_slow": is_too_slow,
+            "is_cut": is_cut,
             "is_empty_workspace": known[None].count == 0,
             "origin": own_origin(request),
             **_news_of(query, path, now, fresh),

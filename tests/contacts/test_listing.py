@@ -20,6 +20,7 @@ from app.contacts.listing import (
     count_up_to,
     last_seen_of,
     made_since,
+    nearest_of,
     page_of,
 )
 from app.contacts.records import Role
@@ -158,6 +159,8 @@ def thresholds(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.setattr(listing, "SHORT_WALK", 60)
     if way in ("words laid over each other", "long walks"):
         monkeypatch.setattr(listing, "SHORT_WALK", 10)
+        monkeypatch.setattr(listing, "ASKABLE_ROWS", 0)
+    if way == "long walks":
         monkeypatch.setattr(listing, "SORTABLE_ROWS", 0)
     return way
 
@@ -182,6 +185,16 @@ def test_online_tab_shows_those_online_and_nobody_else(
     for view in VIEWS[:48:3]:
         ids, _ = all_pages(conn, view, lambda view: page_of(conn, APP, view, only))
         assert ids == expected(people, view, online), view
+
+
+def test_nearest_are_those_who_fit_among_the_first_of_the_order(
+    conn: Connection, people: list[Someone], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "SHORT_WALK", 100)
+    first = expected(people, View())[:100]
+    fitting = set(expected(people, View(words=("ada", "stone"))))
+    nearest = nearest_of(conn, APP, View(words=("ada", "stone"), page=7))
+    assert [person.id for person in nearest.rows] == [one for one in first if one in fitting][:PAGE_SIZE]
 
 
 def test_page_beyond_the_last_is_empty(conn: Connection) -> None:
