@@ -72,6 +72,7 @@ function start(page) {
     try {
       const response = await fetch(url, { signal: mine.signal, headers: { Accept: "text/html" } });
       if (response.redirected || response.status === 401) return signInAgain();
+      if (!response.ok) throw new Error(`the list can't be had: ${response.status}`);
       const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
       if (mine.signal.aborted) return;
       for (const part of ["#tabs", "#people"]) {
@@ -84,8 +85,8 @@ function start(page) {
       drawn();
       live.watchPage();
     } catch {
-      // A newer drawing took over, or the server can't be reached: the list stays as it is.
-      people?.removeAttribute("aria-busy");
+      // A newer drawing took over, or the server is out of reach or in trouble: the list stays as it is.
+      if (drawing === mine) people?.removeAttribute("aria-busy");
     }
   }
 

@@ -148,7 +148,13 @@ export class PresenceSocket {
   open() {
     if (this.isDone || this.socket) return;
     clearTimeout(this.pause);
-    const socket = new WebSocket(this.url);
+    /** @type {WebSocket} */
+    let socket;
+    try {
+      socket = new WebSocket(this.url);
+    } catch {
+      return this.handlers.onLive(false); // forbidden here; the rest of the page works without
+    }
     this.socket = socket;
     socket.onopen = () => this.#sendWatch(socket);
     socket.onmessage = (event) => this.#receive(event.data);

@@ -144,6 +144,32 @@ def test_search_answers_while_one_types_and_keeps_the_keyboard(
     expect(page.get_by_text("Grace Hopper")).to_be_visible()
 
 
+def test_list_works_where_sockets_are_forbidden(product: Product, app_id: str, page: Page) -> None:
+    ping(product, app_id, user_id="alone", name="Solo Socketless")
+    page.add_init_script(
+        "WebSocket = Object.assign(function () { throw new DOMException('no', 'SecurityError') }, { OPEN: 1 })"
+    )
+    page.goto(f"{product.url}/apps/{app_id}/users")
+    expect(page.get_by_text("Live updates are interrupted")).to_be_visible()
+    page.get_by_label("Search people").fill("solo")
+    expect(page.locator("tr[data-contact-id]")).to_have_count(1)
+    expect(page.get_by_text("Solo Socketless")).to_be_visible()
+
+
+def test_list_stays_when_the_server_has_no_answer_to_a_search(
+    product: Product, app_id: str, page: Page
+) -> None:
+    ping(product, app_id, user_id="stays", name="Sadie Stays")
+    page.goto(f"{product.url}/apps/{app_id}/users")
+    address = page.url
+    page.route("**/users?q=*", lambda route: route.fulfill(status=500, body="<h1>Not now</h1>"))
+    with page.expect_response("**/users?q=*"):
+        page.get_by_label("Search people").fill("sadie")
+    page.wait_for_selector("#people:not([aria-busy])")
+    assert page.get_by_text("Sadie Stays").count() == 1
+    assert page.url == address
+
+
 def test_search_works_without_scripts(
     product: Product, app_id: str, browser: Browser, signed_in: Path
 ) -> None:
@@ -214,7 +240,8 @@ def test_dots_come_back_by_themselves_after_the_server_was_away(tmp_path: Path, 
     page.goto(f"{product.url}/login")
     page.get_by_label("Email").fill(EMAIL)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    with page.expect_websocket():
+        page.get_by_role("button", name="Sign in").click()
     expect(row(page, ada)).to_be_visible()
     product.kill()
     expect(page.get_by_text("Live updates are interrupted")).to_be_visible()
