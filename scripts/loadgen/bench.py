@@ -1,6 +1,7 @@
 """The command line of ``scripts/bench``: the product's promises, measured side by side."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -68,7 +69,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name in names:
             shown.show(f"Measuring {name}", {})
             part = PARTS[name]
-            figures += (part.quick if options.quick else part.full)(shown)
+            busy = _load_of_others()
+            figures += [
+                figure.noted(busy) if busy else figure
+                for figure in (part.quick if options.quick else part.full)(shown)
+            ]
     except (LoadError, ProductError) as error:
         print(f"bench: {name}: {error}", file=sys.stderr)
         return 1
@@ -80,6 +85,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(told)
     _save(figures, told, options)
     return 0
+
+
+def _load_of_others() -> str:
+    """A sentence where the machine has other work: figures by the wall are then worth little. Empty where it rests."""
+    load, cores = os.getloadavg()[0], len(os.sched_getaffinity(0))
+    return (
+        f"the machine was busy before it began: load {load:.1f} on {cores} cores" if load > cores / 2 else ""
+    )
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Final
 
 import uvloop
@@ -16,7 +17,7 @@ import uvloop
 from .contenders import PRODUCT
 from .crowd import Crowd
 from .figures import Figure, Side
-from .machine import own_cpu_seconds
+from .machine import Process, own_cpu_seconds
 from .product import OWN_ORIGIN, Workspace, own_server
 from .report import SATURATED
 
@@ -63,19 +64,23 @@ async def _rounds(workspaces: dict[str, Workspace], size: Size) -> tuple[dict[st
     step = size.pings // 2
     for crowd in crowds.values():
         await crowd.ping_all(range(step), clients=CLIENTS)
+    servers = {name: Process(workspace.pid or 0) for name, workspace in workspaces.items()}
     rounds: dict[str, list[float]] = defaultdict(list)
+    spent: dict[str, list[float]] = defaultdict(list)
     busiest = 0.0
     for number in range(size.rounds):
         for name in sorted(crowds, reverse=bool(number % 2)):
-            own = own_cpu_seconds()
+            own, cpu = own_cpu_seconds(), servers[name].cpu_seconds()
             done = await crowds[name].ping_all(
                 range(number * step, number * step + 2 * step), clients=CLIENTS
             )
             rounds[name].append(done.answered / done.seconds)
+            spent[name].append((servers[name].cpu_seconds() - cpu) * 1e6 / max(1, done.answered))
             busiest = max(busiest, (own_cpu_seconds() - own) / done.seconds)
     for crowd in crowds.values():
         crowd.close()
     notes = [f"errors: {dict(errors)}"] if errors else []
+    notes += [f"server CPU a ping, {name}: {median(cost):,.0f} us" for name, cost in spent.items()]
     notes.append(
         f"the generator used up to {busiest:.0%} of a core" + (" (saturated)" * (busiest > SATURATED))
     )

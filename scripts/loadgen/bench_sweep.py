@@ -36,10 +36,10 @@ def sweep(contacts: int, rounds: int) -> Figure:
 
 
 def _worst(told: list[dict[str, dict[str, float]]], step: str) -> str:
-    stall, wall, collector = (
-        max(one[step][name] for one in told) for name in ("stall_ms", "wall_ms", "collector_ms")
+    stall, wall, cpu, collector = (
+        max(one[step][name] for one in told) for name in ("stall_ms", "wall_ms", "cpu_ms", "collector_ms")
     )
-    return f"{step}: {stall:.1f} ms (by the wall {wall:.1f}, garbage collector {collector:.1f})"
+    return f"{step}: {stall:.1f} ms (by the wall {wall:.1f}, own CPU {cpu:.1f}, garbage collector {collector:.1f})"
 
 
 def _round(contacts: int) -> dict[str, dict[str, float]]:

@@ -37,6 +37,10 @@ class Figure:
     def judged(self, reached: bool) -> "Figure":
         return replace(self, reached=reached)
 
+    def noted(self, note: str) -> "Figure":
+        """With one more remark."""
+        return replace(self, note="; ".join(filter(None, [self.note, note])))
+
 
 def as_markdown(figures: Sequence[Figure]) -> str:
     rows = [

@@ -24,7 +24,7 @@ from app import lifespan
 from app.clock import Clock
 from app.ids import AppId, ContactId
 from app.presence.hub import Hub
-from app.presence.last_seen import Ledger, keep_written
+from app.presence.last_seen import Ledger
 from app.presence.lease_file import LeaseFile, keep_synced
 from app.presence.sweeper import Sweeper
 from app.presence.tracker import Lease, Tracker
@@ -33,6 +33,7 @@ from app.storage.database import open_database
 
 OFFLINE_SECONDS: Final = 120.0
 BEAT_SECONDS: Final = 30.0
+TICKS_A_SECOND: Final = round(1 / TICK_SECONDS)
 A_TURN: Final = 50
 """Heartbeats between two turns of others: about what a busy loop takes in one round."""
 
@@ -93,8 +94,16 @@ class Stalls:
 class Million:
     """The contacts of one workspace, each with its lease as a socket would hold it."""
 
-    def __init__(self, tracker: Tracker, sweeper: Sweeper, clock: Clock, app_id: AppId) -> None:
+    def __init__(
+        self,
+        tracker: Tracker,
+        sweeper: Sweeper,
+        clock: Clock,
+        app_id: AppId,
+        write: Callable[[], Awaitable[None]],
+    ) -> None:
         self._tracker = tracker
+        self._write = write
         self._sweeper = sweeper
         self._clock = clock
         self._app_id = app_id
@@ -112,14 +121,21 @@ class Million:
                 await asyncio.sleep(0)
 
     async def beat_on(self) -> None:
-        """Two minutes go by: everybody beats every 30 s, in an order of their own, and is looked at once."""
+        """Two minutes go by: everybody beats every 30 s, in an order of their own, and is looked at once.
+
+        What the looks find is written once a second, by the clock that is moved by hand.
+        """
         order = list(range(len(self._leases)))
         random.Random(6).shuffle(order)
         ticks = int(OFFLINE_SECONDS / TICK_SECONDS)
         each = max(1, int(len(order) * TICK_SECONDS / BEAT_SECONDS))
         at = 0
-        for _ in range(ticks):
+        writing = asyncio.ensure_future(self._write())
+        for tick in range(ticks):
             self._clock.advance(TICK_SECONDS)
+            if tick % TICKS_A_SECOND == 0:
+                await writing
+                writing = asyncio.ensure_future(self._write())
             sweeping = asyncio.create_task(self._sweeper.sweep())
             now = self._clock.now()
             for step in range(each):
@@ -128,13 +144,22 @@ class Million:
                 if step % A_TURN == 0:
                     await asyncio.sleep(0)
             await sweeping
+        await writing
         assert self._tracker.online_count(self._app_id) == len(self._leases), "a beating contact went offline"
 
     async def fall_silent(self) -> None:
-        """Nobody beats any more; two minutes later all are gone at once."""
+        """Nobody beats any more; two minutes later all are gone at once, and begin to be written."""
         self._clock.advance(OFFLINE_SECONDS + 1)
+        writing = asyncio.create_task(self._keep_writing())
         await self._sweeper.sweep()
+        writing.cancel()
+        await asyncio.wait([writing])
         assert self._tracker.online_count(self._app_id) == 0, "a silent contact is still online"
+
+    async def _keep_writing(self) -> None:
+        while True:
+            await self._write()
+            await asyncio.sleep(0.1)
 
 
 async def measure(count: int, app_id: AppId, database_url: str, folder: Path) -> dict[str, object]:
@@ -144,9 +169,9 @@ async def measure(count: int, app_id: AppId, database_url: str, folder: Path) ->
     leases = LeaseFile(folder)
     tracker = Tracker(offline_seconds=OFFLINE_SECONDS, publish=hub.publish, ledger=ledger, leases=leases)
     sweeper = Sweeper(tracker, clock)
-    background = [asyncio.create_task(work) for work in (keep_written(ledger, database), keep_synced(leases))]
+    syncing = asyncio.create_task(keep_synced(leases))
     lifespan._calm_the_collector()
-    stalls, million = Stalls(), Million(tracker, sweeper, clock, app_id)
+    stalls, million = Stalls(), Million(tracker, sweeper, clock, app_id, lambda: ledger.flush(database))
     before = _resident_kb()
     steps: dict[str, Callable[[], Awaitable[None]]] = {
         "arriving": lambda: million.arrive(count),
@@ -158,9 +183,8 @@ async def measure(count: int, app_id: AppId, database_url: str, folder: Path) ->
         told[name] = await stalls.during(step())
         if name == "arriving":
             told["bytes_per_contact"] = (_resident_kb() - before) * 1024 / count
-    for task in background:
-        task.cancel()
-    await asyncio.gather(*background, return_exceptions=True)
+    syncing.cancel()
+    await asyncio.gather(syncing, return_exceptions=True)
     await database.close()
     leases.close()
     stalls.close()

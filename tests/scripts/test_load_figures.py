@@ -38,6 +38,10 @@ def test_table_can_stand_in_a_readme() -> None:
     assert lines[5] == "- cost: 3 rounds"
 
 
+def test_remarks_gather() -> None:
+    assert FIGURE.noted("busy").note == "3 rounds; busy"
+
+
 def test_every_round_is_kept_in_the_file() -> None:
     told = json.loads(as_json([FIGURE], {"machine": {"cores": "2 cores"}}))
     assert told["machine"] == {"cores": "2 cores"}
