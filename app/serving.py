@@ -18,6 +18,7 @@ from app.places.cities import Places
 from app.presence.lease_file import LeaseFile
 from app.server.front_door import FrontDoor
 from app.server.listening import listen, most_connections
+from app.server.plain_socket import PlainSocket
 from app.settings import Settings, unknown_names
 from app.storage.database import open_database
 from app.storage.migrations import migrate
@@ -66,7 +67,7 @@ def serve(settings: Settings, *, with_demo: bool = False) -> None:
     config = uvicorn.Config(
         create_app(settings, clock),
         http=FrontDoor,
-        ws="websockets-sansio",
+        ws=PlainSocket,
         ws_max_size=_DASHBOARD_FRAME_BYTES,
         ws_per_message_deflate=False,
         # uvicorn's own keepalive pings cost more than a heartbeat; the kernel's keepalive finds the dead.

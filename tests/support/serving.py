@@ -20,6 +20,7 @@ from app.main import create_app
 from app.messenger.sockets import SocketRoom
 from app.server.front_door import FrontDoor
 from app.server.listening import listen
+from app.server.plain_socket import PlainSocket
 from app.settings import Settings, load_settings
 from app.state import AppState
 from app.storage.migrations import migrate
@@ -93,7 +94,7 @@ async def serving(
     config = uvicorn.Config(
         make_app(settings, own_clock, states),
         http=FrontDoor,
-        ws="websockets-sansio",
+        ws=PlainSocket,
         ws_ping_interval=None,
         ws_ping_timeout=None,
         lifespan="on",
