@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.companies.records import Scalar
 from app.contacts.names import shown_name
 from app.contacts.profiles import (
     CompanyShown,
@@ -100,7 +101,9 @@ async def _profile(state: AppState, seat: Seat, contact: Contact, now: float) ->
             "place": _joined(contact.city, contact.region, contact.country),
             "browser": _joined(contact.browser, contact.browser_version, by=" "),
             "page_link": contact.page_url if contact.page_url and is_web_url(contact.page_url) else None,
-            "attributes": sorted(contact.custom_attributes.items()),
+            "attributes": [
+                (name, _value(value)) for name, value in sorted(contact.custom_attributes.items())
+            ],
             "companies": story.companies,
             "events": [(event.name, _moment(event.created_at, now, timezone)) for event in story.events],
             "bars": bars,
@@ -169,7 +172,11 @@ def _shown(contact: Contact) -> str:
 
 
 def _joined(*parts: str | None, by: str = ", ") -> str | None:
-    return by.join(filter(None, parts)) or None
+    return by.join(dict.fromkeys(filter(None, parts))) or None
+
+
+def _value(value: Scalar) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
 def _clock_of(seat: Seat, now: float) -> dict[str, object]:

@@ -110,10 +110,11 @@ async def test_profile_tells_what_is_known(
         os="Linux",
         timezone="Europe/London",
         city="London",
+        region="London",
         country="United Kingdom",
         page_url="https://shop.example/cart",
         page_title="Your cart",
-        custom_attributes={"plan": "Team", "seats": 4},
+        custom_attributes={"plan": "Team", "seats": 4, "newsletter": False},
     )
     await server.state.database.write(
         lambda conn: insert_event(
@@ -151,6 +152,7 @@ async def test_profile_tells_what_is_known(
         "Your cart https://shop.example/cart",
         "plan Team",
         "seats 4",
+        "newsletter no",
         "Analytical Engines engines",
         "checked-out 1 minute ago",
     ):
