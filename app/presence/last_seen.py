@@ -55,7 +55,7 @@ class Ledger:
 
     async def _write_batch(self, database: Database) -> None:
         ended = list(islice(self._ended, BATCH_ROWS))
-        keys = list(self._seen)[: BATCH_ROWS - len(ended)]
+        keys = list(islice(self._seen, BATCH_ROWS - len(ended)))
         seen = [self._seen[key] for key in keys]
         if not ended and not seen:
             return

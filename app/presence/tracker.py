@@ -86,7 +86,10 @@ class Tracker:
         if not lease.online:
             # Activity is remembered while the dot is off, or this heartbeat would seem to end an inactivity.
             before = lease.slot.times[lease.slot.at + ACTIVE]
-            self._appear(lease, now, active_after_heartbeat(before, now, visible))
+            active_at = active_after_heartbeat(before, now, visible)
+            self._appear(lease, now, active_at)
+            # Lists are sorted by what the database knows; a ping tells it by itself.
+            self._ledger.seen(Sighting(lease.app_id, lease.contact_id, now, active_at))
             return
         times, at = lease.slot.times, lease.slot.at
         times[at + SEEN] = now

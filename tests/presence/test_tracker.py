@@ -92,6 +92,11 @@ def test_R1_first_heartbeat_puts_the_dot_on_and_further_ones_say_nothing(world: 
     assert world.tracker.heartbeats == 10
 
 
+def test_database_is_told_of_who_comes_back_by_a_heartbeat_alone(world: World) -> None:
+    world.beat(world.tracker.lease(APP, ADA))
+    assert len(world.ledger) == 1
+
+
 def test_R2_dot_goes_off_between_120_and_121_seconds_after_the_last_heartbeat(world: World) -> None:
     lease = world.tracker.lease(APP, ADA)
     world.beat(lease)
