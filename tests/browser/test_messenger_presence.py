@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import BrowserContext, Error, Page
 
-from support.browser import freeze, resume
+from support.browser import freeze, pass_time, resume, watch_network
 from support.messenger_server import (
     HEARTBEAT,
     HIDDEN_HEARTBEAT,
@@ -44,9 +44,10 @@ def test_R1_a_heartbeat_goes_as_the_socket_opens_and_then_at_the_servers_pace(
     context: BrowserContext, shop: str, messenger: MessengerServer
 ) -> None:
     context.clock.install()
+    watch_network(context)
     page = leading_tab(context, shop, messenger)
     for beats in (2, 3, 4):
-        page.clock.run_for(30_000)
+        pass_time(page, 30)
         messenger.wait_for(lambda beats=beats: len(messenger.heartbeats) == beats)
     assert {frame.text for frame in messenger.frames} == {HEARTBEAT}
     assert len(messenger.sockets) == 1
