@@ -38,9 +38,7 @@ def printed(tmp_path: Path) -> Iterator[dict[str, str]]:
         server.communicate(timeout=20)
 
 
-def test_the_first_green_dot_comes_on_and_moves_nobody(
-    browser: Browser, printed: dict[str, str]
-) -> None:
+def test_the_first_green_dot_comes_on_and_moves_nobody(browser: Browser, printed: dict[str, str]) -> None:
     users, customer = browser.new_context().new_page(), browser.new_context().new_page()
     users.goto(printed["dashboard"])
     rows = users.locator("[data-contact-id]")
