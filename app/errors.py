@@ -105,11 +105,6 @@ class WorkspaceNotFound(NotFound):
         super().__init__(message)
 
 
-class MethodNotAllowed(PorchlightError):
-    status = 405
-    code = "method_not_allowed"
-
-
 class Conflict(PorchlightError):
     status = 409
     code = "conflict"

@@ -28,7 +28,6 @@ _FIND = text(
 )
 _END = text("DELETE FROM dashboard_sessions WHERE token_hash = :token_hash")
 _END_EXPIRED = text("DELETE FROM dashboard_sessions WHERE expires_at <= :now")
-_END_OF_ADMIN = text("DELETE FROM dashboard_sessions WHERE admin_id = :admin_id RETURNING token_hash")
 _END_EXPIRED_LINKS = text("DELETE FROM sign_in_links WHERE expires_at <= :now")
 _INSERT_LINK = text(
     """
@@ -85,11 +84,6 @@ def find_session_by_hash(conn: Connection, token_hash: str, now: float) -> Dashb
 
 def end_session(conn: Connection, token_hash: str) -> None:
     conn.execute(_END, {"token_hash": token_hash})
-
-
-def end_sessions_of(conn: Connection, admin_id: AdminId) -> list[str]:
-    """End every session of a teammate; returns what named them."""
-    return [row.token_hash for row in conn.execute(_END_OF_ADMIN, {"admin_id": admin_id})]
 
 
 def make_sign_in_link(conn: Connection, admin_id: AdminId, app_id: AppId, now: float) -> str:

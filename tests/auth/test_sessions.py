@@ -73,15 +73,6 @@ async def test_signing_out_ends_that_session_and_no_other(database: Database, ad
     assert await database.read(lambda conn: sessions.find_session(conn, two, NOW)) == second
 
 
-async def test_all_sessions_of_a_teammate_end_together(database: Database, acme: AppId, ada: AdminId) -> None:
-    bob = await database.write(lambda conn: create_admin(conn, acme, "bob@example.com", None, NOW))
-    begun = [await database.write(lambda conn: sessions.begin_session(conn, ada, NOW)) for _ in range(3)]
-    token, _ = await database.write(lambda conn: sessions.begin_session(conn, bob, NOW))
-    ended = await database.write(lambda conn: sessions.end_sessions_of(conn, ada))
-    assert sorted(ended) == sorted(session.token_hash for _, session in begun)
-    assert await database.read(lambda conn: sessions.find_session(conn, token, NOW)) is not None
-
-
 async def test_a_new_session_sweeps_out_what_has_expired(database: Database, ada: AdminId) -> None:
     await database.write(lambda conn: sessions.begin_session(conn, ada, NOW))
     await database.write(lambda conn: sessions.begin_session(conn, ada, NOW + SESSION_SECONDS))
