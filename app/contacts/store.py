@@ -10,7 +10,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
-    Update,
     bindparam,
     delete,
     insert,
@@ -24,6 +23,7 @@ from sqlalchemy import (
 from app.contacts.recognition import Holders
 from app.contacts.records import Contact
 from app.ids import AppId, ContactId
+from app.storage.hot import Hot
 from app.storage.tables import contacts, events, presence_intervals, search_words
 
 FIELDS: Final = tuple(field.name for field in fields(Contact))
@@ -59,18 +59,21 @@ HOLDERS: Final = (
     )
     .with_for_update()
 )
-_INSERT: Final = insert(contacts)
+_HOLDERS: Final = Hot(HOLDERS)
+_INSERT: Final = Hot(insert(contacts))
 _INSERT_EVENT: Final = insert(events)
-_INSERT_WORD: Final = insert(search_words)
+_INSERT_WORD: Final = Hot(insert(search_words))
 _DELETE_WORDS: Final = delete(search_words).where(
     search_words.c.app_id == bindparam("of_app_id"), search_words.c.contact_id == bindparam("of_contact_id")
 )
-_COUNT_PSEUDONYMS: Final = text(
-    """
-    INSERT INTO pseudonym_counters (app_id, location, used) VALUES (:app_id, :location, :count)
-    ON CONFLICT (app_id, location) DO UPDATE SET used = pseudonym_counters.used + excluded.used
-    RETURNING used
-    """
+_COUNT_PSEUDONYMS: Final = Hot(
+    text(
+        """
+        INSERT INTO pseudonym_counters (app_id, location, used) VALUES (:app_id, :location, :count)
+        ON CONFLICT (app_id, location) DO UPDATE SET used = pseudonym_counters.used + excluded.used
+        RETURNING used
+        """
+    )
 )
 
 
@@ -95,7 +98,7 @@ def find_holders(
         "anonymous_id": anonymous_id,
     }
     by_external_id = by_email = by_anonymous_id = None
-    for row in conn.execute(HOLDERS, given):
+    for row in _HOLDERS.rows(conn, given):
         contact = Contact(*row)
         is_user = contact.role == "user"
         if is_user and external_id is not None and contact.external_id == external_id:
@@ -108,7 +111,7 @@ def find_holders(
 
 
 def insert_contact(conn: Connection, contact: Contact) -> None:
-    conn.execute(_INSERT, values_of(contact))
+    _INSERT.run(conn, values_of(contact))
 
 
 def update_contact(conn: Connection, before: Contact, after: Contact) -> None:
@@ -117,7 +120,7 @@ def update_contact(conn: Connection, before: Contact, after: Contact) -> None:
     changed = {name: new[n] for n, name in enumerate(FIELDS) if new[n] != old[n]}
     if changed:
         where = {"of_app_id": before.app_id, "of_id": before.id}
-        conn.execute(_update_of(tuple(changed)), changed | where)
+        _update_of(tuple(changed)).run(conn, changed | where)
 
 
 def replace_words(conn: Connection, app_id: AppId, contact_id: ContactId, words: Iterable[str]) -> None:
@@ -128,8 +131,7 @@ def replace_words(conn: Connection, app_id: AppId, contact_id: ContactId, words:
 
 def insert_words(conn: Connection, app_id: AppId, contact_id: ContactId, words: Iterable[str]) -> None:
     rows = [{"app_id": app_id, "word": word, "contact_id": contact_id} for word in words]
-    if rows:
-        conn.execute(_INSERT_WORD, rows)
+    _INSERT_WORD.run_many(conn, rows)
 
 
 def forget_words(conn: Connection, app_id: AppId, contact_id: ContactId) -> None:
@@ -139,13 +141,13 @@ def forget_words(conn: Connection, app_id: AppId, contact_id: ContactId) -> None
 def take_pseudonyms(conn: Connection, app_id: AppId, location: str, count: int = 1) -> int:
     """Take the next ``count`` pseudonyms of a place (empty: no place is known); returns the first one's number."""
     given = {"app_id": app_id, "location": location, "count": count}
-    used: int = conn.execute(_COUNT_PSEUDONYMS, given).scalar_one()
-    return used - count
+    [(used,)] = _COUNT_PSEUDONYMS.rows(conn, given)
+    return int(used) - count
 
 
 def clear_anonymous_id(conn: Connection, app_id: AppId, contact_id: ContactId) -> None:
     changed = {"anonymous_id": None, "of_app_id": app_id, "of_id": contact_id}
-    conn.execute(_update_of(("anonymous_id",)), changed)
+    _update_of(("anonymous_id",)).run(conn, changed)
 
 
 def insert_event(
@@ -184,8 +186,8 @@ def values_of(contact: Contact) -> dict[str, object]:
 
 
 @lru_cache(maxsize=256)
-def _update_of(columns: tuple[str, ...]) -> Update:
-    return (
+def _update_of(columns: tuple[str, ...]) -> Hot:
+    return Hot(
         update(contacts)
         .where(contacts.c.app_id == bindparam("of_app_id"), contacts.c.id == bindparam("of_id"))
         .values({column: bindparam(column) for column in columns})

@@ -4,13 +4,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import event as sql_event
 
 from app.contacts.agents import read_agent
 from app.contacts.pings import Recorded
 from app.errors import ContactDeleted, OriginNotAllowed, WorkspaceNotFound
 from app.ids import AppId, is_contact_id
 from app.places.cities import Place
+from app.storage.sqlite import driver_of
 from app.workspaces.operations import change_workspace, create_workspace
 from support.recording import NOW, OWN, Recorder
 
@@ -369,9 +369,6 @@ def test_a_ping_of_a_known_contact_costs_three_statements(recorder: Recorder) ->
     recorder.ping(told, page_url="https://shop.example/")
     statements: list[str] = []
 
-    def hear(_conn: object, _cursor: object, statement: str, *_: object) -> None:
-        statements.append(statement.split(maxsplit=1)[0])
-
-    sql_event.listen(recorder.conn, "before_cursor_execute", hear)
+    driver_of(recorder.conn).set_trace_callback(lambda sql: statements.append(sql.split(maxsplit=1)[0]))
     recorder.ping(told, at=NOW + 60, page_url="https://shop.example/cart")
     assert statements == ["SELECT", "SELECT", "UPDATE"]
