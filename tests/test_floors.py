@@ -17,7 +17,8 @@ APP = ROOT / "app"
 FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"clock", "errors", "ids", "log", "metrics", "wire"}),
     frozenset({"settings", "server", "storage", "search", "places", "static_files"}),
-    frozenset({"presence", "auth", "attributes", "workspaces"}),
+    frozenset({"presence", "auth", "attributes", "trail"}),
+    frozenset({"workspaces"}),
     frozenset({"state", "companies"}),
     frozenset({"contacts"}),
     frozenset({"lifespan"}),

@@ -31,3 +31,9 @@ class Company:
     last_seen_at: float | None
     session_count: int
     custom_attributes: Mapping[str, Scalar]
+    plan: str | None = None
+    size: int | None = None
+    website: str | None = None
+    industry: str | None = None
+    monthly_spend: float | None = None
+    remote_created_at: float | None = None

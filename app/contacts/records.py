@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from app.companies.records import Scalar
 from app.contacts.user_data import UserData
@@ -75,3 +75,13 @@ class Contact:
     custom_attributes: Mapping[str, Scalar] = field(default_factory=dict)
     deleted_at: float | None = None
     archived_at: float | None = None
+    owner_id: int | None = None
+    language_override: str | None = None
+    unsubscribed_from_emails: bool | None = None
+    last_replied_at: float | None = None
+    last_contacted_at: float | None = None
+    blocked_at: float | None = None
+    synced_at: float | None = None
+    deleted_by: str | None = None
+    provenance: Mapping[str, Any] | None = None
+    """Where each custom attribute's value comes from, by its name; ``precedence`` knows the shape."""

@@ -1,0 +1,51 @@
+"""One authorised request: who asks, of which workspace, and the way to the database.
+
+Handlers of records start with ``call_of`` and say what they mean in three words: ``read`` what is
+asked, ``view`` what holds personal data (the view goes on the audit log before the answer does,
+rule R82), ``write`` what changes.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy import Connection
+from starlette.requests import Request
+
+from app.auth.tokens import TokenGrant
+from app.ids import AppId
+from app.state import AppState, state_of
+from app.trail.operations import record
+from app.trail.records import Actor, Deed
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """``now`` is one moment for all that the request does."""
+
+    state: AppState
+    app_id: AppId
+    actor: Actor
+    now: float
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """What holds no personal data, or is put on the log otherwise."""
+        return await self.state.database.read(work)
+
+    async def view(self, work: Callable[[Connection], T], deed_of: Callable[[T], Deed]) -> T:
+        """Read personal data, and put on the log what was seen; raises what ``work`` raises, with nothing logged."""
+        seen = await self.state.database.read(work)
+        deed = deed_of(seen)
+        await self.state.database.write(lambda conn: record(conn, self.app_id, self.actor, deed, self.now))
+        return seen
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """One transaction; it is on the disk when this returns."""
+        return await self.state.database.write(work)
+
+
+def call_of(request: Request, grant: TokenGrant) -> Call:
+    state = state_of(request)
+    return Call(state, grant.app_id, Actor("token", str(grant.token_id)), state.clock.now())

@@ -1,0 +1,382 @@
+"""Contact records: attributes, tags, notes, segments, conversations, and the trail of who did what."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    _create_teams()
+    _create_contacts()
+    _create_marks()
+    _create_companies()
+    _create_attributes()
+    _create_conversations()
+    _create_trail()
+
+
+def _where(condition: str) -> dict[str, Any]:
+    return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
+
+
+def _create_teams() -> None:
+    op.create_table(
+        "team_members",
+        sa.Column("app_id", sa.String(8), nullable=False),
+        sa.Column("team_id", sa.Integer, nullable=False),
+        sa.Column("admin_id", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("app_id", "team_id", "admin_id"),
+    )
+    op.create_table(
+        "teams",
+        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("app_id", sa.String(8), nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("created_at", sa.Double, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["app_id"],
+            ["workspaces.app_id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("teams_of_workspace", "teams", ["app_id", "id"])
+
+
+def _create_contacts() -> None:
+    op.create_table(
+        "merged_contacts",
+        sa.Column("app_id", sa.String(8), nullable=False),
+        sa.Column("id", sa.String(24), nullable=False),
+        sa.Column("into_id", sa.String(24), nullable=False),
+        sa.Column("anonymous_id", sa.Text),
+        sa.Column("merged_at", sa.Double, nullable=False),
+        sa.PrimaryKeyConstraint("app_id", "id"),
+    )
+    op.create_index("merged_contacts_anonymous_id", "merged_contacts", ["app_id", "anonymous_id"])
+    op.create_index("merged_contacts_into", "merged_contacts", ["app_id", "into_id"])
+    op.add_column("contacts", sa.Column("owner_id", sa.Integer))
+    op.add_column("contacts", sa.Column("language_override", sa.Text))
+    op.add_column("contacts", sa.Column("unsubscribed_from_emails", sa.Boolean))
+    op.add_column("contacts", sa.Column("last_replied_at", sa.Double))
+    op.add_column("contacts", sa.Column("last_contacted_at", sa.Double))
+    op.add_column("contacts", sa.Column("blocked_at", sa.Double))
+    op.add_column("contacts", sa.Column("synced_at", sa.Double))
+    op.add_column("contacts", sa.Column("deleted_by", sa.Text))
+    op.add_column("contacts", sa.Column("provenance", sa.JSON))
+    op.create_index(
+        "contacts_deleted", "contacts", ["app_id", "deleted_at"], **_where("deleted_at IS NOT NULL")
+    )
+    op.create_index(
+        "contacts_never_seen",
+        "contacts",
+        ["app_id", "id"],
+        **_where("listed AND role = 'user' AND first_seen_at IS NULL"),
+    )
+
+
+def _create_marks() -> None:
+    op.create_table(
+        "taggings",
+        sa.Column("app_id", sa.String(8), nullable=False),
+        sa.Column("tag_id", sa.Integer, nullable=False),
+        sa.Column("kind", sa.String(12), nullable=False),
+        sa.Column("subject_id", sa.String(24), nullable=False),
+        sa.Column("applied_at", sa.Double, nullable=False),
+        sa.Column("applied_by", sa.Integer),
+        sa.PrimaryKeyConstraint("app_id", "kind", "subject_id", "tag_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("taggings_of_tag", "taggings", ["app_id", "tag_id", "kind", "subject_id"])
+    op.create_table(
+        "notes",
+        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("app_id", sa.String(8), nullable=False),
+        sa.Column("contact_id", sa.String(24)),
+        sa.Column("company_id", sa.String(24)),
+        sa.Column("admin_id", sa.Integer),
+        sa.Column("body", sa.Text, nullable=False),
+        sa.Column("created_at", sa.Double, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["app_id"],
+            ["workspaces.app_id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("notes_of_company", "notes", ["app_id", "company_id", "id"])
+    op.create_index("notes_of_contact", "notes", ["app_id", "contact_id", "id"])
+    op.create_table(
+        "segments",
+        sa.Column("app_id", sa.String(8), nullable=False),
+        sa.Column("id", sa.String(24), nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("person_type", sa.String(8), nullable=False),
+        sa.Column("filter", sa.JSON, nullable=False),
+        sa.Column("created_at", sa.Double, nullable=False),
+        sa.Column("updated_at", sa.Double, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["app_id"],
+            ["workspaces.app_id"],
+        ),
+        sa.PrimaryKeyConstraint("app_id", "id"),
+    )
+    op.create_table(
+        "tags",
+        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("app_id", sa.String(8), nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("name_key", sa.Text, nullable=False),
+        sa.Column("created_at", sa.Double, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["app_id"],
+            ["workspaces.app_id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("tags_name", "tags", ["app_id", "name_key"], unique=True)
+
+
+def _create_companies() -> None:
+    op.add_column("companies", sa.Column("plan", sa.Text))
+    op.add_column("companies", sa.Column("size", sa.Integer))
+    op.add_column("companies", sa.Column("website", sa.Text))
+    op.add_column("companies", sa.Column("industry", sa.Text))
+    op.add_column("companies", sa.Column("monthly_spend", sa.Double))
+    op.add_column("companies", sa.Column("remote_created_at", sa.Double))
+    op.create_index("companies_by_last_seen_at", "companies", ["app_id", "last_seen_at", "id"])
+
+
+def _create_attributes() -> None:
+    op.create_table(
+        "attribute_values",
+        sa.Column("app_id", sa.String(8), nullable=False),
+        sa.Column("contact_id", sa.String(24), nullable=False),
+        sa.Column("attribute_id", sa.Integer, nullable=False),
+        sa.Column("number", sa.Double),
+        sa.Column("text", sa.Text),
+        sa.PrimaryKeyConstraint("app_id", "contact_id", "attribute_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "attribute_values_by_number",
+        "attribute_values",
+        ["app_id", "attribute_id", "number", "contact_id"],
+        **_where("number IS NOT NULL"),
+    )
+    op.create_index(
+        "attribute_values_by_text",
+        "attribute_values",
+        ["app_id", "attribute_id", "text", "contact_id"],
+        **_where("text IS NOT NULL"),
+    )
+    op.create_table(
+        "data_attributes",
+        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("app_id", sa.String(8), nullable=False),
+        sa.Column("model", sa.String(8), nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("label", sa.Text, nullable=False),
+        sa.Column("description", sa.Text),
+        sa.Column("type", sa.String(8), nullable=False),
+        sa.Column("options", sa.JSON, nullable=False),
+        sa.Column("messenger_writable", sa.Boolean, nullable=False),
+        sa.Column("archived", sa.Boolean, nullable=False),
+        sa.Column("created_at", sa.Double, nullable=False),
+        sa.Column("updated_at", sa.Double, nullable=False),
+        sa.Column("admin_id", sa.Integer),
+        sa.Column("qualification_position", sa.Integer),
+        sa.ForeignKeyConstraint(
+            ["app_id"],
+            ["workspaces.app_id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("data_attributes_name", "data_attributes", ["app_id", "model", "name"], unique=True)
+
+
+def _create_conversations() -> None:
+    op.create_table(
+        "conversation_contacts",
+        sa.Column("app_id", sa.String(8), nullable=False),
+        sa.Column("conversation_id", sa.Integer, nullable=False),
+        sa.Column("contact_id", sa.String(24), nullable=False),
+        sa.Column("added_at", sa.Double, nullable=False),
+        sa.PrimaryKeyConstraint("app_id", "conversation_id", "contact_id"),
+    )
+    op.create_index(
+        "conversation_contacts_of_contact",
+        "conversation_contacts",
+        ["app_id", "contact_id", "conversation_id"],
+    )
+    op.create_table(
+        "conversation_facts",
+        sa.Column("app_id", sa.String(8), nullable=False),
+        sa.Column("conversation_id", sa.Integer, nullable=False),
+        sa.Column("created_at", sa.Double, nullable=False),
+        sa.Column("first_admin_reply_at", sa.Double),
+        sa.Column("last_admin_reply_at", sa.Double),
+        sa.Column("first_contact_reply_at", sa.Double),
+        sa.Column("last_contact_reply_at", sa.Double),
+        sa.Column("first_assignment_at", sa.Double),
+        sa.Column("last_assignment_at", sa.Double),
+        sa.Column("first_closed_at", sa.Double),
+        sa.Column("last_closed_at", sa.Double),
+        sa.Column("last_closed_by_id", sa.Integer),
+        sa.Column("reopens", sa.Integer, nullable=False),
+        sa.Column("assignments", sa.Integer, nullable=False),
+        sa.Column("parts", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("app_id", "conversation_id"),
+    )
+    op.create_index("conversation_facts_by_created_at", "conversation_facts", ["app_id", "created_at"])
+    op.create_table(
+        "conversation_parts",
+        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("app_id", sa.String(8), nullable=False),
+        sa.Column("conversation_id", sa.Integer, nullable=False),
+        sa.Column("type", sa.String(24), nullable=False),
+        sa.Column("body", sa.Text),
+        sa.Column("author_type", sa.String(8), nullable=False),
+        sa.Column("author_id", sa.String(24), nullable=False),
+        sa.Column("created_at", sa.Double, nullable=False),
+        sa.Column("updated_at", sa.Double, nullable=False),
+        sa.Column("assigned_to_type", sa.String(8)),
+        sa.Column("assigned_to_id", sa.Integer),
+        sa.Column("is_redacted", sa.Boolean, nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        "conversation_parts_of_conversation", "conversation_parts", ["app_id", "conversation_id", "id"]
+    )
+    op.create_table(
+        "conversation_ratings",
+        sa.Column("app_id", sa.String(8), nullable=False),
+        sa.Column("conversation_id", sa.Integer, nullable=False),
+        sa.Column("rating", sa.Integer, nullable=False),
+        sa.Column("remark", sa.Text),
+        sa.Column("rated_at", sa.Double, nullable=False),
+        sa.Column("contact_id", sa.String(24)),
+        sa.Column("admin_id", sa.Integer),
+        sa.PrimaryKeyConstraint("app_id", "conversation_id"),
+    )
+    op.create_index("conversation_ratings_of_contact", "conversation_ratings", ["app_id", "contact_id"])
+    op.create_table(
+        "conversations",
+        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("app_id", sa.String(8), nullable=False),
+        sa.Column("contact_id", sa.String(24), nullable=False),
+        sa.Column("state", sa.String(8), nullable=False),
+        sa.Column("is_read", sa.Boolean, nullable=False),
+        sa.Column("is_priority", sa.Boolean, nullable=False),
+        sa.Column("title", sa.Text),
+        sa.Column("created_at", sa.Double, nullable=False),
+        sa.Column("updated_at", sa.Double, nullable=False),
+        sa.Column("waiting_since", sa.Double),
+        sa.Column("snoozed_until", sa.Double),
+        sa.Column("admin_assignee_id", sa.Integer),
+        sa.Column("team_assignee_id", sa.Integer),
+        sa.Column("source_type", sa.String(16), nullable=False),
+        sa.Column("delivered_as", sa.String(24), nullable=False),
+        sa.Column("subject", sa.Text),
+        sa.Column("body", sa.Text),
+        sa.Column("author_type", sa.String(8), nullable=False),
+        sa.Column("author_id", sa.String(24), nullable=False),
+        sa.Column("source_url", sa.Text),
+        sa.Column("custom_attributes", sa.JSON, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["app_id"],
+            ["workspaces.app_id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("conversations_by_updated_at", "conversations", ["app_id", "updated_at", "id"])
+    op.create_index("conversations_of_contact", "conversations", ["app_id", "contact_id", "id"])
+
+
+def _create_trail() -> None:
+    op.create_table(
+        "audit_log",
+        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("app_id", sa.String(8), nullable=False),
+        sa.Column("at", sa.Double, nullable=False),
+        sa.Column("actor_type", sa.String(8), nullable=False),
+        sa.Column("actor_id", sa.Text),
+        sa.Column("action", sa.Text, nullable=False),
+        sa.Column("subject_type", sa.Text, nullable=False),
+        sa.Column("subject_id", sa.Text),
+        sa.Column("detail", sa.JSON, nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("audit_log_of_workspace", "audit_log", ["app_id", "id"])
+    op.create_table(
+        "receipts",
+        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("app_id", sa.String(8), nullable=False),
+        sa.Column("destroyed_at", sa.Double, nullable=False),
+        sa.Column("deleted_at", sa.Double, nullable=False),
+        sa.Column("asked_by", sa.Text, nullable=False),
+        sa.Column("destroyed", sa.JSON, nullable=False),
+        sa.Column("kept", sa.JSON, nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("receipts_of_workspace", "receipts", ["app_id", "id"])
+    op.create_table(
+        "webhook_deliveries",
+        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("app_id", sa.String(8), nullable=False),
+        sa.Column("webhook_id", sa.Integer, nullable=False),
+        sa.Column("notification_id", sa.Text, nullable=False),
+        sa.Column("topic", sa.Text, nullable=False),
+        sa.Column("subject_type", sa.Text, nullable=False),
+        sa.Column("subject_id", sa.Text, nullable=False),
+        sa.Column("detail", sa.JSON, nullable=False),
+        sa.Column("created_at", sa.Double, nullable=False),
+        sa.Column("attempts", sa.Integer, nullable=False),
+        sa.Column("due_at", sa.Double),
+        sa.Column("delivered_at", sa.Double),
+        sa.Column("status", sa.Integer),
+        sa.Column("error", sa.Text),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("webhook_deliveries_due", "webhook_deliveries", ["due_at", "id"])
+    op.create_index("webhook_deliveries_of_webhook", "webhook_deliveries", ["app_id", "webhook_id", "id"])
+    op.create_table(
+        "jobs",
+        sa.Column("app_id", sa.String(8), nullable=False),
+        sa.Column("id", sa.String(24), nullable=False),
+        sa.Column("kind", sa.String(16), nullable=False),
+        sa.Column("state", sa.String(12), nullable=False),
+        sa.Column("options", sa.JSON, nullable=False),
+        sa.Column("rows_total", sa.Integer, nullable=False),
+        sa.Column("rows_done", sa.Integer, nullable=False),
+        sa.Column("rows_failed", sa.Integer, nullable=False),
+        sa.Column("problems", sa.JSON, nullable=False),
+        sa.Column("created_at", sa.Double, nullable=False),
+        sa.Column("updated_at", sa.Double, nullable=False),
+        sa.Column("finished_at", sa.Double),
+        sa.Column("actor_type", sa.String(8), nullable=False),
+        sa.Column("actor_id", sa.Text),
+        sa.ForeignKeyConstraint(
+            ["app_id"],
+            ["workspaces.app_id"],
+        ),
+        sa.PrimaryKeyConstraint("app_id", "id"),
+    )
+    op.create_table(
+        "webhooks",
+        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("app_id", sa.String(8), nullable=False),
+        sa.Column("url", sa.Text, nullable=False),
+        sa.Column("topics", sa.JSON, nullable=False),
+        sa.Column("secret", sa.Text, nullable=False),
+        sa.Column("created_at", sa.Double, nullable=False),
+        sa.Column("disabled_at", sa.Double),
+        sa.ForeignKeyConstraint(
+            ["app_id"],
+            ["workspaces.app_id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("webhooks_of_workspace", "webhooks", ["app_id", "id"])

@@ -1,0 +1,23 @@
+"""Put a deed on the trail, in the transaction of the deed itself. Rule R82.
+
+A change is told to webhooks too: ``announce`` leaves word in the outbox, from which it is delivered
+once the transaction is on the disk.
+"""
+
+from sqlalchemy import Connection
+
+from app.ids import AppId
+from app.trail import store
+from app.trail.records import Actor, Deed, News
+
+
+def record(conn: Connection, app_id: AppId, actor: Actor, deed: Deed, now: float) -> None:
+    """Add a deed to the audit log."""
+    store.insert_entry(conn, app_id, actor, deed, now)
+
+
+def announce(conn: Connection, app_id: AppId, news: News, now: float) -> None:
+    """Leave word for every webhook that listens to the topic."""
+    listening = [hook.id for hook in store.webhooks_of(conn, app_id) if hook.listens_to(news.topic)]
+    if listening:
+        store.insert_deliveries(conn, app_id, listening, news, now)

@@ -1,0 +1,56 @@
+"""SQL of the trail: the audit log, webhooks and their outbox."""
+
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, insert, select
+
+from app.ids import AppId
+from app.storage.tables import audit_log, webhook_deliveries, webhooks
+from app.trail.records import Actor, Deed, News
+
+_INSERT_ENTRY: Final = insert(audit_log)
+_INSERT_DELIVERIES: Final = insert(webhook_deliveries)
+_WEBHOOKS: Final = (
+    select(webhooks.c.id, webhooks.c.topics)
+    .where(webhooks.c.app_id == bindparam("app_id"), webhooks.c.disabled_at.is_(None))
+    .order_by(webhooks.c.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A webhook that is on; ``*`` among its topics stands for all of them."""
+
+    id: int
+    topics: tuple[str, ...]
+
+    def listens_to(self, topic: str) -> bool:
+        return topic in self.topics or "*" in self.topics
+
+
+def insert_entry(conn: Connection, app_id: AppId, actor: Actor, deed: Deed, now: float) -> None:
+    entry = {"app_id": app_id, "at": now, "actor_type": actor.type, "actor_id": actor.id}
+    entry |= {"action": deed.action, "subject_type": deed.subject_type, "subject_id": deed.subject_id}
+    conn.execute(_INSERT_ENTRY, entry | {"detail": dict(deed.detail)})
+
+
+def webhooks_of(conn: Connection, app_id: AppId) -> list[Listener]:
+    """The webhooks of a workspace that are on."""
+    return [Listener(row.id, tuple(row.topics)) for row in conn.execute(_WEBHOOKS, {"app_id": app_id})]
+
+
+def insert_deliveries(
+    conn: Connection,
+    app_id: AppId,
+    webhook_ids: Collection[int],
+    news: News,
+    now: float,
+) -> None:
+    """One delivery for each webhook, due at once; they share one notification id."""
+    row = {"app_id": app_id, "notification_id": f"notif_{secrets.token_hex(12)}", "topic": news.topic}
+    row |= {"subject_type": news.subject_type, "subject_id": news.subject_id, "detail": dict(news.detail)}
+    row |= {"created_at": now, "due_at": now, "attempts": 0}
+    conn.execute(_INSERT_DELIVERIES, [row | {"webhook_id": webhook_id} for webhook_id in webhook_ids])
