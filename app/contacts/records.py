@@ -29,7 +29,7 @@ class Ping:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """One row of ``contacts``, field by field: ``app/storage/tables.py`` says what each one means."""
+    """One row of ``contacts``, field by field: ``app/storage/tables/contacts.py`` says what each one means."""
 
     app_id: AppId
     id: ContactId

@@ -50,7 +50,11 @@ def insert_deliveries(
     now: float,
 ) -> None:
     """One delivery for each webhook, due at once; they share one notification id."""
-    row = {"app_id": app_id, "notification_id": f"notif_{secrets.token_hex(12)}", "topic": news.topic}
+    row: dict[str, object] = {
+        "app_id": app_id,
+        "notification_id": f"notif_{secrets.token_hex(12)}",
+        "topic": news.topic,
+    }
     row |= {"subject_type": news.subject_type, "subject_id": news.subject_id, "detail": dict(news.detail)}
     row |= {"created_at": now, "due_at": now, "attempts": 0}
     conn.execute(_INSERT_DELIVERIES, [row | {"webhook_id": webhook_id} for webhook_id in webhook_ids])
