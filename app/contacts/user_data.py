@@ -118,7 +118,8 @@ class _Reader:
 
     def take(self, name: str, read: Callable[[object], T]) -> T | None:
         value = self._left.pop(name, None)
-        if is_unknown(value):
+        # Most of what could be said is not: asked here, that costs no call.
+        if value is None or is_unknown(value):
             return None
         try:
             return read(value)
@@ -139,9 +140,8 @@ class _Reader:
             try:
                 scalar = _scalar(value)
                 _require_attribute_name(name)
-                _require(
-                    len(taken) < MOST_ATTRIBUTES, f"is one too many: at most {MOST_ATTRIBUTES} are taken"
-                )
+                if len(taken) >= MOST_ATTRIBUTES:
+                    raise ValueError(f"is one too many: at most {MOST_ATTRIBUTES} are taken")
                 taken[name] = scalar
             except ValueError as rule:
                 shown = self._prefix + shown_key(name)
@@ -196,7 +196,8 @@ def _require(holds: bool, rule: str) -> None:
 def _text(value: object, most: int) -> str:
     if not isinstance(value, str):
         raise ValueError("must be text")
-    _require(len(value) <= most, f"is longer than {most} characters")
+    if len(value) > most:
+        raise ValueError(f"is longer than {most} characters")
     _require(_is_storable(value), "holds a character that can't be stored")
     return value
 
@@ -292,13 +293,15 @@ def _integer(value: int) -> int:
 
 
 def _require_attribute_name(name: str) -> None:
-    fits = bool(name.strip()) and len(name) <= LONGEST_ATTRIBUTE_NAME
-    _require(fits, f"needs a name of 1 to {LONGEST_ATTRIBUTE_NAME} characters")
+    if not name.strip() or len(name) > LONGEST_ATTRIBUTE_NAME:
+        raise ValueError(f"needs a name of 1 to {LONGEST_ATTRIBUTE_NAME} characters")
     _require(name.isprintable(), "has a name that can't be shown")
 
 
 def _is_storable(text: str) -> bool:
     """No NUL, which PostgreSQL refuses, and no lone surrogate, which is no character."""
+    if text.isascii():
+        return "\0" not in text
     try:
         return b"\0" not in text.encode()
     except UnicodeEncodeError:

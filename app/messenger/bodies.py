@@ -7,18 +7,21 @@ from app.errors import BodyTooLarge, ParameterInvalid
 
 async def read_body(request: Request, most_bytes: int) -> bytes:
     """The whole body; raises BodyTooLarge as soon as it is known to be, whatever Content-Length says."""
-    too_large = BodyTooLarge(f"The body is longer than {most_bytes} bytes")
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced[:20]) > most_bytes:
-        raise too_large
+        raise _too_large(most_bytes)
     parts: list[bytes] = []
     length = 0
     try:
         async for part in request.stream():
             length += len(part)
             if length > most_bytes:
-                raise too_large
+                raise _too_large(most_bytes)
             parts.append(part)
     except ClientDisconnect:
         raise ParameterInvalid("The body ended before it was whole") from None
     return b"".join(parts)
+
+
+def _too_large(most_bytes: int) -> BodyTooLarge:
+    return BodyTooLarge(f"The body is longer than {most_bytes} bytes")

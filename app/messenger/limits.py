@@ -12,6 +12,7 @@ them and no more, whatever is thrown at it. The test clock does not move these l
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 from typing import Final
@@ -93,6 +94,7 @@ def limits_of(request: Request) -> Limits:
     return limits
 
 
+@lru_cache(maxsize=4_096)
 def address_key(client_host: str) -> str | None:
     """What stands for one sender: an IPv4 address, or the 64 bits of IPv6 that one gets. None: this machine."""
     try:

@@ -30,6 +30,7 @@ from app.messenger.whereabouts import require_here
 from app.state import AppState, state_of
 from app.wire import EXPIRED
 
+_recorded_pings: Final = metrics.pings.labels("recorded")
 ROLES: Final = {"user": "user_role", "lead": "contact_role", "visitor": "visitor_role"}
 
 
@@ -41,7 +42,7 @@ async def post_ping(request: Request) -> Response:
     except PorchlightError as error:
         metrics.pings.labels(error.code).inc()
         raise
-    metrics.pings.labels("recorded").inc()
+    _recorded_pings.inc()
     return response
 
 

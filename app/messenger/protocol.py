@@ -54,9 +54,11 @@ def parse_ping(body: bytes, content_type: str) -> Ping:
     page_url, page_problems = _url(fields, "referer")
     referrer, referrer_problems = _url(fields, "referrer")
     user = _user_data(fields)
+    if page_problems or referrer_problems:
+        user = replace(user, problems=(*user.problems, *page_problems, *referrer_problems))
     return Ping(
         app_id=app_id,
-        user=replace(user, problems=(*user.problems, *page_problems, *referrer_problems)),
+        user=user,
         platform=cast("Platform", platform),
         source=cast("Source", source),
         page_url=page_url,
@@ -94,7 +96,7 @@ def required_text(fields: Mapping[str, object], name: str, most: int = LONGEST_U
 def optional_text(fields: Mapping[str, object], name: str) -> str | None:
     """A field's text, none where it says nothing; raises ParameterInvalid where it is something else."""
     value = fields.get(name)
-    if is_unknown(value):
+    if value is None or is_unknown(value):
         return None
     if not isinstance(value, str):
         raise ParameterInvalid(f"{name} must be text")

@@ -18,7 +18,8 @@ MOST_LEVELS: Final = 16
 _LONGEST_INTEGER: Final = 20  # characters of 64 bits
 _BEYOND: Final = 1 << 64
 _BODY: Final = "The body"
-_SUSPICIOUS: Final = re.compile(r"\\u|[0-9]{19}|[eE][+-]?[0-9]{3}|NaN|Infinity")
+# An exponent counts where a number may begin: a hash in hex is full of what looks like one.
+_SUSPICIOUS: Final = re.compile(r"\\u|[0-9]{19}|(?:\A|[-:,\[\s])[0-9.]+[eE][+-]?[0-9]{3}|NaN|Infinity")
 
 
 def read_json(text: str, name: str = "") -> object:

@@ -68,8 +68,10 @@ class Places:
             self._reader.close()
 
     def _place_of(self, ip: str) -> Place:
+        if self._reader is None:
+            return Place()
         address = _public_address(ip)
-        if self._reader is None or address is None or address.version > self._version:
+        if address is None or address.version > self._version:
             return Place()
         try:
             record: object = self._reader.get(address)
