@@ -108,15 +108,58 @@ async def test_a_failing_write_takes_back_only_itself(empty_database: SqliteData
         raise Conflict("no")
 
     tasks = await _queued(empty_database, _note("first"), half_done, _note("last"))
-    before = empty_database.queue.committed_groups
     gate.open.set()
     await held
     outcomes = await asyncio.gather(*tasks, return_exceptions=True)
-    assert empty_database.queue.committed_groups == before + 2
     assert outcomes[0] is None
     assert isinstance(outcomes[1], Conflict)
     assert outcomes[2] is None
     assert await empty_database.read(_bodies) == ["first", "last"]
+
+
+async def test_a_write_that_fails_before_it_changes_anything_has_no_other_run_twice(
+    empty_database: SqliteDatabase,
+) -> None:
+    await empty_database.write(_create)
+    gate, held = await _hold(empty_database)
+    runs: list[str] = []
+
+    def refused(conn: Connection) -> None:
+        runs.append("refused")
+        raise Conflict("no")
+
+    def counted(conn: Connection) -> None:
+        runs.append("counted")
+        _note("counted")(conn)
+
+    tasks = await _queued(empty_database, counted, refused, _note("last"))
+    gate.open.set()
+    await held
+    outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(outcome).__name__ for outcome in outcomes] == ["NoneType", "Conflict", "NoneType"]
+    assert runs == ["counted", "refused"]
+    assert await empty_database.read(_bodies) == ["counted", "last"]
+
+
+async def test_a_group_that_is_run_again_answers_what_the_second_run_found(
+    empty_database: SqliteDatabase,
+) -> None:
+    await empty_database.write(_create)
+    gate, held = await _hold(empty_database)
+    outcomes: list[bool] = []
+
+    def fails_once(conn: Connection) -> str:
+        _note("again")(conn)
+        outcomes.append(not outcomes)
+        if outcomes[-1]:
+            raise Conflict("no")
+        return "done"
+
+    tasks = await _queued(empty_database, _note("first"), fails_once, _note("last"))  # type: ignore[arg-type]
+    gate.open.set()
+    await held
+    assert await asyncio.gather(*tasks) == [None, "done", None]
+    assert await empty_database.read(_bodies) == ["first", "again", "last"]
 
 
 async def test_a_broken_constraint_reaches_only_its_caller(empty_database: SqliteDatabase) -> None:
