@@ -147,6 +147,8 @@ def _split_in_order(words: list[str]) -> Names:
 
 def _is_blank(text: str) -> bool:
     """Whether nothing of ``text`` can be seen: white space, controls, zero-width characters."""
+    if text[:1].isalnum():
+        return False
     return all(char.isspace() or unicodedata.category(char) in {"Cc", "Cf", "Cs"} for char in text)
 
 

@@ -7,7 +7,7 @@ statements: the workspace, the contact, and an update of the columns that change
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Connection
@@ -101,7 +101,7 @@ def record_ping(conn: Connection, ping: Ping, context: PingContext, now: float) 
     facts |= _surroundings(ping, context)
     if proof.is_proven and before.verified_at is None:
         facts["verified_at"] = now
-    after = _save(conn, found.contact, replace(before, **facts))
+    after = _save(conn, found.contact, store.with_facts(before, facts))
     if after.role == "visitor" and person.companies:
         problems.append(_NO_COMPANY_OF_VISITORS)
     elif person.companies:
@@ -279,7 +279,7 @@ def _save(conn: Connection, before: Contact | None, after: Contact) -> Contact:
     if before is not None and shown == shown_values(before):
         store.update_contact(conn, before, after)
         return after
-    after = replace(after, name_key=name_key(shown))
+    after = store.with_facts(after, {"name_key": name_key(shown)})
     if before is None:
         store.insert_contact(conn, after)
         store.insert_words(conn, after.app_id, after.id, words_of(shown))

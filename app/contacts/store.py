@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from functools import lru_cache
 from operator import attrgetter
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
@@ -28,6 +28,7 @@ from app.storage.tables import contacts, events, presence_intervals, search_word
 
 FIELDS: Final = tuple(field.name for field in fields(Contact))
 _COLUMNS: Final = [contacts.c[name] for name in FIELDS]
+_PLACES: Final = {name: place for place, name in enumerate(FIELDS)}
 _values_of: Final = attrgetter(*FIELDS)
 
 # In the very words of the partial indexes, or they would not serve.
@@ -178,6 +179,14 @@ def absorb_visitor(conn: Connection, app_id: AppId, visitor_id: ContactId, user_
     )
     forget_words(conn, app_id, visitor_id)
     conn.execute(delete(contacts).where(contacts.c.app_id == app_id, contacts.c.id == visitor_id))
+
+
+def with_facts(contact: Contact, facts: Mapping[str, Any]) -> Contact:
+    """What ``dataclasses.replace`` does, in half its time: every ping asks for it."""
+    values = list(_values_of(contact))
+    for name, value in facts.items():
+        values[_PLACES[name]] = value
+    return Contact(*values)
 
 
 def values_of(contact: Contact) -> dict[str, object]:

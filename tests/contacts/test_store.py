@@ -97,6 +97,14 @@ def test_what_is_read_to_be_changed_is_locked_where_others_write_too() -> None:
     assert "FOR UPDATE" in str(store.HOLDERS.compile(dialect=postgresql.dialect()))
 
 
+def test_a_record_with_other_facts_is_a_record_of_its_own(made: Contact) -> None:
+    facts = {"name": "Joe", "custom_attributes": {"plan": "free"}, "archived_at": NOW}
+    assert store.with_facts(made, facts) == replace(made, **facts)  # type: ignore[arg-type]
+    assert made.name is None
+    with pytest.raises(KeyError):
+        store.with_facts(made, {"nickname": "Joe"})
+
+
 def test_only_what_changed_is_written(recorder: Recorder, made: Contact) -> None:
     recorder.change(made.id, phone="meanwhile")
     after = replace(made, name="Joe", custom_attributes={"plan": "free"})
