@@ -78,7 +78,7 @@ class LeaseFile:
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
         self._lock: int | None = None
-        self._maps: list[mmap.mmap] = []
+        self._paths: list[Path] = []
         self._free: list[Slot] = []
         self._next_number = 0
         if folder is not None:
@@ -118,12 +118,17 @@ class LeaseFile:
 
     def sync(self) -> None:
         """Have the kernel write it down, against a crash of the machine. Blocking: call it off the loop."""
-        for mapped in list(self._maps):
-            mapped.flush()
+        for path in list(self._paths):
+            # Not mmap's flush, which holds the interpreter while the disk is busy: all would stand still.
+            descriptor = os.open(path, os.O_RDWR)
+            try:
+                os.fdatasync(descriptor)
+            finally:
+                os.close(descriptor)
 
     def close(self) -> None:
         """Let go of the file. The slots stay readable for those who still hold one."""
-        self._maps.clear()
+        self._paths.clear()
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
@@ -137,8 +142,8 @@ class LeaseFile:
 
     def _open_segment(self, path: Path | None) -> Iterator[Slot]:
         mapped = _map_file(path) if path is not None else None
-        if mapped is not None:
-            self._maps.append(mapped)
+        if path is not None and mapped is not None:
+            self._paths.append(path)
         raw = memoryview(mapped) if mapped is not None else memoryview(bytearray(_SEGMENT_BYTES))
         times = raw.cast("d")
         for at in range(0, SLOTS_PER_SEGMENT * SLOT_DOUBLES, SLOT_DOUBLES):
