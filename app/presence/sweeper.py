@@ -1,18 +1,21 @@
 """The sweeper: finds silence.
 
 Nothing happens when a contact falls silent, so somebody has to look. Four times a second
-the sweeper asks the tracker for those whose time is up. It takes a thousand at a time and
-lets the loop breathe in between, so a million contacts that go at once stall nobody.
+the sweeper asks the tracker for those whose time is up. It takes a few milliseconds at a time
+and lets the loop breathe in between, so a million contacts that go at once stall nobody, on
+a slow machine either.
 """
 
 import asyncio
 from typing import Final
 
-from app.clock import Clock
+from app.clock import Clock, monotonic
 from app.presence.tracker import Tracker
 from app.presence.wheel import TICK_SECONDS
 
-BATCH: Final = 1000
+BATCH: Final = 100
+TURN_SECONDS: Final = 0.003
+"""Real time, as others wait in real time: no batch is begun when a turn has lasted this long."""
 
 
 class Sweeper:
@@ -31,6 +34,14 @@ class Sweeper:
     async def sweep(self) -> None:
         """Announce everybody whose time is up by now."""
         now = self._clock.now()
-        while self._tracker.expire(now, BATCH) == BATCH:  # noqa: ASYNC110 (a turn for others, not a wait)
+        while self._sweep_a_turn(now):  # noqa: ASYNC110 (a turn for others, not a wait)
             await asyncio.sleep(0)
         self.swept_at = now
+
+    def _sweep_a_turn(self, now: float) -> bool:
+        """Whether there may be more."""
+        until = monotonic() + TURN_SECONDS
+        while self._tracker.expire(now, BATCH) == BATCH:
+            if monotonic() > until:
+                return True
+        return False
