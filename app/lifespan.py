@@ -6,7 +6,6 @@ that no dashboard sees a dot off that should be on.
 """
 
 import asyncio
-import gc
 import os
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
@@ -18,6 +17,7 @@ from starlette.applications import Starlette
 from app.auth.sessions import SessionRegistry
 from app.auth.tickets import Tickets
 from app.clock import Clock
+from app.collector import calm_collector
 from app.contacts.agents import read_agent
 from app.errors import StorageUnavailable
 from app.log import get_logger
@@ -60,7 +60,7 @@ def lifespan_of(
                 running = [group.create_task(_or_go_down(name, work)) for name, work in works.items()]
                 # Compiling its rules takes a quarter of a second, which the first ping should not wait for.
                 await asyncio.to_thread(read_agent, "")
-                _calm_the_collector()
+                stack.enter_context(calm_collector())
                 yield {"porchlight": state, "open_messenger_socket": open_socket_of(state)}
                 for task in running:
                     task.cancel()
@@ -104,13 +104,6 @@ async def _or_go_down(name: str, work: Coroutine[Any, Any, None]) -> None:
         get_logger().exception("server.task_died", task=name)
         os.kill(os.getpid(), signal.SIGTERM)
         raise
-
-
-def _calm_the_collector() -> None:
-    """Thousands of connections are not walked again and again: what is there now is there to stay."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 50, 1000)
 
 
 async def _write_the_rest(state: AppState) -> None:

@@ -16,7 +16,7 @@ APP = ROOT / "app"
 # From the ground up: modules and packages directly under app/.
 FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"clock", "errors", "ids", "log", "metrics", "wire"}),
-    frozenset({"settings", "server", "storage", "search", "places", "static_files"}),
+    frozenset({"settings", "collector", "server", "storage", "search", "places", "static_files"}),
     frozenset({"presence", "auth", "attributes", "trail"}),
     frozenset({"workspaces"}),
     frozenset({"state", "companies"}),

@@ -13,15 +13,17 @@ import json
 import os
 import random
 import resource
+from array import array
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from pathlib import Path
 from time import perf_counter, thread_time
 from typing import Final
 
 import uvloop
 
-from app import lifespan
 from app.clock import Clock
+from app.collector import calm_collector
 from app.ids import AppId, ContactId
 from app.presence.hub import Hub
 from app.presence.last_seen import Ledger
@@ -110,22 +112,28 @@ class Million:
         self._leases: list[Lease] = []
 
     async def arrive(self, count: int) -> None:
-        """All come online, evenly over the 30 s between two heartbeats."""
+        """All come online, evenly over the 30 s between two heartbeats, and are written down once a second."""
         dice = random.Random(5)
+        write_each = max(1, int(count / BEAT_SECONDS))
+        writing = asyncio.ensure_future(self._write())
         for number in range(count):
+            if number % write_each == 0:
+                await writing
+                writing = asyncio.ensure_future(self._write())
             lease = self._tracker.lease(self._app_id, ContactId(f"{dice.getrandbits(96):024x}"))
             self._leases.append(lease)
             self._tracker.heartbeat(lease, self._clock.now())
             if number % A_TURN == 0:
                 self._clock.advance(BEAT_SECONDS * A_TURN / count)
                 await asyncio.sleep(0)
+        await writing
 
     async def beat_on(self) -> None:
         """Two minutes go by: everybody beats every 30 s, in an order of their own, and is looked at once.
 
         What the looks find is written once a second, by the clock that is moved by hand.
         """
-        order = list(range(len(self._leases)))
+        order = array("L", range(len(self._leases)))  # an array: the collector need not walk it
         random.Random(6).shuffle(order)
         ticks = int(OFFLINE_SECONDS / TICK_SECONDS)
         each = max(1, int(len(order) * TICK_SECONDS / BEAT_SECONDS))
@@ -170,24 +178,23 @@ async def measure(count: int, app_id: AppId, database_url: str, folder: Path) ->
     tracker = Tracker(offline_seconds=OFFLINE_SECONDS, publish=hub.publish, ledger=ledger, leases=leases)
     sweeper = Sweeper(tracker, clock)
     syncing = asyncio.create_task(keep_synced(leases))
-    lifespan._calm_the_collector()
-    stalls, million = Stalls(), Million(tracker, sweeper, clock, app_id, lambda: ledger.flush(database))
-    before = _resident_kb()
+    million = Million(tracker, sweeper, clock, app_id, lambda: ledger.flush(database))
     steps: dict[str, Callable[[], Awaitable[None]]] = {
         "arriving": lambda: million.arrive(count),
         "beating": million.beat_on,
         "going": million.fall_silent,
     }
     told: dict[str, object] = {"contacts": count}
-    for name, step in steps.items():
-        told[name] = await stalls.during(step())
-        if name == "arriving":
-            told["bytes_per_contact"] = (_resident_kb() - before) * 1024 / count
+    with calm_collector(), closing(Stalls()) as stalls:
+        before = _resident_kb()
+        for name, step in steps.items():
+            told[name] = await stalls.during(step())
+            if name == "arriving":
+                told["bytes_per_contact"] = (_resident_kb() - before) * 1024 / count
     syncing.cancel()
     await asyncio.gather(syncing, return_exceptions=True)
     await database.close()
     leases.close()
-    stalls.close()
     return told
 
 
