@@ -15,7 +15,7 @@ import typer
 from sqlalchemy import Connection
 
 from app import log
-from app.auth import admins, tokens
+from app.auth import admins
 from app.auth.passwords import Passwords, check_length
 from app.clock import Clock
 from app.errors import ParameterInvalid, PorchlightError
@@ -26,6 +26,9 @@ from app.storage.backup import back_up
 from app.storage.database import open_database
 from app.storage.inspection import faults_of
 from app.storage.migrations import migrate as migrate_database
+from app.trail.operations import record
+from app.trail.records import CLI, Deed
+from app.workspaces import administration
 from app.workspaces import operations as workspaces
 from app.workspaces.records import Workspace
 
@@ -96,7 +99,7 @@ def create_workspace(
     settings = load_settings()
 
     def work(conn: Connection, now: float) -> Workspace:
-        return workspaces.create_workspace(
+        made = workspaces.create_workspace(
             conn,
             name,
             now,
@@ -104,6 +107,8 @@ def create_workspace(
             timezone=timezone,
             allowed_origins=allowed_origin or (),
         )
+        record(conn, made.app_id, CLI, Deed("workspace.created", "workspace", made.app_id), now)
+        return made
 
     made = _write(settings, work)
     _print("app_id", made.app_id)
@@ -140,12 +145,14 @@ def set_workspace(
 
     def work(conn: Connection, now: float) -> Workspace:
         if rotate_identity_secret:
-            workspaces.rotate_secret(conn, AppId(app_id))
+            administration.rotate_secret(conn, AppId(app_id), actor=CLI, now=now)
         if retire_old_identity_secret:
-            workspaces.retire_old_secret(conn, AppId(app_id))
-        return workspaces.change_workspace(
+            administration.retire_old_secret(conn, AppId(app_id), actor=CLI, now=now)
+        return administration.change_switches(
             conn,
             AppId(app_id),
+            actor=CLI,
+            now=now,
             identity_verification=None if identity_verification is None else identity_verification == "on",
             timezone=timezone,
             allowed_origins=() if no_allowed_origins else allowed_origin,
@@ -169,7 +176,7 @@ def create_token(
     """Make a bearer token; prints it, this once."""
 
     def work(conn: Connection, now: float) -> str:
-        return tokens.create_token(conn, workspaces.get_workspace(conn, AppId(app_id)).app_id, name, now)
+        return administration.make_token(conn, AppId(app_id), name, actor=CLI, now=now)
 
     _print("token", _write(load_settings(), work))
 
@@ -182,7 +189,7 @@ def revoke_token(
     """Revoke the bearer token of that name."""
 
     def work(conn: Connection, now: float) -> None:
-        tokens.revoke_token(conn, workspaces.get_workspace(conn, AppId(app_id)).app_id, name, now)
+        administration.revoke_token(conn, AppId(app_id), name, actor=CLI, now=now)
 
     _write(load_settings(), work)
     _print("revoked", name)
@@ -207,7 +214,9 @@ def create_admin(
 
     def work(conn: Connection, now: float) -> tuple[int, bool]:
         known = admins.find_by_email(conn, address)
-        made = admins.create_admin(conn, AppId(app_id), address, password_hash, now, role=role, name=name)
+        made = administration.add_teammate(
+            conn, AppId(app_id), address, password_hash, actor=CLI, now=now, role=role, name=name
+        )
         return made, known is not None and known.password_hash is not None
 
     admin_id, keeps_password = _write(settings, work)

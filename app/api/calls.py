@@ -15,8 +15,8 @@ from starlette.requests import Request
 from app.auth.tokens import TokenGrant
 from app.ids import AppId
 from app.state import AppState, state_of
-from app.trail.operations import record
 from app.trail.records import Actor, Deed
+from app.trail.views import log_view
 
 T = TypeVar("T")
 
@@ -37,8 +37,7 @@ class Call:
     async def view(self, work: Callable[[Connection], T], deed_of: Callable[[T], Deed]) -> T:
         """Read personal data, and put on the log what was seen; raises what ``work`` raises, with nothing logged."""
         seen = await self.state.database.read(work)
-        deed = deed_of(seen)
-        await self.state.database.write(lambda conn: record(conn, self.app_id, self.actor, deed, self.now))
+        await log_view(self.state.database, self.app_id, self.actor, deed_of(seen), self.now)
         return seen
 
     async def write(self, work: Callable[[Connection], T]) -> T:

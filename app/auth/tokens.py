@@ -23,7 +23,10 @@ _FIND = text("SELECT id, app_id, name FROM api_tokens WHERE token_hash = :token_
 _IS_LIVE = text("SELECT 1 FROM api_tokens WHERE id = :id AND revoked_at IS NULL")
 _NAMED = text("SELECT 1 FROM api_tokens WHERE app_id = :app_id AND name = :name AND revoked_at IS NULL")
 _REVOKE = text(
-    "UPDATE api_tokens SET revoked_at = :now WHERE app_id = :app_id AND name = :name AND revoked_at IS NULL"
+    """
+    UPDATE api_tokens SET revoked_at = :now WHERE app_id = :app_id AND name = :name AND revoked_at IS NULL
+    RETURNING id
+    """
 )
 _LIST = text(
     """
@@ -71,10 +74,12 @@ def create_token(conn: Connection, app_id: AppId, name: str, now: float) -> str:
     return token
 
 
-def revoke_token(conn: Connection, app_id: AppId, name: str, now: float) -> None:
-    """Raises NotFound where no live token has that name."""
-    if not conn.execute(_REVOKE, {"app_id": app_id, "name": name, "now": now}).rowcount:
+def revoke_token(conn: Connection, app_id: AppId, name: str, now: float) -> int:
+    """Returns the token's id; raises NotFound where no live token has that name."""
+    token_id = conn.execute(_REVOKE, {"app_id": app_id, "name": name, "now": now}).scalar_one_or_none()
+    if token_id is None:
         raise NotFound(f"No token is named {name!r}")
+    return int(token_id)
 
 
 def list_tokens(conn: Connection, app_id: AppId) -> list[TokenShown]:

@@ -19,6 +19,7 @@ from app.dashboard.refusals import SignInNeeded, refuse
 from app.errors import Forbidden, NotFound, PorchlightError
 from app.ids import AppId
 from app.state import AppState, state_of
+from app.trail.records import Actor
 from app.workspaces.operations import get_workspace
 from app.workspaces.records import Workspace
 
@@ -48,6 +49,11 @@ class Seat:
     @property
     def app_id(self) -> AppId:
         return self.workspace.app_id
+
+    @property
+    def actor(self) -> Actor:
+        """The teammate, as the audit log names them."""
+        return Actor("admin", str(self.visit.admin.id))
 
     @property
     def is_admin(self) -> bool:

@@ -3,13 +3,15 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.auth.tokens import create_token, list_tokens, revoke_token
+from app.auth.tokens import list_tokens
 from app.dashboard.access import Seat, admin_only
 from app.dashboard.layout import layout_of
 from app.dashboard.moments import day
 from app.dashboard.rendering import page, see_other
 from app.errors import Conflict, ParameterInvalid
 from app.state import state_of
+from app.workspaces.administration import make_token as make_token_of
+from app.workspaces.administration import revoke_token
 
 
 @admin_only
@@ -23,7 +25,9 @@ async def make_token(request: Request, seat: Seat) -> Response:
     state, name = state_of(request), seat.form.get("name", "").strip()
     now = state.clock.now()
     try:
-        made = await state.database.write(lambda conn: create_token(conn, seat.app_id, name, now))
+        made = await state.database.write(
+            lambda conn: make_token_of(conn, seat.app_id, name, actor=seat.actor, now=now)
+        )
     except (Conflict, ParameterInvalid) as error:
         return await _tokens_page(request, seat, wrong=error.message, typed=name, status=error.status)
     return await _tokens_page(request, seat, made=made, made_name=name)
@@ -33,7 +37,7 @@ async def make_token(request: Request, seat: Seat) -> Response:
 async def revoke(request: Request, seat: Seat) -> Response:
     state, name = state_of(request), seat.form.get("name", "")
     now = state.clock.now()
-    await state.database.write(lambda conn: revoke_token(conn, seat.app_id, name, now))
+    await state.database.write(lambda conn: revoke_token(conn, seat.app_id, name, actor=seat.actor, now=now))
     return see_other(f"/apps/{seat.app_id}/settings/tokens")
 
 

@@ -40,6 +40,8 @@ from app.errors import ParameterInvalid, ReadTooSlow
 from app.ids import AppId, ContactId
 from app.presence.store import read_counts
 from app.state import AppState, state_of
+from app.trail.records import Deed
+from app.trail.views import log_view
 
 SEARCH_SECONDS: Final = 1.0
 PATIENCE_SECONDS: Final = 0.08
@@ -138,6 +140,9 @@ async def _people_part(
         is_cut, fresh = True, []
         nearest = await state.database.read(lambda conn: nearest_of(conn, seat.app_id, query.view, online))
         people = replace(nearest, has_next=False)
+    if people.rows:
+        deed = Deed("contact.listed", "contact", None, {"ids": [person.id for person in people.rows]})
+        await log_view(state.database, seat.app_id, seat.actor, deed, now)
     return render(
         "people.html",
         {

@@ -30,6 +30,8 @@ from app.errors import NotFound, ParameterNotFound
 from app.ids import AppId, ContactId
 from app.presence.store import read_intervals
 from app.state import AppState, state_of
+from app.trail.records import Deed
+from app.trail.views import log_view
 
 MOST_EVENTS: Final = 20
 _LONGEST_SPELL: Final = 7 * 86_400.0
@@ -61,6 +63,7 @@ async def show_profile(request: Request, seat: Seat) -> Response:
     if not found:
         return _nobody(seat, key, value)
     now = state.clock.now()
+    await log_view(state.database, seat.app_id, seat.actor, _deed(found), now)
     if len(found) > 1:
         people = [_namesake(state, seat, contact, now) for contact in found]
         layout = layout_of(seat, "people")
@@ -135,6 +138,13 @@ def _namesake(state: AppState, seat: Seat, contact: Contact, now: float) -> Name
         external_id=contact.external_id,
         seen=seen_of(state, seat.workspace, contact.id, contact.last_seen_at, now),
     )
+
+
+def _deed(found: list[Contact]) -> Deed:
+    """Who is looked at."""
+    if len(found) == 1:
+        return Deed("contact.viewed", "contact", found[0].id)
+    return Deed("contact.listed", "contact", None, {"ids": [contact.id for contact in found]})
 
 
 def _asked(request: Request) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from app.dashboard.api_tokens import make_token, revoke, show_tokens
+from app.dashboard.audit import export_audit, export_receipts, show_audit
 from app.dashboard.demo import show_home, show_pricing
 from app.dashboard.people import news, online_counts, show_list
 from app.dashboard.profile import show_profile
@@ -41,6 +42,9 @@ routes: Final[list[BaseRoute]] = [
     Route("/apps/{app_id}/settings/teammates", show_teammates),
     Route("/apps/{app_id}/settings/teammates", add_teammate, methods=["POST"]),
     Route("/apps/{app_id}/settings/teammates/remove", remove_teammate, methods=["POST"]),
+    Route("/apps/{app_id}/settings/audit", show_audit),
+    Route("/apps/{app_id}/settings/audit.json", export_audit),
+    Route("/apps/{app_id}/settings/receipts.json", export_receipts),
     Route("/demo", show_home),
     Route("/demo/pricing", show_pricing),
     Route("/favicon.ico", favicon),

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.auth.admins import create_admin, find_by_email, members_of, remove_member, workspaces_of
+from app.auth.admins import find_by_email, members_of, workspaces_of
 from app.auth.sessions import make_sign_in_link
 from app.dashboard.access import Seat, admin_only, member
 from app.dashboard.doorkeeper import doorkeeper_of
@@ -17,6 +17,8 @@ from app.dashboard.rendering import page, see_other
 from app.errors import Conflict, NotFound, ParameterInvalid
 from app.ids import AdminId
 from app.state import state_of
+from app.workspaces.administration import add_teammate as add_teammate_to
+from app.workspaces.administration import remove_teammate as remove_teammate_from
 
 _MOST_DIGITS: Final = 15
 
@@ -54,7 +56,9 @@ async def add_teammate(request: Request, seat: Seat) -> Response:
         def add(conn: Connection) -> tuple[str, bool]:
             has_key = _has_key(conn, typed.email)
             given = None if has_key else hashed
-            admin_id = create_admin(conn, seat.app_id, typed.email, given, now, role=typed.role)
+            admin_id = add_teammate_to(
+                conn, seat.app_id, typed.email, given, actor=seat.actor, now=now, role=typed.role
+            )
             is_key_needed = not (has_key or hashed)
             return make_sign_in_link(conn, admin_id, seat.app_id, now) if is_key_needed else "", has_key
 
@@ -71,9 +75,12 @@ async def remove_teammate(request: Request, seat: Seat) -> Response:
     text = seat.form.get("id", "")
     if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
         raise NotFound("No such teammate")
-    admin_id = AdminId(int(text))
+    admin_id, state = AdminId(int(text)), state_of(request)
+    now = state.clock.now()
     try:
-        await state_of(request).database.write(lambda conn: remove_member(conn, seat.app_id, admin_id))
+        await state.database.write(
+            lambda conn: remove_teammate_from(conn, seat.app_id, admin_id, actor=seat.actor, now=now)
+        )
     except Conflict as error:
         return await _teammates_page(request, seat, wrong=error.message, status=error.status)
     if admin_id == seat.visit.admin.id:

@@ -16,7 +16,12 @@ from app.dashboard.layout import layout_of
 from app.dashboard.rendering import page
 from app.errors import ParameterInvalid
 from app.state import state_of
-from app.workspaces.operations import change_workspace, retire_old_secret, rotate_secret
+from app.workspaces.administration import (
+    change_switches,
+    retire_old_secret,
+    reveal_secret,
+    rotate_secret,
+)
 from app.workspaces.records import Workspace
 
 _SAVED: Final = "Saved."
@@ -30,30 +35,33 @@ async def show_messenger(request: Request, seat: Seat) -> Response:
 @admin_only
 async def change_messenger(request: Request, seat: Seat) -> Response:
     """One of the page's forms: ``deed`` tells which."""
-    deed = seat.form.get("deed", "")
-    if deed == "reveal":
-        return _messenger_page(request, seat, seat.workspace, shows_secret=True)
+    deed, state = seat.form.get("deed", ""), state_of(request)
+    now = state.clock.now()
     try:
-        changed = await state_of(request).database.write(lambda conn: _do(conn, seat, deed))
+        changed = await state.database.write(lambda conn: _do(conn, seat, deed, now))
     except ParameterInvalid as error:
         return _messenger_page(request, seat, seat.workspace, wrong=error.message, status=400)
-    state_of(request).directory.put(changed)
-    shows_secret = deed in ("rotate", "retire")
-    return _messenger_page(request, seat, changed, said=_SAVED, shows_secret=shows_secret)
+    state.directory.put(changed)
+    said = "" if deed == "reveal" else _SAVED
+    return _messenger_page(request, seat, changed, said=said, shows_secret=deed != "save")
 
 
-def _do(conn: Connection, seat: Seat, deed: str) -> Workspace:
+def _do(conn: Connection, seat: Seat, deed: str, now: float) -> Workspace:
     if deed == "save":
-        return change_workspace(
+        return change_switches(
             conn,
             seat.app_id,
+            actor=seat.actor,
+            now=now,
             identity_verification="identity_verification" in seat.form,
             allowed_origins=seat.form.get("allowed_origins", "").split(),
         )
     if deed == "rotate":
-        return rotate_secret(conn, seat.app_id)
+        return rotate_secret(conn, seat.app_id, actor=seat.actor, now=now)
     if deed == "retire":
-        return retire_old_secret(conn, seat.app_id)
+        return retire_old_secret(conn, seat.app_id, actor=seat.actor, now=now)
+    if deed == "reveal":
+        return reveal_secret(conn, seat.app_id, actor=seat.actor, now=now)
     raise ParameterInvalid(f"deed is {deed[:40]!r}: this page has no such form")
 
 

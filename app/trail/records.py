@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 SubjectType = Literal[
     "contact", "company", "conversation", "tag", "note", "segment", "data_attribute", "event", "visitor",
-    "admin", "team", "job", "webhook", "audit_log", "receipt",
+    "admin", "team", "job", "webhook", "audit_log", "receipt", "workspace", "token",
 ]  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Text,
 )
 
+from app.storage.tables.append_only import add_only
 from app.storage.tables.base import AppIdColumn, metadata
 
 # Views, exports and changes of personal data: only ever added to. Rule R82. No names, emails or values.
@@ -30,6 +31,7 @@ audit_log = Table(
     Column("detail", JSON, nullable=False),
 )
 Index("audit_log_of_workspace", audit_log.c.app_id, audit_log.c.id)
+add_only(audit_log)
 
 # One for each destruction: what went, and how much of it. Rule R65.
 receipts = Table(

@@ -59,11 +59,16 @@ async def test_migrating_postgres_makes_the_schema_of_tables(
         rows = conn.execute(text("SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"))
         return {name: definition for name, definition in rows if not name.startswith("alembic")}
 
+    def triggers(conn: Connection) -> set[str]:
+        rows = conn.execute(text("SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal"))
+        return set(rows.scalars())
+
     await asyncio.to_thread(migrate, postgres_url)
     migrated, created = await open_database(postgres_url), await open_database(postgres_url_too)
     await created.write(metadata.create_all)
     assert await migrated.read(_differences) == []
     assert await migrated.read(indexes) == await created.read(indexes)
+    assert await migrated.read(triggers) == await created.read(triggers) != set()
     await migrated.close()
     await created.close()
 

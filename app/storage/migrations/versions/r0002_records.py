@@ -310,6 +310,7 @@ def _create_trail() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("audit_log_of_workspace", "audit_log", ["app_id", "id"])
+    _keep_audit_log()
     op.create_table(
         "receipts",
         sa.Column("id", sa.Integer, nullable=False),
@@ -380,3 +381,30 @@ def _create_trail() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("webhooks_of_workspace", "webhooks", ["app_id", "id"])
+
+
+def _keep_audit_log() -> None:
+    """Its rows are neither changed nor removed, whoever asks."""
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute(
+            "CREATE TRIGGER audit_log_keeps_rows BEFORE DELETE ON audit_log "
+            "BEGIN SELECT RAISE(ABORT, 'audit_log is only added to'); END"
+        )
+        op.execute(
+            "CREATE TRIGGER audit_log_keeps_values BEFORE UPDATE ON audit_log "
+            "BEGIN SELECT RAISE(ABORT, 'audit_log is only added to'); END"
+        )
+        op.execute(
+            "CREATE TRIGGER audit_log_replaces_none BEFORE INSERT ON audit_log "
+            "WHEN EXISTS (SELECT 1 FROM audit_log WHERE id = NEW.id) "
+            "BEGIN SELECT RAISE(ABORT, 'audit_log is only added to'); END"
+        )
+        return
+    op.execute(
+        "CREATE OR REPLACE FUNCTION audit_log_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'audit_log is only added to'; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER audit_log_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_log "
+        "FOR EACH STATEMENT EXECUTE FUNCTION audit_log_refuse()"
+    )
