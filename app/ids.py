@@ -13,6 +13,8 @@ AppId = NewType("AppId", str)
 ContactId = NewType("ContactId", str)
 CompanyId = NewType("CompanyId", str)
 AdminId = NewType("AdminId", int)
+TagId = NewType("TagId", int)
+NoteId = NewType("NoteId", int)
 
 Region = Literal["us", "eu", "au"]
 
@@ -20,6 +22,8 @@ REGION_LETTERS: Final[dict[Region, str]] = {"us": "u", "eu": "e", "au": "a"}
 _REGIONS: Final[dict[str, Region]] = {letter: region for region, letter in REGION_LETTERS.items()}
 _APP_ID = re.compile(r"[a-z][a-z0-9]{7}")
 _CONTACT_ID = re.compile(r"[0-9a-f]{24}")
+_SERIAL_ID = re.compile(r"[1-9][0-9]{0,9}", re.ASCII)
+_LARGEST_SERIAL_ID: Final = (1 << 31) - 1
 _APP_ID_ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
@@ -52,6 +56,14 @@ def is_app_id(text: str) -> bool:
 
 def is_contact_id(text: str) -> bool:
     return _CONTACT_ID.fullmatch(text) is not None
+
+
+def serial_id(given: object) -> int | None:
+    """A numbered id (of a tag, a note, a teammate) as somebody gave it; none for what can't be one."""
+    text = str(given) if isinstance(given, int) and not isinstance(given, bool) else given
+    if not isinstance(text, str) or not _SERIAL_ID.fullmatch(text):
+        return None
+    return number if (number := int(text)) <= _LARGEST_SERIAL_ID else None
 
 
 def _new_object_id(now: float) -> str:

@@ -18,7 +18,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"clock", "errors", "ids", "log", "metrics", "wire"}),
     frozenset({"settings", "collector", "server", "storage", "search", "places", "static_files"}),
     frozenset({"presence", "auth", "attributes", "trail"}),
-    frozenset({"workspaces"}),
+    frozenset({"workspaces", "tags"}),
     frozenset({"state", "companies"}),
     frozenset({"contacts"}),
     frozenset({"lifespan"}),

@@ -12,6 +12,7 @@ from app.ids import (
     new_contact_id,
     new_request_id,
     region_of,
+    serial_id,
 )
 
 
@@ -43,3 +44,32 @@ def test_what_is_no_contact_id(text: str) -> None:
 )
 def test_what_is_no_app_id(text: str) -> None:
     assert not is_app_id(text)
+
+
+@pytest.mark.parametrize(
+    ("given", "number"),
+    [
+        ("7", 7),
+        (7, 7),
+        (str((1 << 31) - 1), (1 << 31) - 1),
+        (str(1 << 31), None),
+        (1 << 70, None),
+        ("9" * 5_000, None),
+        ("0", None),
+        (0, None),
+        (-7, None),
+        ("-7", None),
+        ("+7", None),
+        ("07", None),
+        ("7 ", None),
+        ("7\n", None),
+        ("\u0667", None),
+        ("", None),
+        (None, None),
+        (True, None),
+        (7.0, None),
+        (["7"], None),
+    ],
+)
+def test_a_numbered_id_is_a_number_that_a_database_holds(given: object, number: int | None) -> None:
+    assert serial_id(given) == number

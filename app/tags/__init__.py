@@ -1,0 +1,1 @@
+"""Tags: names that a workspace puts on contacts, companies and conversations."""
