@@ -98,6 +98,13 @@ class NotFound(PorchlightError):
         super().__init__(message)
 
 
+class UserNotFound(NotFound):
+    """No contact of this workspace has that id, or it has been deleted."""
+
+    def __init__(self, message: str = "User Not Found") -> None:
+        super().__init__(message)
+
+
 class WorkspaceNotFound(NotFound):
     code = "app_not_found"
 

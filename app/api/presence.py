@@ -9,12 +9,13 @@ from starlette.responses import Response
 from app.api.answers import Json
 from app.api.bodies import read_object
 from app.api.desk import desk_of
+from app.api.shapes.presence import presence_shape
 from app.api.stream import PresenceStream
 from app.auth.tokens import TokenGrant, is_live
 from app.contacts.listing import last_seen_of
 from app.errors import ParameterInvalid, ParameterNotFound, PorchlightError
-from app.ids import AppId, ContactId, is_contact_id
-from app.state import AppState, state_of
+from app.ids import ContactId, is_contact_id
+from app.state import state_of
 
 MOST_IDS: Final = 500
 _MOST_QUERY_BYTES: Final = 65_536
@@ -33,7 +34,10 @@ async def query_presence(request: Request, grant: TokenGrant) -> Response:
     state = state_of(request)
     seen = await state.database.read(lambda conn: last_seen_of(conn, grant.app_id, ids))
     known = (contact_id for contact_id in ids if contact_id in seen)
-    contacts = {contact_id: _shape(state, grant.app_id, contact_id, seen[contact_id]) for contact_id in known}
+    contacts = {
+        contact_id: presence_shape(state.tracker, grant.app_id, contact_id, seen[contact_id])
+        for contact_id in known
+    }
     return Json({"contacts": contacts})
 
 
@@ -67,17 +71,3 @@ def read_ids(body: Mapping[str, Any]) -> list[ContactId]:
     if len(ids) > MOST_IDS:
         raise ParameterInvalid(f"ids has {len(ids)} entries: at most {MOST_IDS} can be asked for")
     return list(dict.fromkeys(ContactId(entry) for entry in ids if is_contact_id(entry)))
-
-
-def _shape(
-    state: AppState, app_id: AppId, contact_id: ContactId, last_seen_at: float | None
-) -> dict[str, Any]:
-    """A contact's presence. What is known in memory is newer than ``last_seen_at``, the database's."""
-    known = state.tracker.presence(app_id, contact_id)
-    if known is None:
-        return {"online": False, "since": None, "last_seen_at": _unix(last_seen_at)}
-    return {"online": known.online, "since": _unix(known.since), "last_seen_at": _unix(known.last_seen_at)}
-
-
-def _unix(moment: float | None) -> int | None:
-    return None if moment is None else int(moment)

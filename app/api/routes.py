@@ -5,6 +5,13 @@ from typing import Final
 from starlette.routing import Route
 
 from app.api.auth import authenticated
+from app.api.contacts import (
+    get_contact,
+    get_contact_by_external_id,
+    list_contacts,
+    post_contact,
+    put_contact,
+)
 from app.api.operations import get_metrics, get_up
 from app.api.presence import get_presence, query_presence, stream_presence
 
@@ -14,4 +21,9 @@ routes: Final = [
     Route("/presence", authenticated(get_presence)),
     Route("/presence/query", authenticated(query_presence), methods=["POST"]),
     Route("/presence/stream", authenticated(stream_presence)),
+    Route("/contacts", authenticated(list_contacts)),
+    Route("/contacts", authenticated(post_contact), methods=["POST"]),
+    Route("/contacts/find_by_external_id/{external_id:path}", authenticated(get_contact_by_external_id)),
+    Route("/contacts/{id}", authenticated(get_contact)),
+    Route("/contacts/{id}", authenticated(put_contact), methods=["PUT"]),
 ]

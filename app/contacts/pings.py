@@ -22,8 +22,8 @@ from app.contacts.names import split
 from app.contacts.pseudonyms import pseudonym
 from app.contacts.recognition import Recognition, recognise
 from app.contacts.records import Contact, Ping
+from app.contacts.saving import save
 from app.contacts.sessions import Session
-from app.contacts.shown import name_key, shown_values, words_of
 from app.contacts.user_data import MOST_ATTRIBUTES, Problem, UserData, read_user_data
 from app.errors import IdentityNotProven, OriginNotAllowed
 from app.ids import AppId, ContactId, new_contact_id
@@ -101,7 +101,7 @@ def record_ping(conn: Connection, ping: Ping, context: PingContext, now: float) 
     facts |= _surroundings(ping, context)
     if proof.is_proven and before.verified_at is None:
         facts["verified_at"] = now
-    after = _save(conn, found.contact, store.with_facts(before, facts))
+    after = save(conn, found.contact, store.with_facts(before, facts))
     if after.role == "visitor" and person.companies:
         problems.append(_NO_COMPANY_OF_VISITORS)
     elif person.companies:
@@ -271,19 +271,3 @@ def _opened(contact: Contact, ping: Ping, now: float) -> _Facts:
     if is_ios:
         return {"ios_opened_at": now, "ios_session_count": contact.ios_session_count + 1}
     return {"android_opened_at": now, "android_session_count": contact.android_session_count + 1}
-
-
-def _save(conn: Connection, before: Contact | None, after: Contact) -> Contact:
-    """Write the contact, and what it is found and sorted by where that changed; returns it as written."""
-    shown = shown_values(after)
-    if before is not None and shown == shown_values(before):
-        store.update_contact(conn, before, after)
-        return after
-    after = store.with_facts(after, {"name_key": name_key(shown)})
-    if before is None:
-        store.insert_contact(conn, after)
-        store.insert_words(conn, after.app_id, after.id, words_of(shown))
-    else:
-        store.update_contact(conn, before, after)
-        store.replace_words(conn, after.app_id, after.id, words_of(shown))
-    return after

@@ -78,12 +78,12 @@ def read_user_data(data: Mapping[str, object]) -> UserData:
     """Read a ``user_data`` object, or the fields of a token. Any JSON will do; raises nothing."""
     reader = _Reader(data)
     return UserData(
-        user_id=reader.take("user_id", _identifier),
-        email=reader.take("email", _email),
-        name=reader.take("name", _name),
-        phone=reader.take("phone", _phone),
-        signed_up_at=reader.take("created_at", _moment),
-        avatar_url=reader.take("avatar", _avatar),
+        user_id=reader.take("user_id", read_identifier),
+        email=reader.take("email", read_email),
+        name=reader.take("name", read_name),
+        phone=reader.take("phone", read_phone),
+        signed_up_at=reader.take("created_at", read_moment),
+        avatar_url=reader.take("avatar", read_avatar),
         anonymous_id=reader.take("anonymous_id", _anonymous_id),
         user_hash=reader.take("user_hash", _proof),
         token=reader.take("intercom_user_jwt", _proof),
@@ -138,7 +138,7 @@ class _Reader:
             if is_unknown(value):
                 continue
             try:
-                scalar = _scalar(value)
+                scalar = read_scalar(value)
                 _require_attribute_name(name)
                 if len(taken) >= MOST_ATTRIBUTES:
                     raise ValueError(f"is one too many: at most {MOST_ATTRIBUTES} are taken")
@@ -172,9 +172,9 @@ def _companies(reader: _Reader) -> tuple[CompanyData, ...]:
 
 def _company(reader: _Reader, name: str, value: Mapping[str, object]) -> CompanyData | None:
     inner = _Reader(value, f"{name}.")
-    company_id = inner.take("company_id", _identifier) or inner.take("id", _identifier)
+    company_id = inner.take("company_id", read_identifier) or inner.take("id", read_identifier)
     shown_name = inner.take("name", _company_name)
-    created_at = inner.take("created_at", _moment)
+    created_at = inner.take("created_at", read_moment)
     attributes = inner.take_attributes()
     reader.problems += inner.problems
     if company_id is None:
@@ -193,7 +193,7 @@ def _require(holds: bool, rule: str) -> None:
         raise ValueError(rule)
 
 
-def _text(value: object, most: int) -> str:
+def read_text(value: object, most: int) -> str:
     if not isinstance(value, str):
         raise ValueError("must be text")
     if len(value) > most:
@@ -202,50 +202,50 @@ def _text(value: object, most: int) -> str:
     return value
 
 
-def _identifier(value: object) -> str:
+def read_identifier(value: object) -> str:
     """An id may come as a number: 42 and ``"42"`` are one."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool):
-        return str(_integer(value))
+        return str(read_integer(value))
     _require(isinstance(value, str), "must be text or a whole number")
-    return _text(value, LONGEST_ID)
+    return read_text(value, LONGEST_ID)
 
 
-def _email(value: object) -> str:
-    text = _text(value, LONGEST_EMAIL + 64).strip()
+def read_email(value: object) -> str:
+    text = read_text(value, LONGEST_EMAIL + 64).strip()
     is_email = len(text) <= LONGEST_EMAIL and _EMAIL.fullmatch(text) is not None and text.isprintable()
     _require(is_email, "is no email address")
     return text
 
 
-def _name(value: object) -> str:
-    return _text(value, LONGEST_NAME)
+def read_name(value: object) -> str:
+    return read_text(value, LONGEST_NAME)
 
 
 def _company_name(value: object) -> str:
-    return _text(value, LONGEST_ATTRIBUTE)
+    return read_text(value, LONGEST_ATTRIBUTE)
 
 
-def _phone(value: object) -> str:
+def read_phone(value: object) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
-        value = str(_integer(value))
-    return _text(value, LONGEST_PHONE).strip()
+        value = str(read_integer(value))
+    return read_text(value, LONGEST_PHONE).strip()
 
 
 def _proof(value: object) -> str:
     """A hash or a token: as long as the request lets it be."""
-    return _text(value, 1 << 16)
+    return read_text(value, 1 << 16)
 
 
 def _anonymous_id(value: object) -> str:
-    text = str(_integer(value)) if isinstance(value, int) and not isinstance(value, bool) else value
+    text = str(read_integer(value)) if isinstance(value, int) and not isinstance(value, bool) else value
     if not isinstance(text, str) or not _ANONYMOUS_ID.fullmatch(text):
         raise ValueError("must be 1 to 128 plain characters without spaces")
     return text
 
 
-def _moment(value: object) -> float:
+def read_moment(value: object) -> float:
     if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
         value = float(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -254,11 +254,11 @@ def _moment(value: object) -> float:
     return float(value)
 
 
-def _avatar(value: object) -> str:
+def read_avatar(value: object) -> str:
     """A URL, or the object that the REST API knows."""
     if isinstance(value, dict):
         value = value.get("image_url")
-    text = _text(value, LONGEST_URL).strip()
+    text = read_text(value, LONGEST_URL).strip()
     _require(is_web_url(text), "must be an http or https URL")
     return text
 
@@ -275,19 +275,19 @@ def _array(value: object) -> list[object]:
     return value
 
 
-def _scalar(value: object) -> Scalar:
+def read_scalar(value: object) -> Scalar:
     if isinstance(value, bool):
         return value
     if isinstance(value, int):
-        return _integer(value)
+        return read_integer(value)
     if isinstance(value, float):
         _require(math.isfinite(value), "is no finite number")
         return value
     _require(isinstance(value, str), "must be text, a number or a boolean")
-    return _text(value, LONGEST_ATTRIBUTE)
+    return read_text(value, LONGEST_ATTRIBUTE)
 
 
-def _integer(value: int) -> int:
+def read_integer(value: int) -> int:
     _require(_SMALLEST_INTEGER <= value <= _LARGEST_INTEGER, "is a number beyond 64 bits")
     return value
 

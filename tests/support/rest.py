@@ -1,5 +1,6 @@
 """A running server with the REST routes, two workspaces, and a token for each."""
 
+import shutil
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,8 +51,10 @@ def rest_app(settings: Settings, clock: Clock, states: list[AppState]) -> Starle
 
 
 @pytest_asyncio.fixture
-async def server(tmp_path: Path) -> AsyncIterator[Served]:
-    async with serving(settings_in(tmp_path), make_app=rest_app) as served:
+async def server(tmp_path: Path, _migrated_file: Path) -> AsyncIterator[Served]:
+    settings = settings_in(tmp_path)
+    shutil.copyfile(_migrated_file, settings.data_dir / "porchlight.db")
+    async with serving(settings, make_app=rest_app) as served:
         yield served
 
 

@@ -1,0 +1,160 @@
+"""What REST, imports and teammates do with contacts: find, create, change.
+
+Each works within the caller's transaction, and puts what it changed on the trail. Rules R50, R62.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from app.auth.admins import role_in
+from app.contacts import reading, store
+from app.contacts.custom import WriteSource, written
+from app.contacts.drafts import Draft, role_of_new
+from app.contacts.names import split
+from app.contacts.pseudonyms import pseudonym
+from app.contacts.records import Contact
+from app.contacts.saving import save
+from app.errors import Conflict, ParameterInvalid, UserNotFound
+from app.ids import AdminId, AppId, ContactId, is_contact_id, new_contact_id
+from app.trail.operations import announce, record
+from app.trail.records import Actor, Deed, News
+
+
+def get_contact(conn: Connection, app_id: AppId, contact_id: str) -> Contact:
+    """A contact to be shown, archived or not, visitor or not; raises UserNotFound."""
+    contact = (
+        reading.contact_of_id(conn, app_id, ContactId(contact_id)) if is_contact_id(contact_id) else None
+    )
+    if contact is None:
+        raise UserNotFound
+    return contact
+
+
+def get_user_by_external_id(conn: Connection, app_id: AppId, external_id: str) -> Contact:
+    """A user by the customer's own id; raises UserNotFound."""
+    contact = reading.user_of_external_id(conn, app_id, external_id)
+    if contact is None:
+        raise UserNotFound
+    return contact
+
+
+def hold_contact(conn: Connection, app_id: AppId, contact_id: str) -> Contact:
+    """A contact to be changed: nobody else changes it before this transaction ends. Raises UserNotFound."""
+    contact = store.find_contact(conn, app_id, ContactId(contact_id)) if is_contact_id(contact_id) else None
+    if contact is None or contact.deleted_at is not None:
+        raise UserNotFound
+    return contact
+
+
+def create_contact(
+    conn: Connection, app_id: AppId, draft: Draft, *, actor: Actor, now: float, source: WriteSource = "rest"
+) -> Contact:
+    """Make a contact. Rule R50.
+
+    Raises ParameterNotFound or ParameterInvalid for a draft that makes nobody, Conflict where another user
+    has its external_id or email.
+    """
+    role = role_of_new(draft)
+    newcomer = Contact(
+        app_id=app_id,
+        id=new_contact_id(now),
+        role=role,
+        listed=True,
+        pseudonym="",
+        name_key="",
+        created_at=now,
+        updated_at=now,
+    )
+    facts = _facts(conn, newcomer, draft, actor=actor, source=source, now=now)
+    # Last, for a draft that is refused before anything was changed costs others nothing.
+    facts["pseudonym"] = pseudonym(store.take_pseudonyms(conn, app_id, ""), None)
+    contact = _keep(conn, None, replace(newcomer, **facts))
+    record(
+        conn, app_id, actor, Deed("contact.created", "contact", contact.id, {"fields": draft.named()}), now
+    )
+    announce(conn, app_id, News(f"contact.{contact.role}.created", "contact", contact.id), now)
+    return contact
+
+
+def change_contact(
+    conn: Connection,
+    app_id: AppId,
+    contact_id: str,
+    draft: Draft,
+    *,
+    actor: Actor,
+    now: float,
+    source: WriteSource = "rest",
+) -> Contact:
+    """Change what the draft gives of a contact, and nothing else; returns it as it is now.
+
+    Raises UserNotFound, ParameterInvalid, or Conflict where another user has the external_id or email.
+    """
+    before = hold_contact(conn, app_id, contact_id)
+    facts = _facts(conn, before, draft, actor=actor, source=source, now=now)
+    contact = _keep(conn, before, replace(before, **facts))
+    record(
+        conn, app_id, actor, Deed("contact.updated", "contact", contact.id, {"fields": draft.named()}), now
+    )
+    for topic in _topics(before, contact):
+        announce(conn, app_id, News(topic, "contact", contact.id), now)
+    return contact
+
+
+def _facts(
+    conn: Connection, before: Contact, draft: Draft, *, actor: Actor, source: WriteSource, now: float
+) -> dict[str, Any]:
+    """The fields of a contact that a draft changes, by name."""
+    facts = draft.given() | {"updated_at": now}
+    if source != "manual":
+        facts["synced_at"] = now
+    if "email" in facts:
+        facts["email_key"] = facts["email"].lower() if facts["email"] else None
+    if "name" in facts:
+        names = split(facts["name"] or "")
+        facts |= {"first_name": names.first, "last_name": names.last}
+    owner_id = facts.get("owner_id")
+    if owner_id is not None and role_in(conn, before.app_id, AdminId(owner_id)) is None:
+        raise ParameterInvalid(f"owner_id is {owner_id}: no teammate of this workspace has that id")
+    given = draft.custom_attributes
+    return facts | written(conn, before, given, source=source, by=str(actor), now=now)
+
+
+def _keep(conn: Connection, before: Contact | None, after: Contact) -> Contact:
+    """Write a contact; raises Conflict where another user has its external_id or email."""
+    try:
+        with conn.begin_nested():
+            return save(conn, before, after)
+    except IntegrityError:
+        holder = _in_the_way(conn, after)
+        # Whoever stood in the way has just gone: on PostgreSQL the whole transaction begins anew.
+        if holder is None:
+            raise
+        raise Conflict(conflict_message(holder)) from None
+
+
+def _in_the_way(conn: Connection, contact: Contact) -> Contact | None:
+    """The other user that has the contact's external_id, else the one that has its email."""
+    holders = store.find_holders(conn, contact.app_id, contact.external_id, contact.email_key, None)
+    others = (holder for holder in (holders.by_external_id, holders.by_email) if holder is not None)
+    return next((holder for holder in others if holder.id != contact.id), None)
+
+
+def conflict_message(holder: Contact) -> str:
+    """What a create is told of whoever has its ids already: no more than the id."""
+    is_archived = holder.archived_at is not None and holder.deleted_at is None
+    kind = "An archived contact" if is_archived else "A contact"
+    return f"{kind} matching those details already exists with id={holder.id}"
+
+
+def _topics(before: Contact, after: Contact) -> list[str]:
+    """What webhooks are told of a change."""
+    if before.role != "user" and after.role == "user":
+        return ["contact.lead.signed_up" if before.role == "lead" else "contact.user.created"]
+    topics = [f"contact.{after.role}.updated"]
+    if before.email != after.email:
+        topics.append("contact.email.updated")
+    return topics

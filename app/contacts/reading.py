@@ -1,0 +1,116 @@
+"""The questions of REST about contacts: one by an id, all of them page by page.
+
+They hold nothing for a change (``store`` does), so a reader that may only read can ask them.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Subquery,
+    func,
+    literal_column,
+    select,
+    tuple_,
+    union_all,
+)
+
+from app.contacts.records import Contact
+from app.contacts.store import FIELDS
+from app.ids import AppId, ContactId
+from app.storage.tables import contacts
+
+_COLUMNS: Final = [contacts.c[name] for name in FIELDS]
+PEOPLE: Final = ("lead", "user")
+"""Who is on the lists of REST: visitors are asked for by their own routes."""
+LONGEST_KEY: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A contact's place in the list: the newest first."""
+
+    created_at: float
+    id: ContactId
+
+
+def contact_of_id(conn: Connection, app_id: AppId, contact_id: ContactId) -> Contact | None:
+    """The contact of an id, archived or not; none where it has been deleted."""
+    return _first(conn, contacts.c.app_id == app_id, contacts.c.id == contact_id)
+
+
+def user_of_external_id(conn: Connection, app_id: AppId, external_id: str) -> Contact | None:
+    """The user of an external_id, in whatever characters; none for a lead's, or a deleted one's."""
+    # PostgreSQL takes no NUL in a text, and no contact has one in a name of its own.
+    if not external_id or len(external_id) > LONGEST_KEY or not _is_text(external_id):
+        return None
+    # In the very words of the partial index, or it would not serve.
+    is_user: ColumnElement[bool] = literal_column("contacts.role = 'user'")
+    return _first(conn, contacts.c.app_id == app_id, is_user, contacts.c.external_id == external_id)
+
+
+def contacts_of_ids(conn: Connection, app_id: AppId, ids: Sequence[ContactId]) -> list[Contact]:
+    """The contacts of some ids, in that order; those that are deleted or unknown are left out."""
+    found = {}
+    if ids:
+        conditions = contacts.c.app_id == app_id, contacts.c.id.in_(ids), contacts.c.deleted_at.is_(None)
+        found = {row.id: Contact(*row) for row in conn.execute(select(*_COLUMNS).where(*conditions))}
+    return [found[contact_id] for contact_id in ids if contact_id in found]
+
+
+def people_after(
+    conn: Connection, app_id: AppId, place: Place | None, most: int, roles: Collection[str] = PEOPLE
+) -> list[Contact]:
+    """Who is listed, the newest first, behind ``place`` or from the start; at most ``most``."""
+    places = conn.execute(places_after(app_id, place, most, roles)).scalars()
+    return contacts_of_ids(conn, app_id, [ContactId(contact_id) for contact_id in places])
+
+
+def places_after(
+    app_id: AppId, place: Place | None, most: int, roles: Collection[str] = PEOPLE
+) -> Select[str]:
+    """The ids of that page, as a statement apart: a test asks the database how it would go about it."""
+    # A walk for each role, along its own index: a million visitors in between cost nothing.
+    walks = [_walk(app_id, role, place, most) for role in roles]
+    every = union_all(*(select(walk.c.created_at, walk.c.id) for walk in walks)).subquery()
+    return select(every.c.id).order_by(every.c.created_at.desc(), every.c.id.desc()).limit(most)
+
+
+def count_people(conn: Connection, app_id: AppId, roles: Collection[str] = PEOPLE) -> int:
+    """How many are listed. Walks an index from end to end."""
+    statement = select(func.count()).select_from(contacts).where(*_listed(app_id), contacts.c.role.in_(roles))
+    return conn.execute(statement).scalar_one()
+
+
+def _walk(app_id: AppId, role: str, place: Place | None, most: int) -> Subquery:
+    key = tuple_(contacts.c.created_at, contacts.c.id)
+    behind = [] if place is None else [key < tuple_(place.created_at, place.id)]
+    return (
+        select(contacts.c.created_at, contacts.c.id)
+        .where(*_listed(app_id), contacts.c.role == role, *behind)
+        .order_by(contacts.c.created_at.desc(), contacts.c.id.desc())
+        .limit(most)
+        .subquery()
+    )
+
+
+def _listed(app_id: AppId) -> list[ColumnElement[bool]]:
+    listed: ColumnElement[bool] = literal_column("contacts.listed")
+    return [contacts.c.app_id == app_id, listed]
+
+
+def _first(conn: Connection, *conditions: ColumnElement[bool]) -> Contact | None:
+    statement = select(*_COLUMNS).where(*conditions, contacts.c.deleted_at.is_(None))
+    row = conn.execute(statement).first()
+    return Contact(*row) if row else None
+
+
+def _is_text(text: str) -> bool:
+    try:
+        return b"\0" not in text.encode()
+    except UnicodeEncodeError:
+        return False
