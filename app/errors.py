@@ -112,6 +112,27 @@ class WorkspaceNotFound(NotFound):
         super().__init__(message)
 
 
+class AttributeNotFound(NotFound):
+    """A data attribute that is not there to be changed."""
+
+    code = "field_not_found"
+
+    def __init__(self, message: str = "We couldn't find that data attribute to update") -> None:
+        super().__init__(message)
+
+
+class AttributeInUse(PorchlightError):
+    """A data attribute that something else, such as a segment, can't do without."""
+
+    status = 422
+    code = "data_invalid"
+
+    def __init__(
+        self, message: str = "The Data Attribute you are trying to archive has a dependant object"
+    ) -> None:
+        super().__init__(message)
+
+
 class Conflict(PorchlightError):
     status = 409
     code = "conflict"

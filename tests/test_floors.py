@@ -17,7 +17,8 @@ APP = ROOT / "app"
 FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"clock", "errors", "ids", "log", "metrics", "wire"}),
     frozenset({"settings", "collector", "server", "storage", "search", "places", "static_files"}),
-    frozenset({"presence", "auth", "attributes", "trail"}),
+    frozenset({"presence", "auth", "trail"}),
+    frozenset({"attributes"}),
     frozenset({"workspaces", "tags"}),
     frozenset({"state", "companies"}),
     frozenset({"contacts"}),

@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from app.attributes.records import Scalar
 from app.ids import AppId, CompanyId
-
-Scalar = str | int | float | bool
-"""The value of a custom attribute."""
 
 
 @dataclass(frozen=True, slots=True)

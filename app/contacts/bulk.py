@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 
 from sqlalchemy import Connection, Dialect, Table, bindparam, insert
 
-from app.companies.records import Scalar
+from app.attributes.records import Scalar
 from app.contacts.names import Names, split
 from app.contacts.pseudonyms import pseudonym
 from app.contacts.records import Role

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, select
 
-from app.companies.records import Scalar
+from app.attributes.records import Scalar
 from app.contacts.records import Contact
 from app.contacts.user_data import read_scalar, shown_key
 from app.errors import ParameterInvalid

@@ -12,10 +12,10 @@ from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Connection
 
+from app.attributes.records import Scalar
 from app.auth import identity
 from app.auth.identity import Claim, Proof
 from app.companies.operations import record_companies
-from app.companies.records import Scalar
 from app.contacts import sessions, store
 from app.contacts.agents import Agent
 from app.contacts.names import split

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from app.companies.records import Scalar
+from app.attributes.records import Scalar
 from app.contacts.user_data import UserData
 from app.ids import AppId, ContactId
 

@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
-from app.companies.records import CompanyData, Scalar
+from app.attributes.records import Scalar
+from app.companies.records import CompanyData
 
 T = TypeVar("T")
 

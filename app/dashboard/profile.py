@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.companies.records import Scalar
+from app.attributes.records import Scalar
 from app.contacts.names import shown_name
 from app.contacts.profiles import (
     CompanyShown,

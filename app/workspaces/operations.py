@@ -9,6 +9,7 @@ from unicodedata import category
 
 from sqlalchemy import Connection
 
+from app.attributes.operations import create_defaults
 from app.errors import ParameterInvalid, WorkspaceNotFound
 from app.ids import AppId, Region, new_app_id
 from app.workspaces.origins import read_origin
@@ -31,7 +32,7 @@ def create_workspace(
     timezone: str = "UTC",
     allowed_origins: Sequence[str] = (),
 ) -> Workspace:
-    """A new workspace with an identity secret; raises ParameterInvalid."""
+    """A new workspace with an identity secret and its first data attributes; raises ParameterInvalid."""
     if region not in get_args(Region):
         raise ParameterInvalid(f"region is {region!r}: it is one of {', '.join(get_args(Region))}")
     workspace = Workspace(
@@ -47,7 +48,8 @@ def create_workspace(
     while True:
         named = replace(workspace, app_id=new_app_id(workspace.region))
         if insert_workspace(conn, named):
-            return named
+            create_defaults(conn, named.app_id, now)
+            return get_workspace(conn, named.app_id)
 
 
 def change_workspace(

@@ -17,3 +17,5 @@ class Workspace:
     identity_secrets: tuple[str, ...]
     allowed_origins: tuple[str, ...]
     created_at: float
+    attributes_version: str | None = None
+    """Differs from what it was as soon as any data attribute does."""

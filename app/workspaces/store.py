@@ -45,7 +45,8 @@ def update_workspace(conn: Connection, workspace: Workspace) -> None:
 
 def _workspace(row: Row) -> Workspace:
     """A row of all columns, in the table's own order."""
-    app_id, name, region, timezone, identity_verification, identity_secrets, allowed_origins, created_at = row
+    app_id, name, region, timezone, identity_verification, identity_secrets, allowed_origins, *rest = row
+    created_at, attributes_version = rest
     return Workspace(
         app_id=AppId(app_id),
         name=name,
@@ -55,6 +56,7 @@ def _workspace(row: Row) -> Workspace:
         identity_secrets=tuple(identity_secrets),
         allowed_origins=tuple(allowed_origins),
         created_at=created_at,
+        attributes_version=attributes_version,
     )
 
 

@@ -47,7 +47,8 @@ Index(
 )
 
 # Contacts' values once more, one row each, to be searched: contacts.custom_attributes is what is shown.
-# Numbers, dates and booleans (0, 1) are in `number`, texts in `text`.
+# Numbers, dates and booleans (0, 1) are in `number`, texts in `text`. A value that its attribute's type does not
+# fit (the type was changed) has a row with neither: there is a value, and no typed filter matches it.
 attribute_values = Table(
     "attribute_values",
     metadata,
@@ -58,6 +59,13 @@ attribute_values = Table(
     Column("text", Text),
     PrimaryKeyConstraint("app_id", "contact_id", "attribute_id"),
     sqlite_with_rowid=False,
+)
+Index(
+    "attribute_values_unfit",
+    # Of the two that are always empty here the planner learns that this index says all.
+    *(attribute_values.c[name] for name in ("app_id", "attribute_id", "number", "text", "contact_id")),
+    sqlite_where=text("number IS NULL AND text IS NULL"),
+    postgresql_where=text("number IS NULL AND text IS NULL"),
 )
 for _column in ("number", "text"):
     _condition = text(f"{_column} IS NOT NULL")

@@ -28,6 +28,8 @@ workspaces = Table(
     Column("identity_secrets", JSON, nullable=False),
     Column("allowed_origins", JSON, nullable=False),
     Column("created_at", Double, nullable=False),
+    # Drawn anew whenever the workspace's data attributes change: see app/attributes/store.py.
+    Column("attributes_version", String(16)),
 )
 
 admins = Table(

@@ -5,6 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from app.storage.migrations import found_attributes
+
 revision = "0002"
 down_revision = "0001"
 
@@ -195,6 +197,14 @@ def _create_attributes() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("data_attributes_name", "data_attributes", ["app_id", "model", "name"], unique=True)
+    op.create_index(
+        "attribute_values_unfit",
+        "attribute_values",
+        ["app_id", "attribute_id", "number", "text", "contact_id"],
+        **_where("number IS NULL AND text IS NULL"),
+    )
+    op.add_column("workspaces", sa.Column("attributes_version", sa.String(16)))
+    found_attributes.fill(op.get_bind())
 
 
 def _create_conversations() -> None:

@@ -1,0 +1,1 @@
+"""Custom attributes: which a workspace knows, of what type, and which values fit."""

@@ -1,0 +1,119 @@
+"""The search index of contacts' attributes: SQL of ``attribute_values``.
+
+One row for each value of each contact: texts in ``text``, numbers, dates and booleans in ``number``. A value
+that fits its attribute's type no more has a row with neither: it is a value, and no typed filter matches it.
+What is no attribute of the workspace has no row.
+"""
+
+from collections.abc import Mapping
+from typing import Final, TypeAlias
+
+from sqlalchemy import Connection, bindparam, delete, select, text
+
+from app.attributes.records import AttributeId, DataAttribute, Scalar
+from app.attributes.values import indexed
+from app.ids import AppId, ContactId
+from app.storage.hot import Hot
+from app.storage.tables import attribute_values, contacts
+
+LOT: Final = 500
+
+IndexRow: TypeAlias = tuple[AttributeId, float | None, str | None]
+
+_UPSERT: Final = Hot(
+    text(
+        """
+        INSERT INTO attribute_values (app_id, contact_id, attribute_id, number, text)
+        VALUES (:app_id, :contact_id, :attribute_id, :number, :text)
+        ON CONFLICT (app_id, contact_id, attribute_id)
+        DO UPDATE SET number = excluded.number, text = excluded.text
+        """
+    )
+)
+_DELETE: Final = Hot(
+    delete(attribute_values).where(
+        attribute_values.c.app_id == bindparam("of_app_id"),
+        attribute_values.c.contact_id == bindparam("of_contact_id"),
+        attribute_values.c.attribute_id == bindparam("of_attribute_id"),
+    )
+)
+_DELETE_ALL: Final = Hot(
+    delete(attribute_values).where(
+        attribute_values.c.app_id == bindparam("of_app_id"),
+        attribute_values.c.contact_id == bindparam("of_contact_id"),
+    )
+)
+# Each in the very words of its partial index.
+_HOLDERS: Final = text(
+    """
+    SELECT contact_id FROM attribute_values
+    WHERE app_id = :app_id AND attribute_id = :attribute_id AND number IS NOT NULL
+    UNION ALL SELECT contact_id FROM attribute_values
+    WHERE app_id = :app_id AND attribute_id = :attribute_id AND text IS NOT NULL
+    UNION ALL SELECT contact_id FROM attribute_values
+    WHERE app_id = :app_id AND attribute_id = :attribute_id AND number IS NULL AND text IS NULL
+    """
+)
+_VALUES_OF: Final = select(contacts.c.id, contacts.c.custom_attributes).where(
+    contacts.c.app_id == bindparam("app_id"),
+    contacts.c.id.in_(bindparam("contact_ids", expanding=True)),
+)
+
+
+def index_values(
+    conn: Connection,
+    app_id: AppId,
+    contact_id: ContactId,
+    *,
+    before: Mapping[str, Scalar],
+    after: Mapping[str, Scalar],
+    attributes: Mapping[str, DataAttribute],
+) -> None:
+    """Bring a contact's rows from ``before`` to ``after``: what did not change is not written."""
+    key = {"app_id": app_id, "contact_id": contact_id}
+    changed = {
+        name: value
+        for name, value in after.items()
+        if name not in before or before[name] != value or type(before[name]) is not type(value)
+    }
+    rows = index_rows(changed, attributes)
+    _UPSERT.run_many(
+        conn, [key | {"attribute_id": id_, "number": number, "text": words} for id_, number, words in rows]
+    )
+    removed = [attributes[name].id for name in before if name not in after and name in attributes]
+    _DELETE.run_many(
+        conn,
+        [
+            {"of_app_id": app_id, "of_contact_id": contact_id, "of_attribute_id": attribute_id}
+            for attribute_id in removed
+        ],
+    )
+
+
+def index_rows(values: Mapping[str, Scalar], attributes: Mapping[str, DataAttribute]) -> list[IndexRow]:
+    """What is to be searched of some values: a row for each that belongs to an attribute."""
+    return [
+        (attribute.id, *indexed(value, attribute))
+        for name, value in values.items()
+        if (attribute := attributes.get(name)) is not None
+    ]
+
+
+def forget_values(conn: Connection, app_id: AppId, contact_id: ContactId) -> None:
+    """A contact that is no more is found by none of its values."""
+    _DELETE_ALL.run(conn, {"of_app_id": app_id, "of_contact_id": contact_id})
+
+
+def reindex(conn: Connection, attribute: DataAttribute) -> int:
+    """Read every contact's value of an attribute anew, after its type changed; returns how many there are."""
+    key = {"app_id": attribute.app_id, "attribute_id": attribute.id}
+    holders = list(conn.execute(_HOLDERS, key).scalars())
+    for start in range(0, len(holders), LOT):
+        lot = {"app_id": attribute.app_id, "contact_ids": holders[start : start + LOT]}
+        rows = []
+        for contact_id, values in conn.execute(_VALUES_OF, lot):
+            if attribute.name in values:
+                number, words = indexed(values[attribute.name], attribute)
+                rows.append(key | {"contact_id": contact_id, "number": number, "text": words})
+        _UPSERT.run_many(conn, rows)
+    return len(holders)

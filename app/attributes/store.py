@@ -1,0 +1,82 @@
+"""SQL of attributes.
+
+Every change writes a new version into the workspace's row, in the same transaction. That row is read by
+each ping anyway, and so tells whether attributes that are remembered are still the ones that are stored.
+"""
+
+import secrets
+from collections.abc import Collection
+from dataclasses import fields
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from app.attributes.records import AttributeId, DataAttribute
+from app.ids import AppId
+from app.storage.hot import Hot, Row
+from app.storage.tables import data_attributes, segments, workspaces
+
+_FIELDS: Final = tuple(field.name for field in fields(DataAttribute))
+_OPTIONS: Final = _FIELDS.index("options")
+_COLUMNS: Final = [data_attributes.c[name] for name in _FIELDS]
+_ALL: Final = Hot(
+    select(*_COLUMNS).where(data_attributes.c.app_id == bindparam("app_id")).order_by(data_attributes.c.id)
+)
+_ONE: Final = select(*_COLUMNS).where(
+    data_attributes.c.app_id == bindparam("app_id"), data_attributes.c.id == bindparam("attribute_id")
+)
+_RENEW: Final = (
+    update(workspaces)
+    .where(workspaces.c.app_id == bindparam("of_app_id"))
+    .values(attributes_version=bindparam("version"))
+)
+_INSERT: Final = insert(data_attributes)
+_SEGMENTS: Final = select(segments.c.filter).where(segments.c.app_id == bindparam("app_id"))
+
+
+def all_attributes(conn: Connection, app_id: AppId) -> list[DataAttribute]:
+    """Every attribute of a workspace, archived ones too, the oldest first."""
+    return [_attribute(row) for row in _ALL.rows(conn, {"app_id": app_id})]
+
+
+def find_attribute(conn: Connection, app_id: AppId, attribute_id: AttributeId) -> DataAttribute | None:
+    row = conn.execute(_ONE, {"app_id": app_id, "attribute_id": attribute_id}).one_or_none()
+    return _attribute(row) if row else None
+
+
+def renew_version(conn: Connection, app_id: AppId) -> None:
+    """Say that attributes change. Nobody else changes any before this transaction ends.
+
+    The version is drawn, not counted: one that was rolled back never comes again with another meaning.
+    """
+    conn.execute(_RENEW, {"of_app_id": app_id, "version": secrets.token_hex(8)})
+
+
+def insert_attributes(conn: Connection, made: Collection[DataAttribute]) -> None:
+    """Insert attributes; their ids are the database's to give."""
+    if made:
+        conn.execute(_INSERT, [_values(attribute) for attribute in made])
+
+
+def update_attribute(conn: Connection, attribute: DataAttribute) -> None:
+    conn.execute(
+        update(data_attributes)
+        .where(data_attributes.c.app_id == attribute.app_id, data_attributes.c.id == attribute.id)
+        .values(_values(attribute))
+    )
+
+
+def filters_of_segments(conn: Connection, app_id: AppId) -> list[object]:
+    """The filter trees of a workspace's segments."""
+    return list(conn.execute(_SEGMENTS, {"app_id": app_id}).scalars())
+
+
+def _attribute(row: Row) -> DataAttribute:
+    values = list(row)
+    values[_OPTIONS] = tuple(values[_OPTIONS])
+    return DataAttribute(*values)
+
+
+def _values(attribute: DataAttribute) -> dict[str, object]:
+    values: dict[str, object] = {name: getattr(attribute, name) for name in _FIELDS if name != "id"}
+    return values | {"options": list(attribute.options)}

@@ -1,0 +1,5 @@
+"""What the tests of attributes may ask for."""
+
+from support.recording import conn, recorder
+
+__all__ = ["conn", "recorder"]
