@@ -18,8 +18,8 @@ MOST_LEVELS: Final = 16
 _LONGEST_INTEGER: Final = 20  # characters of 64 bits
 _BEYOND: Final = 1 << 64
 _BODY: Final = "The body"
-# An exponent counts where a number may begin: a hash in hex is full of what looks like one.
-_SUSPICIOUS: Final = re.compile(r"\\u|[0-9]{19}|(?:\A|[-:,\[\s])[0-9.]+[eE][+-]?[0-9]{3}|NaN|Infinity")
+# Digits count where a number may begin: a hash in hex is full of what looks like an exponent.
+_BIG_NUMBER: Final = re.compile(r"[-:,\[ \t\n\r][0-9](?:[0-9]{18}|[0-9.]*[eE][+-]?[0-9]{3})")
 
 
 def read_json(text: str, name: str = "") -> object:
@@ -41,7 +41,14 @@ def _needs_a_look(text: str) -> bool:
     Most texts hold no escape that could be a NUL or half a pair, no long number and few levels: there
     looking at every value is saved.
     """
-    return _SUSPICIOUS.search(text) is not None or text.count("{") + text.count("[") > MOST_LEVELS
+    return (
+        "\\u" in text
+        or "NaN" in text
+        or "Infinity" in text
+        or text[:1] not in "{["  # a bare number, or white space before anything
+        or text.count("{") + text.count("[") > MOST_LEVELS
+        or _BIG_NUMBER.search(text) is not None
+    )
 
 
 def require_storable(value: object, name: str = "", level: int = 1) -> None:
