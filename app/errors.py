@@ -33,6 +33,12 @@ class ParameterNotFound(PorchlightError):
     code = "parameter_not_found"
 
 
+class InvalidField(PorchlightError):
+    """A search by a field that there is not."""
+
+    code = "invalid_field"
+
+
 class IntercomVersionInvalid(PorchlightError):
     """An ``Intercom-Version`` that nobody has heard of."""
 

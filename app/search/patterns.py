@@ -1,0 +1,73 @@
+"""Finding a text within another without regard to case, the same way in both databases.
+
+What SQLite's LIKE and PostgreSQL's ILIKE take for the same letter differs, and differs again with
+the database's locale. So the letters are told one by one: ``Zoë`` becomes ``[Zz][Oo][Ëë]``, for SQLite
+as a GLOB, for PostgreSQL as a regular expression, in both of which everything else is escaped. It
+takes time in proportion to the text, whatever is looked for.
+"""
+
+from typing import Any, Final
+
+from sqlalchemy import Boolean, ColumnElement, Text, literal
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+
+class Found(FunctionElement[bool]):
+    """Whether a text fits a pattern: the text, the pattern as a GLOB, and as a regular expression."""
+
+    type = Boolean()
+    inherit_cache = True
+    name = "found"
+
+
+def found(
+    text: ColumnElement[Any], *parts: str, at_start: bool = False, at_end: bool = False
+) -> ColumnElement[bool]:
+    """Whether ``text`` holds ``parts`` one after the other; unknown where it is unknown itself.
+
+    ``at_start``: it begins with the first; ``at_end``: it ends with the last.
+    """
+    glob = "*".join("".join(map(_in_glob, part)) for part in parts)
+    regex = ".*".join("".join(map(_in_regex, part)) for part in parts)
+    glob = f"{'' if at_start else '*'}{glob}{'' if at_end else '*'}"
+    regex = f"{'^' if at_start else ''}{regex}{'$' if at_end else ''}"
+    return Found(text, literal(glob, Text), literal(regex, Text))
+
+
+def is_same_letter(one: str, other: str) -> bool:
+    """Whether ``other`` fits where ``one`` is looked for."""
+    return other in _cases(one)
+
+
+@compiles(Found, "sqlite")
+def _as_glob(element: Found, compiler: Any, **options: Any) -> str:
+    text, glob, _ = element.clauses
+    return f"({compiler.process(text, **options)} GLOB {compiler.process(glob, **options)})"
+
+
+@compiles(Found, "postgresql")
+def _as_regex(element: Found, compiler: Any, **options: Any) -> str:
+    text, _, regex = element.clauses
+    return f"({compiler.process(text, **options)} ~ {compiler.process(regex, **options)})"
+
+
+_GLOB_SIGNS: Final = frozenset("*?[")
+_REGEX_SIGNS: Final = frozenset("\\^$.[]|()?*+{}-")
+
+
+def _cases(char: str) -> list[str]:
+    """A letter in each of its cases, where it is a single one in all of them."""
+    return list(dict.fromkeys(case for case in (char, char.lower(), char.upper()) if len(case) == 1))
+
+
+def _in_glob(char: str) -> str:
+    cases = _cases(char)
+    return f"[{''.join(cases)}]" if len(cases) > 1 or char in _GLOB_SIGNS else char
+
+
+def _in_regex(char: str) -> str:
+    cases = _cases(char)
+    if len(cases) > 1:
+        return f"[{''.join(cases)}]"
+    return f"\\{char}" if char in _REGEX_SIGNS else char

@@ -1,0 +1,77 @@
+"""Looking for a text in another, letter by letter."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Text, create_engine, literal, select
+from sqlalchemy.dialects import postgresql
+
+from app.search.patterns import found, is_same_letter
+
+ENGINE = create_engine("sqlite://")
+
+
+def is_found(text: str | None, *parts: str, at_start: bool = False, at_end: bool = False) -> bool | None:
+    with ENGINE.connect() as conn:
+        clause = found(literal(text, Text), *parts, at_start=at_start, at_end=at_end)
+        answer = conn.execute(select(clause)).scalar_one()
+    return None if answer is None else bool(answer)
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "anywhere", "at_start", "at_end"),
+    [
+        ("Ada Stone", "ADA", True, True, False),
+        ("Ada Stone", "stone", True, False, True),
+        ("Ada Stone", "a s", True, False, False),
+        ("Ada", "Ada", True, True, True),
+        ("Ada", "Adam", False, False, False),
+        ("ÉMILE", "émi", True, True, False),
+        ("straße", "STRASSE", False, False, False),
+        ("100%", "%", True, False, True),
+        ("1000", "%", False, False, False),
+        ("a_b", "_", True, False, False),
+        ("aXb", "_", False, False, False),
+        ("a*b", "*", True, False, False),
+        ("ab", "*", False, False, False),
+        ("a?b", "?", True, False, False),
+        ("[x]", "[x]", True, True, True),
+        ("x", "[x]", False, False, False),
+        ("a^b", "^", True, False, False),
+        ("a]b", "]", True, False, False),
+        ("a\\b", "\\", True, False, False),
+        ("王伟", "伟", True, False, True),
+    ],
+)
+def test_a_part_is_found_without_case_and_signs_are_themselves(
+    text: str, part: str, anywhere: bool, at_start: bool, at_end: bool
+) -> None:
+    assert is_found(text, part) is anywhere
+    assert is_found(text, part, at_start=True) is at_start
+    assert is_found(text, part, at_end=True) is at_end
+
+
+def test_nothing_is_found_in_what_is_unknown() -> None:
+    assert is_found(None, "a") is None
+
+
+def test_parts_follow_one_another() -> None:
+    assert is_found("ada@mail.example.com", "@", "example")
+    assert not is_found("example@mail.com", "@", "example")
+    assert is_found("ada@example.com", "@example.com", at_end=True)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.text(alphabet="aAéÉ*?[]^\\-!.%_", max_size=6),
+    st.text(alphabet="aAéÉ*?[]^\\-!.%_", min_size=1, max_size=3),
+)
+def test_any_part_in_any_text(text: str, part: str) -> None:
+    fits = [all(map(is_same_letter, part, text[start:])) for start in range(len(text) - len(part) + 1)]
+    assert is_found(text, part) is any(fits)
+
+
+def test_postgresql_is_given_a_regular_expression_that_is_all_escaped() -> None:
+    compiled = found(literal("x", Text), "a.*(É)", at_start=True).compile(dialect=postgresql.dialect())
+    assert " ~ " in str(compiled)
+    assert r"^[aA]\.\*\([Éé]\)" in compiled.params.values()
