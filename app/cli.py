@@ -28,7 +28,7 @@ from app.storage.inspection import faults_of
 from app.storage.migrations import migrate as migrate_database
 from app.trail.operations import record
 from app.trail.records import CLI, Deed
-from app.workspaces import administration
+from app.workspaces import administration, teams
 from app.workspaces import operations as workspaces
 from app.workspaces.records import Workspace
 
@@ -50,7 +50,11 @@ token_cli = typer.Typer(no_args_is_help=True, help="Bearer tokens of the REST AP
 admin_cli = typer.Typer(no_args_is_help=True, help="Accounts of the dashboard.", rich_markup_mode=None)
 cli.add_typer(workspace_cli, name="workspace")
 cli.add_typer(token_cli, name="token")
+team_cli = typer.Typer(
+    no_args_is_help=True, help="Teams that conversations are assigned to.", rich_markup_mode=None
+)
 cli.add_typer(admin_cli, name="admin")
+cli.add_typer(team_cli, name="team")
 
 AppIdArgument = Annotated[str, typer.Argument(metavar="APP_ID", show_default=False)]
 OriginOption = Annotated[
@@ -58,6 +62,12 @@ OriginOption = Annotated[
     typer.Option(
         "--allowed-origin", metavar="ORIGIN", help="A site that may carry the messenger; repeat for more."
     ),
+]
+
+TeamIdArgument = Annotated[str, typer.Argument(metavar="TEAM_ID", show_default=False)]
+MemberOption = Annotated[
+    list[str] | None,
+    typer.Option("--member", metavar="EMAIL", help="A teammate who is in it; repeat for more."),
 ]
 
 
@@ -225,6 +235,42 @@ def create_admin(
     _print("role", role)
     if keeps_password:
         typer.echo("This account exists in another workspace, and keeps the password it has.", err=True)
+
+
+@team_cli.command("create")
+def create_team(
+    app_id: AppIdArgument,
+    name: Annotated[str, typer.Argument(metavar="NAME", show_default=False)],
+    member: MemberOption = None,
+) -> None:
+    """Make a team; prints its id."""
+    made = _write(
+        load_settings(),
+        lambda conn, now: teams.create_team(conn, AppId(app_id), name, member or (), actor=CLI, now=now),
+    )
+    _print("team_id", str(made.id))
+
+
+@team_cli.command("set")
+def set_team(app_id: AppIdArgument, team_id: TeamIdArgument, member: MemberOption = None) -> None:
+    """Say who is in a team: those given take the place of those before."""
+    _write(
+        load_settings(),
+        lambda conn, now: teams.change_members(
+            conn, AppId(app_id), team_id, member or (), actor=CLI, now=now
+        ),
+    )
+    _print("team_id", team_id)
+
+
+@team_cli.command("delete")
+def delete_team(app_id: AppIdArgument, team_id: TeamIdArgument) -> None:
+    """Dissolve a team; what was assigned to it is assigned to nobody."""
+    _write(
+        load_settings(),
+        lambda conn, now: teams.delete_team(conn, AppId(app_id), team_id, actor=CLI, now=now),
+    )
+    _print("deleted", team_id)
 
 
 @cli.command()

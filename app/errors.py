@@ -139,6 +139,22 @@ class AttributeInUse(PorchlightError):
         super().__init__(message)
 
 
+class AdminNotFound(NotFound):
+    """No teammate of this workspace has the id; ``field`` is where a body named it."""
+
+    code = "admin_not_found"
+
+    def __init__(self, field: str | None = None) -> None:
+        super().__init__("Admin not found" if field is None else f"Admin for {field} not found")
+
+
+class TeamNotFound(NotFound):
+    code = "team_not_found"
+
+    def __init__(self, message: str = "Team not found") -> None:
+        super().__init__(message)
+
+
 class Conflict(PorchlightError):
     status = 409
     code = "conflict"

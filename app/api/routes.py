@@ -4,6 +4,7 @@ from typing import Final
 
 from starlette.routing import Route
 
+from app.api.admins import get_admin, get_me, list_admins, list_teams, put_away, show_team
 from app.api.auth import authenticated
 from app.api.contacts import (
     get_contact,
@@ -26,4 +27,10 @@ routes: Final = [
     Route("/contacts/find_by_external_id/{external_id:path}", authenticated(get_contact_by_external_id)),
     Route("/contacts/{id}", authenticated(get_contact)),
     Route("/contacts/{id}", authenticated(put_contact), methods=["PUT"]),
+    Route("/me", authenticated(get_me)),
+    Route("/admins", authenticated(list_admins)),
+    Route("/admins/{admin_id}", authenticated(get_admin)),
+    Route("/admins/{admin_id}/away", authenticated(put_away), methods=["PUT"]),
+    Route("/teams", authenticated(list_teams)),
+    Route("/teams/{team_id}", authenticated(show_team)),
 ]

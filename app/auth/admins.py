@@ -40,6 +40,7 @@ _MEMBERS = text(
 )
 _ADMINS_LEFT = text("SELECT count(*) FROM memberships WHERE app_id = :app_id AND role = 'admin'")
 _LEAVE = text("DELETE FROM memberships WHERE app_id = :app_id AND admin_id = :admin_id")
+_LEAVE_TEAMS = text("DELETE FROM team_members WHERE app_id = :app_id AND admin_id = :admin_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,3 +156,4 @@ def remove_member(conn: Connection, app_id: AppId, admin_id: AdminId) -> None:
     if role == "admin" and conn.execute(_ADMINS_LEFT, {"app_id": app_id}).scalar_one() == 1:
         raise Conflict("The last admin can't be removed: make somebody else an admin first")
     conn.execute(_LEAVE, {"app_id": app_id, "admin_id": admin_id})
+    conn.execute(_LEAVE_TEAMS, {"app_id": app_id, "admin_id": admin_id})

@@ -14,9 +14,10 @@ from starlette.applications import Starlette
 
 from app.api.errors import error_handlers
 from app.api.routes import routes
+from app.auth.admins import create_admin
 from app.auth.tokens import create_token
 from app.clock import Clock
-from app.ids import AppId, ContactId, new_contact_id
+from app.ids import AdminId, AppId, ContactId, new_contact_id
 from app.lifespan import lifespan_of
 from app.settings import Settings
 from app.state import AppState
@@ -80,6 +81,14 @@ async def make_tenant(server: Served, name: str) -> Tenant:
         return Tenant(app_id, create_token(conn, app_id, "test", START))
 
     return await server.state.database.write(work)
+
+
+async def add_admin(
+    server: Served, tenant: Tenant, email: str = "ada@acme.example", name: str = "Ada", role: str = "admin"
+) -> AdminId:
+    return await server.state.database.write(
+        lambda conn: create_admin(conn, tenant.app_id, email, None, START, role=role, name=name)
+    )
 
 
 @pytest.fixture

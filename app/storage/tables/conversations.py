@@ -22,6 +22,7 @@ conversations = Table(
     Column("id", Integer, primary_key=True),
     Column("app_id", AppIdColumn, nullable=False),
     Column("contact_id", ContactIdColumn, nullable=False),  # whose it is; more people: conversation_contacts
+    Column("company_id", ContactIdColumn),  # companies.id
     Column("state", String(8), nullable=False),  # open, closed, snoozed
     Column("is_read", Boolean, nullable=False),
     Column("is_priority", Boolean, nullable=False),
@@ -40,8 +41,12 @@ conversations = Table(
     Column("author_type", String(8), nullable=False),  # user, lead, admin, bot
     Column("author_id", String(24), nullable=False),
     Column("source_url", Text),
+    Column("attachments", JSON, nullable=False),  # URLs
+    Column("is_redacted", Boolean, nullable=False),
     Column("custom_attributes", JSON, nullable=False),
     ForeignKeyConstraint(["app_id"], ["workspaces.app_id"]),
+    # A destroyed conversation's facts outlive it: its id is never given again.
+    sqlite_autoincrement=True,
 )
 Index("conversations_by_updated_at", conversations.c.app_id, conversations.c.updated_at, conversations.c.id)
 Index("conversations_of_contact", conversations.c.app_id, conversations.c.contact_id, conversations.c.id)
@@ -68,7 +73,7 @@ conversation_parts = Table(
     Column("id", Integer, primary_key=True),
     Column("app_id", AppIdColumn, nullable=False),
     Column("conversation_id", Integer, nullable=False),
-    Column("type", String(24), nullable=False),  # comment, note, close, open, snoozed, assignment
+    Column("type", String(48), nullable=False),  # comment, note, close: see app/conversations/records.py
     Column("body", Text),
     Column("author_type", String(8), nullable=False),
     Column("author_id", String(24), nullable=False),
@@ -76,6 +81,9 @@ conversation_parts = Table(
     Column("updated_at", Double, nullable=False),
     Column("assigned_to_type", String(8)),  # admin, team, nobody_admin
     Column("assigned_to_id", Integer),
+    Column("state", String(8), nullable=False),  # the conversation's, once the part was in it
+    Column("attachments", JSON, nullable=False),  # URLs
+    Column("details", JSON, nullable=False),  # the attribute that was changed, the replies that are offered
     Column("is_redacted", Boolean, nullable=False),
 )
 Index(
@@ -98,9 +106,13 @@ conversation_facts = Table(
     Column("last_contact_reply_at", Double),
     Column("first_assignment_at", Double),
     Column("last_assignment_at", Double),
+    Column("assignment_before_reply_at", Double),  # the last one before the first answer of a teammate
+    Column("reply_since_assignment_at", Double),  # the first answer since the last assignment
     Column("first_closed_at", Double),
     Column("last_closed_at", Double),
     Column("last_closed_by_id", Integer),
+    Column("waiting_since", Double),  # as in the conversation: what the next answer's time is counted from
+    Column("reply_seconds", JSON, nullable=False),  # how long the contact waited for each of the last answers
     Column("reopens", Integer, nullable=False),
     Column("assignments", Integer, nullable=False),
     Column("parts", Integer, nullable=False),

@@ -48,6 +48,11 @@ memberships = Table(
     Column("app_id", AppIdColumn, nullable=False),
     Column("admin_id", Integer, nullable=False),
     Column("role", String(16), nullable=False),  # admin, teammate
+    # Away from the inbox: since when (none: here), for which of the customer's own reasons, and whether
+    # new replies go to the default inbox meanwhile.
+    Column("away_since", Double),
+    Column("away_reassigns", Boolean),
+    Column("away_reason_id", Integer),
     PrimaryKeyConstraint("app_id", "admin_id"),
     ForeignKeyConstraint(["app_id"], ["workspaces.app_id"]),
     ForeignKeyConstraint(["admin_id"], ["admins.id"]),

@@ -26,6 +26,9 @@ def _where(condition: str) -> dict[str, Any]:
 
 
 def _create_teams() -> None:
+    op.add_column("memberships", sa.Column("away_since", sa.Double))
+    op.add_column("memberships", sa.Column("away_reassigns", sa.Boolean))
+    op.add_column("memberships", sa.Column("away_reason_id", sa.Integer))
     op.create_table(
         "team_members",
         sa.Column("app_id", sa.String(8), nullable=False),
@@ -232,9 +235,13 @@ def _create_conversations() -> None:
         sa.Column("last_contact_reply_at", sa.Double),
         sa.Column("first_assignment_at", sa.Double),
         sa.Column("last_assignment_at", sa.Double),
+        sa.Column("assignment_before_reply_at", sa.Double),
+        sa.Column("reply_since_assignment_at", sa.Double),
         sa.Column("first_closed_at", sa.Double),
         sa.Column("last_closed_at", sa.Double),
         sa.Column("last_closed_by_id", sa.Integer),
+        sa.Column("waiting_since", sa.Double),
+        sa.Column("reply_seconds", sa.JSON, nullable=False),
         sa.Column("reopens", sa.Integer, nullable=False),
         sa.Column("assignments", sa.Integer, nullable=False),
         sa.Column("parts", sa.Integer, nullable=False),
@@ -246,7 +253,7 @@ def _create_conversations() -> None:
         sa.Column("id", sa.Integer, nullable=False),
         sa.Column("app_id", sa.String(8), nullable=False),
         sa.Column("conversation_id", sa.Integer, nullable=False),
-        sa.Column("type", sa.String(24), nullable=False),
+        sa.Column("type", sa.String(48), nullable=False),
         sa.Column("body", sa.Text),
         sa.Column("author_type", sa.String(8), nullable=False),
         sa.Column("author_id", sa.String(24), nullable=False),
@@ -254,6 +261,9 @@ def _create_conversations() -> None:
         sa.Column("updated_at", sa.Double, nullable=False),
         sa.Column("assigned_to_type", sa.String(8)),
         sa.Column("assigned_to_id", sa.Integer),
+        sa.Column("state", sa.String(8), nullable=False),
+        sa.Column("attachments", sa.JSON, nullable=False),
+        sa.Column("details", sa.JSON, nullable=False),
         sa.Column("is_redacted", sa.Boolean, nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
@@ -277,6 +287,7 @@ def _create_conversations() -> None:
         sa.Column("id", sa.Integer, nullable=False),
         sa.Column("app_id", sa.String(8), nullable=False),
         sa.Column("contact_id", sa.String(24), nullable=False),
+        sa.Column("company_id", sa.String(24)),
         sa.Column("state", sa.String(8), nullable=False),
         sa.Column("is_read", sa.Boolean, nullable=False),
         sa.Column("is_priority", sa.Boolean, nullable=False),
@@ -294,12 +305,15 @@ def _create_conversations() -> None:
         sa.Column("author_type", sa.String(8), nullable=False),
         sa.Column("author_id", sa.String(24), nullable=False),
         sa.Column("source_url", sa.Text),
+        sa.Column("attachments", sa.JSON, nullable=False),
+        sa.Column("is_redacted", sa.Boolean, nullable=False),
         sa.Column("custom_attributes", sa.JSON, nullable=False),
         sa.ForeignKeyConstraint(
             ["app_id"],
             ["workspaces.app_id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     op.create_index("conversations_by_updated_at", "conversations", ["app_id", "updated_at", "id"])
     op.create_index("conversations_of_contact", "conversations", ["app_id", "contact_id", "id"])
