@@ -155,6 +155,52 @@ class TeamNotFound(NotFound):
         super().__init__(message)
 
 
+class CompanyNotFound(NotFound):
+    code = "company_not_found"
+
+    def __init__(self, message: str = "Company Not Found") -> None:
+        super().__init__(message)
+
+
+class ConversationNotFound(NotFound):
+    """What is to be tagged is not there; other routes say Resource Not Found."""
+
+    def __init__(self, message: str = "Conversation not found") -> None:
+        super().__init__(message)
+
+
+class TagNotFound(NotFound):
+    code = "tag_not_found"
+
+    def __init__(self, message: str = "Tag not found") -> None:
+        super().__init__(message)
+
+
+class ConversationPartNotFound(NotFound):
+    code = "conversation_part_or_message_not_found"
+
+    def __init__(self, message: str = "Conversation part or message not found") -> None:
+        super().__init__(message)
+
+
+class ConversationPartNotRedactable(PorchlightError):
+    """It says nothing, or is a first message that no contact wrote."""
+
+    code = "conversation_part_not_redactable"
+
+    def __init__(self, message: str = "Conversation part not redactable") -> None:
+        super().__init__(message)
+
+
+class LastCustomer(PorchlightError):
+    """A conversation without a contact would be nobody's."""
+
+    status = 422
+
+    def __init__(self, message: str = "Removing the last customer is not allowed") -> None:
+        super().__init__(message)
+
+
 class Conflict(PorchlightError):
     status = 409
     code = "conflict"

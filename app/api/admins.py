@@ -21,6 +21,7 @@ from app.workspaces.teammates import (
     Teammate,
     first_admin_of,
     get_teammate,
+    operator_email,
     set_away,
     teammates_of,
 )
@@ -100,4 +101,4 @@ def _is_reason(value: object) -> bool:
 
 def _stand_in(app_id: AppId, token_name: str) -> Teammate:
     """Who stands for a token while the workspace has no admin: nobody's id, an address that reaches nobody."""
-    return Teammate(AdminId(0), f"operator+{app_id}@porchlight.invalid", token_name, "admin")
+    return Teammate(AdminId(0), operator_email(app_id), token_name, "admin")

@@ -57,13 +57,13 @@ class OffsetQuery:
         return (self.page - 1) * self.per_page
 
 
-def cursor_query(given: Mapping[str, Any]) -> CursorQuery:
+def cursor_query(given: Mapping[str, Any], per_page: int = PER_PAGE) -> CursorQuery:
     """Read ``per_page`` and ``starting_after`` of a query string, or of a ``pagination`` object.
 
     Raises ParameterInvalid.
     """
     text = given.get("starting_after")
-    return CursorQuery(_per_page(given, PER_PAGE), None if text is None or text == "" else read_cursor(text))
+    return CursorQuery(_per_page(given, per_page), None if text is None or text == "" else read_cursor(text))
 
 
 def offset_query(request: Request, per_page: int = PER_PAGE) -> OffsetQuery:

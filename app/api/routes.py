@@ -13,6 +13,22 @@ from app.api.contacts import (
     post_contact,
     put_contact,
 )
+from app.api.conversation_deeds import (
+    delete_customer,
+    delete_tag,
+    post_customer,
+    post_part,
+    post_redaction,
+    post_reply,
+    post_tag,
+)
+from app.api.conversations import (
+    delete_conversation,
+    list_conversations,
+    post_conversation,
+    put_conversation,
+    show_conversation,
+)
 from app.api.operations import get_metrics, get_up
 from app.api.presence import get_presence, query_presence, stream_presence
 
@@ -33,4 +49,20 @@ routes: Final = [
     Route("/admins/{admin_id}/away", authenticated(put_away), methods=["PUT"]),
     Route("/teams", authenticated(list_teams)),
     Route("/teams/{team_id}", authenticated(show_team)),
+    Route("/conversations", authenticated(list_conversations)),
+    Route("/conversations", authenticated(post_conversation), methods=["POST"]),
+    Route("/conversations/redact", authenticated(post_redaction), methods=["POST"]),
+    Route("/conversations/{conversation_id}", authenticated(show_conversation)),
+    Route("/conversations/{conversation_id}", authenticated(put_conversation), methods=["PUT"]),
+    Route("/conversations/{conversation_id}", authenticated(delete_conversation), methods=["DELETE"]),
+    Route("/conversations/{conversation_id}/reply", authenticated(post_reply), methods=["POST"]),
+    Route("/conversations/{conversation_id}/parts", authenticated(post_part), methods=["POST"]),
+    Route("/conversations/{conversation_id}/customers", authenticated(post_customer), methods=["POST"]),
+    Route(
+        "/conversations/{conversation_id}/customers/{contact_id}",
+        authenticated(delete_customer),
+        methods=["DELETE"],
+    ),
+    Route("/conversations/{conversation_id}/tags", authenticated(post_tag), methods=["POST"]),
+    Route("/conversations/{conversation_id}/tags/{tag_id}", authenticated(delete_tag), methods=["DELETE"]),
 ]

@@ -89,6 +89,11 @@ def first_admin_of(conn: Connection, app_id: AppId) -> Teammate | None:
     return next((mate for mate in teammates_of(conn, app_id) if mate.role == "admin"), None)
 
 
+def operator_email(app_id: AppId) -> str:
+    """The address of whoever is nobody: the bot, a token. It reaches no one."""
+    return f"operator+{app_id}@porchlight.invalid"
+
+
 def set_away(
     conn: Connection, app_id: AppId, given: object, away: Away | None, *, actor: Actor, now: float
 ) -> Teammate:

@@ -111,7 +111,6 @@ conversation_facts = Table(
     Column("first_closed_at", Double),
     Column("last_closed_at", Double),
     Column("last_closed_by_id", Integer),
-    Column("waiting_since", Double),  # as in the conversation: what the next answer's time is counted from
     Column("reply_seconds", JSON, nullable=False),  # how long the contact waited for each of the last answers
     Column("reopens", Integer, nullable=False),
     Column("assignments", Integer, nullable=False),

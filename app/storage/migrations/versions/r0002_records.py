@@ -240,7 +240,6 @@ def _create_conversations() -> None:
         sa.Column("first_closed_at", sa.Double),
         sa.Column("last_closed_at", sa.Double),
         sa.Column("last_closed_by_id", sa.Integer),
-        sa.Column("waiting_since", sa.Double),
         sa.Column("reply_seconds", sa.JSON, nullable=False),
         sa.Column("reopens", sa.Integer, nullable=False),
         sa.Column("assignments", sa.Integer, nullable=False),

@@ -1,0 +1,1 @@
+"""Conversations between contacts and teammates, and the facts that outlive them."""
