@@ -31,9 +31,10 @@ _remembered: Final[dict[AppId, tuple[str, Catalogue]]] = {}
 def catalogue_of(conn: Connection, app_id: AppId, version: str | None = None) -> Catalogue:
     """The attributes of a workspace.
 
-    ``version`` is what this transaction read in the workspace's row (``attributes_version``): while that stays
-    the same, the database is not asked again.
+    ``version`` is what this transaction read in the workspace's row (``attributes_version``); without it that is
+    asked first. While it stays the same, the database is asked no more.
     """
+    version = version or store.version_of(conn, app_id)
     remembered = _remembered.get(app_id)
     if version is not None and remembered is not None and remembered[0] == version:
         return remembered[1]

@@ -69,9 +69,9 @@ def get_attribute(conn: Connection, app_id: AppId, attribute_id: AttributeId) ->
 
 def create_defaults(conn: Connection, app_id: AppId, now: float) -> None:
     """The attributes that a new workspace has: its first qualification data. Rule R30."""
-    store.renew_version(conn, app_id)
     store.insert_attributes(
         conn,
+        app_id,
         [
             replace(_new(app_id, "contact", name, type_, now), label=label, qualification_position=position)
             for position, (name, (label, type_)) in enumerate(DEFAULTS.items(), start=1)
@@ -99,11 +99,11 @@ def create_attribute(
         messenger_writable=draft.messenger_writable,
         admin_id=draft.admin_id,
     )
-    store.renew_version(conn, app_id)
+    store.hold_attributes(conn, app_id)
     catalogue = catalogue_of(conn, app_id)
     _require_new_name(catalogue, wanted)
     _require_room(catalogue, draft.model)
-    store.insert_attributes(conn, [wanted])
+    store.insert_attributes(conn, app_id, [wanted])
     made = attributes_of(conn, app_id, draft.model)[name]
     record(conn, app_id, actor, _deed("created", made), now)
     return made
@@ -124,7 +124,7 @@ def change_attribute(
     stored and shown, and match no filter of that type. Options make a list of a text. Raises AttributeNotFound,
     ParameterInvalid, and AttributeInUse where a segment needs what is to be archived.
     """
-    store.renew_version(conn, app_id)
+    store.hold_attributes(conn, app_id)
     before = get_attribute(conn, app_id, attribute_id)
     after = _changed(before, change)
     if after == before:
@@ -148,12 +148,13 @@ def make_missing(
 
     Returns all attributes of the model. Those for which there is no room are not among them.
     """
-    store.renew_version(conn, app_id)
+    store.hold_attributes(conn, app_id)
     known = attributes_of(conn, app_id, model)
     room = max(MOST_ATTRIBUTES - active_count(known.values()), 0)
     missing = [(name, value) for name, value in firsts.items() if name not in known]
     store.insert_attributes(
         conn,
+        app_id,
         [_new(app_id, model, name, type_of_first(name, value), now) for name, value in missing[:room]],
     )
     return attributes_of(conn, app_id, model)

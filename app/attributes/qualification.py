@@ -33,7 +33,7 @@ def show_attribute(
 
     Raises AttributeNotFound, ParameterInvalid.
     """
-    store.renew_version(conn, app_id)
+    store.hold_attributes(conn, app_id)
     attribute = get_attribute(conn, app_id, attribute_id)
     if attribute.model != "contact":
         raise ParameterInvalid(f"{attribute.name} belongs to companies: qualification data is of people")
@@ -53,7 +53,7 @@ def hide_attribute(
     conn: Connection, app_id: AppId, attribute_id: AttributeId, *, actor: Actor, now: float
 ) -> DataAttribute:
     """Take an attribute off the list. Raises AttributeNotFound, also where it is not on it."""
-    store.renew_version(conn, app_id)
+    store.hold_attributes(conn, app_id)
     attribute = get_attribute(conn, app_id, attribute_id)
     if attribute.qualification_position is None:
         raise AttributeNotFound

@@ -30,6 +30,9 @@ _RENEW: Final = (
     .where(workspaces.c.app_id == bindparam("of_app_id"))
     .values(attributes_version=bindparam("version"))
 )
+_VERSION: Final = Hot(
+    select(workspaces.c.attributes_version).where(workspaces.c.app_id == bindparam("app_id"))
+)
 _INSERT: Final = insert(data_attributes)
 _SEGMENTS: Final = select(segments.c.filter).where(segments.c.app_id == bindparam("app_id"))
 
@@ -44,18 +47,22 @@ def find_attribute(conn: Connection, app_id: AppId, attribute_id: AttributeId) -
     return _attribute(row) if row else None
 
 
-def renew_version(conn: Connection, app_id: AppId) -> None:
-    """Say that attributes change. Nobody else changes any before this transaction ends.
-
-    The version is drawn, not counted: one that was rolled back never comes again with another meaning.
-    """
-    conn.execute(_RENEW, {"of_app_id": app_id, "version": secrets.token_hex(8)})
+def version_of(conn: Connection, app_id: AppId) -> str | None:
+    """What the workspace's row says of its attributes now; none where it is too old to say."""
+    rows = _VERSION.rows(conn, {"app_id": app_id})
+    return rows[0][0] if rows else None
 
 
-def insert_attributes(conn: Connection, made: Collection[DataAttribute]) -> None:
-    """Insert attributes; their ids are the database's to give."""
+def hold_attributes(conn: Connection, app_id: AppId) -> None:
+    """Nobody else changes any attribute before this transaction ends."""
+    _renew_version(conn, app_id)
+
+
+def insert_attributes(conn: Connection, app_id: AppId, made: Collection[DataAttribute]) -> None:
+    """Insert attributes of a workspace; their ids are the database's to give."""
     if made:
         conn.execute(_INSERT, [_values(attribute) for attribute in made])
+        _renew_version(conn, app_id)
 
 
 def update_attribute(conn: Connection, attribute: DataAttribute) -> None:
@@ -64,11 +71,20 @@ def update_attribute(conn: Connection, attribute: DataAttribute) -> None:
         .where(data_attributes.c.app_id == attribute.app_id, data_attributes.c.id == attribute.id)
         .values(_values(attribute))
     )
+    _renew_version(conn, attribute.app_id)
 
 
 def filters_of_segments(conn: Connection, app_id: AppId) -> list[object]:
     """The filter trees of a workspace's segments."""
     return list(conn.execute(_SEGMENTS, {"app_id": app_id}).scalars())
+
+
+def _renew_version(conn: Connection, app_id: AppId) -> None:
+    """Say that attributes change.
+
+    The version is drawn, not counted: one that was rolled back never comes again with another meaning.
+    """
+    conn.execute(_RENEW, {"of_app_id": app_id, "version": secrets.token_hex(8)})
 
 
 def _attribute(row: Row) -> DataAttribute:

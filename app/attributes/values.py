@@ -121,7 +121,8 @@ def _boolean(value: object) -> bool:
     return value
 
 
-def _date(value: object) -> Scalar:
+def read_date(value: object) -> Scalar:
+    """Unix seconds, as a number or as text; raises Misfit."""
     return _moment(_finite(value, "must be a date: a number of Unix seconds"))
 
 
@@ -174,5 +175,5 @@ _READERS: Final[Mapping[AttributeType, Callable[[object], Scalar]]] = {
     "integer": _integer,
     "float": _decimal,
     "boolean": _boolean,
-    "date": _date,
+    "date": read_date,
 }

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from itertools import islice
 from operator import attrgetter, itemgetter
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Connection, Dialect, Table, bindparam, insert
 
+from app.attributes.index import index_rows
+from app.attributes.operations import attributes_of
 from app.attributes.records import Scalar
 from app.contacts.names import Names, split
 from app.contacts.pseudonyms import pseudonym
@@ -23,7 +25,7 @@ from app.contacts.shown import Shown, name_key, words_of
 from app.contacts.store import take_pseudonyms
 from app.ids import AppId, ContactId, new_contact_id
 from app.storage.sqlite import to_json
-from app.storage.tables import contacts, search_words
+from app.storage.tables import attribute_values, contacts, search_words
 
 LOT: Final = 2_000
 _NO_NAMES: Final = Names(None, None)
@@ -63,12 +65,16 @@ class NewContact:
     page_title: str | None = None
     referrer: str | None = None
     custom_attributes: Mapping[str, Scalar] = field(default_factory=dict)
+    provenance: Mapping[str, Any] | None = None
 
 
-_GIVEN: Final = tuple(field.name for field in fields(NewContact) if field.name != "custom_attributes")
+_GIVEN: Final = tuple(
+    field.name for field in fields(NewContact) if field.name not in {"custom_attributes", "provenance"}
+)
 _given_of: Final = attrgetter(*_GIVEN)
 _MADE: Final = (
     "custom_attributes",
+    "provenance",
     "app_id",
     "id",
     "listed",
@@ -80,6 +86,7 @@ _MADE: Final = (
     "updated_at",
 )
 _WORD: Final = ("word", "contact_id", "app_id")
+_VALUE: Final = ("contact_id", "attribute_id", "number", "text", "app_id")
 
 _Row: TypeAlias = tuple[object, ...]
 
@@ -112,7 +119,24 @@ def _insert_lot(conn: Connection, app_id: AppId, lot: Sequence[NewContact], now:
     words.sort()
     _insert_rows(conn, contacts, _GIVEN + _MADE, rows)
     _insert_rows(conn, search_words, _WORD, words)
+    _insert_rows(conn, attribute_values, _VALUE, _value_rows(conn, app_id, ids, lot))
     return ids
+
+
+def _value_rows(
+    conn: Connection, app_id: AppId, ids: Sequence[ContactId], lot: Sequence[NewContact]
+) -> list[_Row]:
+    """Attributes as they are searched, in the order of their table; those that the workspace does not know are not."""
+    if not any(newcomer.custom_attributes for newcomer in lot):
+        return []
+    known = attributes_of(conn, app_id, "contact")
+    rows: list[_Row] = [
+        (contact_id, *row, app_id)
+        for contact_id, newcomer in zip(ids, lot, strict=True)
+        for row in index_rows(newcomer.custom_attributes, known)
+    ]
+    # No further than the key: what follows it may be none, which has no order.
+    return sorted(rows, key=itemgetter(0, 1))
 
 
 def _pseudonym_numbers(conn: Connection, app_id: AppId, lot: Sequence[NewContact]) -> list[int]:
@@ -132,6 +156,7 @@ def _made(app_id: AppId, contact_id: ContactId, newcomer: NewContact, shown: Sho
     names = split(newcomer.name) if newcomer.name else _NO_NAMES
     return (
         to_json(newcomer.custom_attributes) if newcomer.custom_attributes else "{}",
+        to_json(newcomer.provenance),
         app_id,
         contact_id,
         True,

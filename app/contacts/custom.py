@@ -1,16 +1,17 @@
-"""The way in for custom attributes that REST and imports write: only those that exist. Rule R40."""
+"""The way in for custom attributes that REST, imports and teammates write: only those that exist. Rules R31, R40."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from app.attributes.records import Scalar
+from app.attributes.operations import attributes_of
+from app.attributes.records import DataAttribute, Scalar
+from app.attributes.values import Misfit, coerce
+from app.contacts.precedence import Provenance, Values, Writer, write
 from app.contacts.records import Contact
-from app.contacts.user_data import read_scalar, shown_key
+from app.contacts.user_data import shown_key
 from app.errors import ParameterInvalid
-from app.ids import AppId
-from app.storage.tables import data_attributes
 
 WriteSource = Literal["rest", "csv", "manual"]
 
@@ -25,26 +26,30 @@ def written(
     """
     if not given:
         return {}
-    unknown = sorted(set(given) - _names(conn, contact.app_id))
+    known = attributes_of(conn, contact.app_id, "contact")
+    values, provenance = write_attributes(contact, given, known, Writer(source, by, now))
+    return {"custom_attributes": values, "provenance": provenance}
+
+
+def write_attributes(
+    contact: Contact, given: Mapping[str, object], attributes: Mapping[str, DataAttribute], writer: Writer
+) -> tuple[Values, Provenance | None]:
+    """A contact's values and where they come from, after ``given`` was written; pure.
+
+    Null and blank text clear. Raises ParameterInvalid as ``written`` does.
+    """
+    unknown = sorted(name for name in given if (known := attributes.get(name)) is None or known.archived)
     if unknown:
         raise ParameterInvalid(f"Custom attribute '{shown_key(unknown[0])}' does not exist")
-    values = {**contact.custom_attributes, **{name: _read(name, value) for name, value in given.items()}}
-    return {"custom_attributes": {name: value for name, value in values.items() if value is not None}}
+    read = {name: _read(value, attributes[name], writer) for name, value in given.items()}
+    return write(contact.custom_attributes, contact.provenance, read, writer)
 
 
-def _names(conn: Connection, app_id: AppId) -> set[str]:
-    statement = select(data_attributes.c.name).where(
-        data_attributes.c.app_id == app_id,
-        data_attributes.c.model == "contact",
-        data_attributes.c.archived.is_(False),
-    )
-    return set(conn.execute(statement).scalars())
-
-
-def _read(name: str, value: object) -> Scalar | None:
-    if value is None:
+def _read(value: object, attribute: DataAttribute, writer: Writer) -> Scalar | None:
+    if value is None or (isinstance(value, str) and not value.strip()):
         return None
     try:
-        return read_scalar(value)
-    except ValueError as rule:
-        raise ParameterInvalid(f"custom_attributes.{shown_key(name)} {rule}") from None
+        # People write dates as such; programs, as numbers.
+        return coerce(value, attribute, iso_dates=writer.source in ("csv", "manual"))
+    except Misfit as rule:
+        raise ParameterInvalid(f"custom_attributes.{shown_key(attribute.name)} {rule}") from None

@@ -7,7 +7,7 @@ statements: the workspace, the contact, and an update of the columns that change
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Connection
@@ -16,15 +16,18 @@ from app.attributes.records import Scalar
 from app.auth import identity
 from app.auth.identity import Claim, Proof
 from app.companies.operations import record_companies
-from app.contacts import sessions, store
+from app.companies.records import CompanyData
+from app.contacts import precedence, sessions, store
 from app.contacts.agents import Agent
 from app.contacts.names import split
+from app.contacts.ping_attributes import take_attributes
+from app.contacts.precedence import MESSENGER, Writer
 from app.contacts.pseudonyms import pseudonym
 from app.contacts.recognition import Recognition, recognise
 from app.contacts.records import Contact, Ping
 from app.contacts.saving import save
 from app.contacts.sessions import Session
-from app.contacts.user_data import MOST_ATTRIBUTES, Problem, UserData, read_user_data
+from app.contacts.user_data import Problem, UserData, read_user_data
 from app.errors import IdentityNotProven, OriginNotAllowed
 from app.ids import AppId, ContactId, new_contact_id
 from app.places.cities import Place
@@ -99,6 +102,11 @@ def record_ping(conn: Connection, ping: Ping, context: PingContext, now: float) 
     counted = _counted(before, ping, context, now)
     facts = _personal(before, person, found, problems) | _seen(before, found, counted, now)
     facts |= _surroundings(ping, context)
+    given = precedence.unsaid(before.custom_attributes, before.provenance, person.custom_attributes, "ping")
+    if given:
+        taken = take_attributes(conn, workspace, "contact", given, is_signed=proof.is_proven, now=now)
+        problems += taken.problems
+        facts |= _attributes(before, taken.values, now)
     if proof.is_proven and before.verified_at is None:
         facts["verified_at"] = now
     after = save(conn, found.contact, store.with_facts(before, facts))
@@ -107,7 +115,8 @@ def record_ping(conn: Connection, ping: Ping, context: PingContext, now: float) 
     elif person.companies:
         became_user = found.contact is not None and found.contact.role != "user"
         begins = after.role == "user" and (counted.web or became_user)
-        record_companies(conn, ping.app_id, after.id, person.companies, now, begins_session=begins)
+        carried = _companies(conn, workspace, person, problems, is_signed=proof.is_proven, now=now)
+        record_companies(conn, ping.app_id, after.id, carried, now, begins_session=begins)
     absorbed = found.absorbed.id if found.absorbed else None
     return Recorded(workspace, after, counted.any, tuple(problems), absorbed)
 
@@ -199,20 +208,35 @@ def _personal(contact: Contact, person: UserData, found: Recognition, problems: 
     if person.name is not None and person.name != contact.name:
         names = split(person.name)
         facts |= {"first_name": names.first, "last_name": names.last}
-    if person.custom_attributes:
-        facts["custom_attributes"] = _merged(contact, person, problems)
     return facts
 
 
-def _merged(contact: Contact, person: UserData, problems: list[Problem]) -> Mapping[str, Scalar]:
-    merged = dict(contact.custom_attributes)
-    for name, value in person.custom_attributes.items():
-        if name in merged or len(merged) < MOST_ATTRIBUTES:
-            merged[name] = value
-        else:
-            message = f"{name} is one too many: a contact has at most {MOST_ATTRIBUTES} custom attributes"
-            problems.append(Problem(name, message, is_attribute=True))
-    return merged
+def _attributes(contact: Contact, taken: Mapping[str, Scalar], now: float) -> _Facts:
+    """What of the ping's attributes wins over what is there. Rule R31."""
+    writer = Writer("ping", MESSENGER, now)
+    values, provenance = precedence.write(contact.custom_attributes, contact.provenance, taken, writer)
+    return {"custom_attributes": values, "provenance": provenance}
+
+
+def _companies(
+    conn: Connection,
+    workspace: Workspace,
+    person: UserData,
+    problems: list[Problem],
+    *,
+    is_signed: bool,
+    now: float,
+) -> list[CompanyData]:
+    """The companies that a ping carries, with those of their attributes that can be taken."""
+    carried = []
+    for data in person.companies:
+        given = data.custom_attributes
+        taken = take_attributes(
+            conn, workspace, "company", given, is_signed=is_signed, now=now, prefix="company."
+        )
+        problems += taken.problems
+        carried.append(replace(data, custom_attributes=taken.values))
+    return carried
 
 
 def _surroundings(ping: Ping, context: PingContext) -> _Facts:

@@ -20,6 +20,9 @@ from sqlalchemy import (
     update,
 )
 
+from app.attributes.index import forget_values, index_values
+from app.attributes.operations import attributes_of
+from app.attributes.records import Scalar
 from app.contacts.recognition import Holders
 from app.contacts.records import Contact
 from app.ids import AppId, ContactId
@@ -113,6 +116,8 @@ def find_holders(
 
 def insert_contact(conn: Connection, contact: Contact) -> None:
     _INSERT.run(conn, values_of(contact))
+    if contact.custom_attributes:
+        _index_attributes(conn, contact, {})
 
 
 def update_contact(conn: Connection, before: Contact, after: Contact) -> None:
@@ -122,6 +127,8 @@ def update_contact(conn: Connection, before: Contact, after: Contact) -> None:
     if changed:
         where = {"of_app_id": before.app_id, "of_id": before.id}
         _update_of(tuple(changed)).run(conn, changed | where)
+    if "custom_attributes" in changed:
+        _index_attributes(conn, after, before.custom_attributes)
 
 
 def replace_words(conn: Connection, app_id: AppId, contact_id: ContactId, words: Iterable[str]) -> None:
@@ -178,6 +185,7 @@ def absorb_visitor(conn: Connection, app_id: AppId, visitor_id: ContactId, user_
         )
     )
     forget_words(conn, app_id, visitor_id)
+    forget_values(conn, app_id, visitor_id)
     conn.execute(delete(contacts).where(contacts.c.app_id == app_id, contacts.c.id == visitor_id))
 
 
@@ -192,6 +200,13 @@ def with_facts(contact: Contact, facts: Mapping[str, Any]) -> Contact:
 def values_of(contact: Contact) -> dict[str, object]:
     """A contact as a row."""
     return dict(zip(FIELDS, _values_of(contact), strict=True))
+
+
+def _index_attributes(conn: Connection, contact: Contact, before: Mapping[str, Scalar]) -> None:
+    """What a contact is found by follows what is shown of it."""
+    known = attributes_of(conn, contact.app_id, "contact")
+    after = contact.custom_attributes
+    index_values(conn, contact.app_id, contact.id, before=before, after=after, attributes=known)
 
 
 @lru_cache(maxsize=256)

@@ -12,6 +12,7 @@ from typing import Final
 
 from sqlalchemy import Connection, insert
 
+from app.attributes.operations import make_missing
 from app.auth.admins import create_admin
 from app.auth.sessions import make_sign_in_link
 from app.auth.tokens import create_token
@@ -75,6 +76,8 @@ def _people_it(conn: Connection, app_id: AppId, now: float, rng: Random) -> None
     newcomers = [
         _newcomer(role, person, theirs, now, rng) for (role, person), theirs in zip(cast, pasts, strict=True)
     ]
+    firsts = {name: value for newcomer in newcomers for name, value in newcomer.custom_attributes.items()}
+    make_missing(conn, app_id, "contact", firsts, now)
     ids = insert_contacts(conn, app_id, newcomers, now)
     for contact_id, theirs in zip(ids, pasts, strict=True):
         write_intervals(conn, [Interval(app_id, contact_id, stay.began_at, stay.ended_at) for stay in theirs])

@@ -1,10 +1,13 @@
 """The attributes of a workspace are remembered for as long as its version stays the same."""
 
-from app.attributes import catalogue, store
+from sqlalchemy import update
+
+from app.attributes import catalogue
 from app.attributes.catalogue import catalogue_of
 from app.attributes.operations import make_missing
 from app.ids import AppId
 from app.storage.sqlite import driver_of
+from app.storage.tables import workspaces
 from app.workspaces.operations import create_workspace, get_workspace
 from support.recording import NOW, Recorder
 
@@ -49,12 +52,17 @@ def test_workspaces_are_told_apart(recorder: Recorder) -> None:
     assert "plan" in catalogue_of(recorder.conn, other.app_id).company
 
 
-def test_without_a_version_nothing_is_remembered(recorder: Recorder) -> None:
-    catalogue_of(recorder.conn, recorder.app_id)
-    assert len(store.all_attributes(recorder.conn, recorder.app_id)) == 4
+def test_without_a_version_it_is_asked_for(recorder: Recorder) -> None:
+    assert catalogue_of(recorder.conn, recorder.app_id) is catalogue_of(recorder.conn, recorder.app_id)
     make_missing(recorder.conn, recorder.app_id, "contact", {"plan": "pro"}, NOW)
     assert "plan" in catalogue_of(recorder.conn, recorder.app_id).contact
     assert catalogue_of(recorder.conn, AppId("unobody1")).contact == {}
+
+
+def test_a_row_too_old_to_tell_its_version_is_not_remembered(recorder: Recorder) -> None:
+    recorder.conn.execute(update(workspaces).values(attributes_version=None))
+    first = catalogue_of(recorder.conn, recorder.app_id)
+    assert catalogue_of(recorder.conn, recorder.app_id) is not first
 
 
 def test_memory_has_a_limit(recorder: Recorder) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from app.attributes import store
 from app.attributes.records import AttributeId
+from app.ids import AppId
 from app.workspaces.operations import create_workspace, get_workspace
 from support.attributes import attribute
 from support.recording import NOW, Recorder
@@ -23,7 +24,7 @@ def test_an_attribute_is_read_as_it_was_written(recorder: Recorder) -> None:
         admin_id=7,
         qualification_position=3,
     )
-    store.insert_attributes(recorder.conn, [wanted])
+    store.insert_attributes(recorder.conn, recorder.app_id, [wanted])
     stored = store.all_attributes(recorder.conn, recorder.app_id)[-1]
     assert stored == replace(wanted, id=stored.id)
     assert store.find_attribute(recorder.conn, recorder.app_id, stored.id) == stored
@@ -41,9 +42,19 @@ def test_an_id_that_is_none_finds_nothing(recorder: Recorder) -> None:
     assert store.find_attribute(recorder.conn, recorder.app_id, AttributeId(0)) is None
 
 
-def test_every_version_is_another(recorder: Recorder) -> None:
-    seen = {get_workspace(recorder.conn, recorder.app_id).attributes_version}
-    for _ in range(3):
-        store.renew_version(recorder.conn, recorder.app_id)
-        seen.add(get_workspace(recorder.conn, recorder.app_id).attributes_version)
-    assert len(seen) == 4
+def test_every_change_draws_another_version(recorder: Recorder) -> None:
+    conn, app_id = recorder.conn, recorder.app_id
+    seen = [store.version_of(conn, app_id)]
+    store.insert_attributes(conn, app_id, [attribute("plan", app_id=app_id)])
+    seen.append(store.version_of(conn, app_id))
+    store.update_attribute(conn, replace(store.all_attributes(conn, app_id)[-1], label="Plan"))
+    seen.append(store.version_of(conn, app_id))
+    store.hold_attributes(conn, app_id)
+    seen.append(store.version_of(conn, app_id))
+    assert None not in seen
+    assert len(set(seen)) == 4
+    assert seen[-1] == get_workspace(conn, app_id).attributes_version
+
+
+def test_a_workspace_that_is_none_has_no_version(recorder: Recorder) -> None:
+    assert store.version_of(recorder.conn, AppId("unobody1")) is None

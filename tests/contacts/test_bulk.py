@@ -8,6 +8,7 @@ from app.contacts.bulk import LOT, NewContact, insert_contacts
 from app.contacts.records import Contact
 from app.ids import is_contact_id
 from app.places.cities import Place
+from support.attributes import values_of
 from support.recording import NOW, Recorder
 
 
@@ -51,10 +52,23 @@ def test_a_contact_is_stored_as_a_ping_would_store_it(recorder: Recorder) -> Non
         country="USA",
         country_code="US",
         custom_attributes={"plan": "pro"},
+        provenance={"plan": {"source": "ping", "by": "messenger", "at": NOW, "lost": []}},
     )
     [contact_id] = insert_contacts(recorder.conn, recorder.app_id, [newcomer], NOW)
     assert dict(recorder.row(contact_id)) == by_ping | {"id": contact_id}
     assert recorder.words(contact_id) == words
+
+
+def test_what_they_bear_is_found(recorder: Recorder) -> None:
+    recorder.ping({"user_id": "0", "plan": "pro", "seats": 3})
+    people = [
+        NewContact("user", NOW, external_id="1", custom_attributes={"seats": 5, "unknown": 1, "plan": "pro"}),
+        NewContact("user", NOW, external_id="2"),
+        NewContact("user", NOW, external_id="3", custom_attributes={"seats": "many"}),
+    ]
+    one, _, three = insert_contacts(recorder.conn, recorder.app_id, people, NOW)
+    assert values_of(recorder, one) == {"plan": (None, "pro"), "seats": (5.0, None)}
+    assert values_of(recorder, three) == {"seats": (None, None)}
 
 
 def test_little_may_be_known(recorder: Recorder) -> None:
