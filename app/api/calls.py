@@ -15,6 +15,7 @@ from starlette.requests import Request
 from app.auth.tokens import TokenGrant
 from app.ids import AppId
 from app.state import AppState, state_of
+from app.storage.database import READ_SECONDS
 from app.trail.records import Actor, Deed
 from app.trail.views import log_view
 
@@ -34,9 +35,14 @@ class Call:
         """What holds no personal data, or is put on the log otherwise."""
         return await self.state.database.read(work)
 
-    async def view(self, work: Callable[[Connection], T], deed_of: Callable[[T], Deed]) -> T:
-        """Read personal data, and put on the log what was seen; raises what ``work`` raises, with nothing logged."""
-        seen = await self.state.database.read(work)
+    async def view(
+        self, work: Callable[[Connection], T], deed_of: Callable[[T], Deed], seconds: float = READ_SECONDS
+    ) -> T:
+        """Read personal data, and put on the log what was seen; raises what ``work`` raises, with nothing logged.
+
+        Raises ReadTooSlow after ``seconds``.
+        """
+        seen = await self.state.database.read(work, seconds)
         await log_view(self.state.database, self.app_id, self.actor, deed_of(seen), self.now)
         return seen
 

@@ -1,8 +1,8 @@
 """Conversations over REST: begin one, read, list, change, delete."""
 
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -18,6 +18,7 @@ from app.conversations.pictures import Picture, picture_of, pictures_of
 from app.conversations.records import ConversationId
 from app.conversations.saving import get_conversation
 from app.errors import ParameterInvalid
+from app.storage.database import READ_SECONDS
 from app.trail.records import Deed
 
 PER_PAGE: Final = 20
@@ -72,8 +73,10 @@ async def delete_conversation(request: Request, grant: TokenGrant) -> Response:
     return Json(deleted_shape(deleted))
 
 
-async def answer_page(call: Call, query: CursorQuery, *conditions: Any) -> Response:
-    """One page of the conversations that meet the conditions."""
+async def answer_page(
+    call: Call, query: CursorQuery, *conditions: ColumnElement[bool], seconds: float = READ_SECONDS
+) -> Response:
+    """One page of the conversations that meet the conditions; raises ReadTooSlow after ``seconds``."""
     place = _place_of(query.cursor)
 
     def work(conn: Connection) -> tuple[list[Picture], bool, int]:
@@ -83,7 +86,9 @@ async def answer_page(call: Call, query: CursorQuery, *conditions: Any) -> Respo
         return page, len(found) > len(page), total
 
     page, goes_on, total = await call.view(
-        work, lambda seen: Deed("conversation.listed", "conversation", None, {"count": len(seen[0])})
+        work,
+        lambda seen: Deed("conversation.listed", "conversation", None, {"count": len(seen[0])}),
+        seconds,
     )
     last = page[-1].conversation if goes_on else None
     last_key = None if last is None else (last.updated_at, last.id)

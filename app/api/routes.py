@@ -22,6 +22,7 @@ from app.api.conversation_deeds import (
     post_reply,
     post_tag,
 )
+from app.api.conversation_search import search_conversations
 from app.api.conversations import (
     delete_conversation,
     list_conversations,
@@ -51,6 +52,7 @@ routes: Final = [
     Route("/teams/{team_id}", authenticated(show_team)),
     Route("/conversations", authenticated(list_conversations)),
     Route("/conversations", authenticated(post_conversation), methods=["POST"]),
+    Route("/conversations/search", authenticated(search_conversations), methods=["POST"]),
     Route("/conversations/redact", authenticated(post_redaction), methods=["POST"]),
     Route("/conversations/{conversation_id}", authenticated(show_conversation)),
     Route("/conversations/{conversation_id}", authenticated(put_conversation), methods=["PUT"]),

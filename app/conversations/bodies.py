@@ -13,6 +13,7 @@ from typing import Final
 
 import nh3
 
+from app.contacts.words import folded
 from app.errors import ParameterInvalid
 
 LONGEST_BODY: Final = 65_536  # characters
@@ -21,6 +22,8 @@ REDACTED: Final = "<p><i>This message was deleted</i></p>"
 _BLOCKS: Final = frozenset({"p", "h1", "h2", "h3", "ul", "ol", "li", "pre", "blockquote"})
 _INLINE: Final = frozenset({"a", "b", "strong", "i", "em", "u", "s", "code", "br"})
 _BLANK_LINES: Final = re.compile(r"\n[ \t]*\n\s*")
+_WORD: Final = re.compile(r"\w+")
+_APOSTROPHES: Final = re.compile("['’]")  # don't and dont are one
 _SPACE: Final = re.compile(r"[ \t\n\f]+")
 _BLOCK_TAG: Final = rf"</?(?:{'|'.join(sorted(_BLOCKS))})>"
 # Space beside a block is the markup's own: no more than a line end of it is kept.
@@ -61,6 +64,16 @@ def text_of(body: str) -> str:
     reader.feed(body)
     reader.close()
     return re.sub(r"\n{3,}", "\n\n", "".join(reader.pieces)).strip()
+
+
+def words_of(body: str) -> str:
+    """The words of a stored body to be searched: folded, each with a space before and after it."""
+    return f" {' '.join(split_words(text_of(body)))} "
+
+
+def split_words(text: str) -> list[str]:
+    """A text's words, folded."""
+    return _WORD.findall(folded(_APOSTROPHES.sub("", text)))
 
 
 def _checked(text: str) -> str:

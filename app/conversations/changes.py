@@ -108,6 +108,7 @@ def _redact_source(conn: Connection, held: Held, redaction: Redaction, now: floa
     after = replace(
         before,
         body=REDACTED,
+        words="",
         subject=None,
         attachments=(),
         is_redacted=True,

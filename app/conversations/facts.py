@@ -34,6 +34,7 @@ def admin_spoke(facts: Facts, waiting_since: float | None, at: float) -> Facts:
         last_admin_reply_at=at,
         reply_since_assignment_at=since_assignment,
         reply_seconds=times,
+        median_reply_seconds=median(times) if times else None,
     )
 
 
@@ -85,7 +86,7 @@ def statistics_of(facts: Facts) -> Statistics:
         time_to_admin_reply=_seconds(facts.created_at, facts.first_admin_reply_at),
         time_to_first_close=_seconds(facts.created_at, facts.first_closed_at),
         time_to_last_close=_seconds(facts.created_at, facts.last_closed_at),
-        median_time_to_reply=int(median(facts.reply_seconds)) if facts.reply_seconds else None,
+        median_time_to_reply=None if facts.median_reply_seconds is None else int(facts.median_reply_seconds),
         handling_time=_seconds(facts.first_assignment_at, facts.last_closed_at),
     )
 

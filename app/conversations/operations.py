@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from app.contacts.records import Contact
 from app.conversations import facts as rules
 from app.conversations import states, store
+from app.conversations.bodies import words_of
 from app.conversations.orders import AdminReply, ContactReply, Management, Opening, Whom
 from app.conversations.people import hold_whom, spoke, was_answered
 from app.conversations.records import (
@@ -50,6 +51,7 @@ def begin_conversation(
         updated_at=at,
         waiting_since=at,
         body=opening.body,
+        words=words_of(opening.body),
         author_type=author.type,
         author_id=author.id,
         subject=opening.subject,

@@ -62,6 +62,8 @@ class Conversation:
     delivered_as: str = "customer_initiated"
     subject: str | None = None
     source_url: str | None = None
+    words: str = ""
+    """Those of ``body``, as ``bodies.words_of`` makes them."""
     attachments: tuple[str, ...] = ()
     is_redacted: bool = False
     custom_attributes: Mapping[str, Any] = field(default_factory=dict)
@@ -109,6 +111,7 @@ class Facts:
     last_closed_at: float | None = None
     last_closed_by_id: int | None = None
     reply_seconds: tuple[float, ...] = ()
+    median_reply_seconds: float | None = None
     reopens: int = 0
     assignments: int = 0
     parts: int = 0

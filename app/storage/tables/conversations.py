@@ -38,6 +38,7 @@ conversations = Table(
     Column("delivered_as", String(24), nullable=False),
     Column("subject", Text),
     Column("body", Text),
+    Column("words", Text, nullable=False),  # the body's, folded, with a space around each: what is searched
     Column("author_type", String(8), nullable=False),  # user, lead, admin, bot
     Column("author_id", String(24), nullable=False),
     Column("source_url", Text),
@@ -112,6 +113,7 @@ conversation_facts = Table(
     Column("last_closed_at", Double),
     Column("last_closed_by_id", Integer),
     Column("reply_seconds", JSON, nullable=False),  # how long the contact waited for each of the last answers
+    Column("median_reply_seconds", Double),
     Column("reopens", Integer, nullable=False),
     Column("assignments", Integer, nullable=False),
     Column("parts", Integer, nullable=False),
