@@ -26,8 +26,10 @@ from app.storage.backup import back_up
 from app.storage.database import open_database
 from app.storage.inspection import faults_of
 from app.storage.migrations import migrate as migrate_database
+from app.trail import webhook_operations, webhook_store
 from app.trail.operations import record
 from app.trail.records import CLI, Deed
+from app.trail.webhooks import Webhook
 from app.workspaces import administration, teams
 from app.workspaces import operations as workspaces
 from app.workspaces.records import Workspace
@@ -48,6 +50,9 @@ workspace_cli = typer.Typer(
 )
 token_cli = typer.Typer(no_args_is_help=True, help="Bearer tokens of the REST API.", rich_markup_mode=None)
 admin_cli = typer.Typer(no_args_is_help=True, help="Accounts of the dashboard.", rich_markup_mode=None)
+webhook_cli = typer.Typer(
+    no_args_is_help=True, help="Webhooks: who is told of changes.", rich_markup_mode=None
+)
 cli.add_typer(workspace_cli, name="workspace")
 cli.add_typer(token_cli, name="token")
 team_cli = typer.Typer(
@@ -55,6 +60,7 @@ team_cli = typer.Typer(
 )
 cli.add_typer(admin_cli, name="admin")
 cli.add_typer(team_cli, name="team")
+cli.add_typer(webhook_cli, name="webhook")
 
 AppIdArgument = Annotated[str, typer.Argument(metavar="APP_ID", show_default=False)]
 OriginOption = Annotated[
@@ -271,6 +277,53 @@ def delete_team(app_id: AppIdArgument, team_id: TeamIdArgument) -> None:
         lambda conn, now: teams.delete_team(conn, AppId(app_id), team_id, actor=CLI, now=now),
     )
     _print("deleted", team_id)
+
+
+@webhook_cli.command("create")
+def create_webhook(
+    app_id: AppIdArgument,
+    url: Annotated[str, typer.Argument(metavar="URL", show_default=False)],
+    topic: Annotated[
+        list[str],
+        typer.Option(metavar="TOPIC", help="Such as contact.online, or * for all; repeat for more."),
+    ],
+) -> None:
+    """Have changes told to an address; prints the secret that they are signed with, this once."""
+
+    def work(conn: Connection, now: float) -> Webhook:
+        owner = workspaces.get_workspace(conn, AppId(app_id)).app_id
+        return webhook_operations.create_webhook(conn, owner, url, topic, actor=CLI, now=now)
+
+    made = _write(load_settings(), work)
+    _print("webhook_id", str(made.id))
+    _print("signing_secret", made.secret)
+
+
+@webhook_cli.command("list")
+def list_webhooks(app_id: AppIdArgument) -> None:
+    """Name a workspace's webhooks, one a line."""
+
+    def work(conn: Connection, _now: float) -> list[Webhook]:
+        return webhook_store.webhooks_of(conn, workspaces.get_workspace(conn, AppId(app_id)).app_id)
+
+    for webhook in _write(load_settings(), work):
+        state = "off" if webhook.disabled_at is not None else "on"
+        _print(str(webhook.id), f"{state} {webhook.url} {' '.join(webhook.topics)}")
+
+
+@webhook_cli.command("delete")
+def delete_webhook(
+    app_id: AppIdArgument,
+    webhook_id: Annotated[int, typer.Argument(metavar="WEBHOOK_ID", show_default=False)],
+) -> None:
+    """Tell that address nothing more; its log of deliveries goes too."""
+
+    def work(conn: Connection, now: float) -> None:
+        owner = workspaces.get_workspace(conn, AppId(app_id)).app_id
+        webhook_operations.delete_webhook(conn, owner, webhook_id, actor=CLI, now=now)
+
+    _write(load_settings(), work)
+    _print("deleted", str(webhook_id))
 
 
 @cli.command()

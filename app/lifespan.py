@@ -10,7 +10,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from starlette.applications import Starlette
 
@@ -37,11 +37,20 @@ from app.workspaces.directory import Directory, keep_fresh
 LEASES_FOLDER: Final = "presence"
 _CLOSING_SECONDS: Final = 5.0
 
+Works: TypeAlias = Mapping[str, Coroutine[Any, Any, None]]
+"""Tasks that never end, by name."""
+
 
 def lifespan_of(
-    settings: Settings, clock: Clock, open_socket_of: Callable[[AppState], OpenSocket]
+    settings: Settings,
+    clock: Clock,
+    open_socket_of: Callable[[AppState], OpenSocket],
+    works_of: Callable[[AppState], Works] = lambda _: {},
 ) -> Callable[[Starlette], AbstractAsyncContextManager[Mapping[str, Any]]]:
-    """The lifespan of an application; ``open_socket_of`` makes the way in for messenger sockets."""
+    """The lifespan of an application; ``open_socket_of`` makes the way in for messenger sockets.
+
+    ``works_of`` tells what else is to run for as long as the server does: the work of upper floors, by name.
+    """
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[Mapping[str, Any]]:
@@ -56,6 +65,7 @@ def lifespan_of(
                     "counts": keep_counts(state.tracker, state.database, clock),
                     "directory": keep_fresh(state.directory),
                     "leases": keep_synced(leases),
+                    **works_of(state),
                 }
                 running = [group.create_task(_or_go_down(name, work)) for name, work in works.items()]
                 # Compiling its rules takes a quarter of a second, which the first ping should not wait for.

@@ -8,6 +8,7 @@ from app.api.test_clock import test_clock_routes
 from app.clock import Clock
 from app.dashboard.refusals import with_pages
 from app.dashboard.routes import routes as dashboard_routes
+from app.delivery.works import works_of
 from app.lifespan import lifespan_of
 from app.messenger.routes import routes as messenger_routes
 from app.messenger.sockets import SocketRoom
@@ -27,7 +28,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Starlette:
             *dashboard_routes,
         ],
         exception_handlers=with_pages(error_handlers),
-        lifespan=lifespan_of(settings, own_clock, _open_socket_of),
+        lifespan=lifespan_of(settings, own_clock, _open_socket_of, works_of),
     )
 
 

@@ -37,6 +37,12 @@ connections_refused: Final = Counter(
 dashboards_cut: Final = Counter(
     "porchlight_dashboards_cut", "Dashboard sockets cut because they could not keep up.", registry=REGISTRY
 )
+webhook_deliveries: Final = Counter(
+    "porchlight_webhook_deliveries",
+    "Attempts to deliver to webhooks, by result: delivered, failed, given_up.",
+    ["result"],
+    registry=REGISTRY,
+)
 
 READINGS: Final[Mapping[str, tuple[str, str]]] = {
     "porchlight_heartbeats_total": ("counter", "Heartbeats acknowledged, over sockets and HTTP."),

@@ -25,6 +25,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"lifespan"}),
     frozenset({"messenger", "conversations"}),
     frozenset({"api", "dashboard", "demo"}),
+    frozenset({"delivery"}),
     frozenset({"main"}),
     frozenset({"serving"}),
     frozenset({"cli"}),

@@ -32,6 +32,7 @@ from app.api.conversations import (
 )
 from app.api.operations import get_metrics, get_up
 from app.api.presence import get_presence, query_presence, stream_presence
+from app.api.webhooks import list_deliveries, list_webhooks, post_webhook, remove_webhook
 
 routes: Final = [
     Route("/up", get_up),
@@ -39,6 +40,10 @@ routes: Final = [
     Route("/presence", authenticated(get_presence)),
     Route("/presence/query", authenticated(query_presence), methods=["POST"]),
     Route("/presence/stream", authenticated(stream_presence)),
+    Route("/webhooks", authenticated(list_webhooks)),
+    Route("/webhooks", authenticated(post_webhook), methods=["POST"]),
+    Route("/webhooks/{id}", authenticated(remove_webhook), methods=["DELETE"]),
+    Route("/webhooks/{id}/deliveries", authenticated(list_deliveries)),
     Route("/contacts", authenticated(list_contacts)),
     Route("/contacts", authenticated(post_contact), methods=["POST"]),
     Route("/contacts/find_by_external_id/{external_id:path}", authenticated(get_contact_by_external_id)),

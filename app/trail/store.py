@@ -1,7 +1,7 @@
 """SQL of the trail: the audit log, webhooks and their outbox."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -50,11 +50,26 @@ def insert_deliveries(
     now: float,
 ) -> None:
     """One delivery for each webhook, due at once; they share one notification id."""
+    insert_news(conn, [(app_id, webhook_ids, news, now)])
+
+
+def insert_news(conn: Connection, pieces: Iterable[tuple[AppId, Collection[int], News, float]]) -> None:
+    """Many pieces of news at once: whose each is, the webhooks that listen, and when it happened."""
+    rows = [
+        row | {"webhook_id": webhook_id}
+        for app_id, webhook_ids, news, at in pieces
+        for row in [_delivery(app_id, news, at)]
+        for webhook_id in webhook_ids
+    ]
+    if rows:
+        conn.execute(_INSERT_DELIVERIES, rows)
+
+
+def _delivery(app_id: AppId, news: News, at: float) -> dict[str, object]:
     row: dict[str, object] = {
         "app_id": app_id,
         "notification_id": f"notif_{secrets.token_hex(12)}",
         "topic": news.topic,
     }
     row |= {"subject_type": news.subject_type, "subject_id": news.subject_id, "detail": dict(news.detail)}
-    row |= {"created_at": now, "due_at": now, "attempts": 0}
-    conn.execute(_INSERT_DELIVERIES, [row | {"webhook_id": webhook_id} for webhook_id in webhook_ids])
+    return row | {"created_at": at, "due_at": at, "attempts": 0}

@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 from app.storage.tables.append_only import add_only
@@ -57,6 +58,7 @@ webhooks = Table(
     Column("secret", Text, nullable=False),
     Column("created_at", Double, nullable=False),
     Column("disabled_at", Double),
+    Column("failing_since", Double),  # none after a success
     ForeignKeyConstraint(["app_id"], ["workspaces.app_id"]),
 )
 Index("webhooks_of_workspace", webhooks.c.app_id, webhooks.c.id)
@@ -75,12 +77,23 @@ webhook_deliveries = Table(
     Column("detail", JSON, nullable=False),
     Column("created_at", Double, nullable=False),
     Column("attempts", Integer, nullable=False),
+    Column("first_sent_at", Double),
     Column("due_at", Double),  # none once it was delivered or given up
     Column("delivered_at", Double),
     Column("status", Integer),  # of the last answer
     Column("error", Text),
 )
-Index("webhook_deliveries_due", webhook_deliveries.c.due_at, webhook_deliveries.c.id)
+for _name, _column, _condition in (
+    ("webhook_deliveries_waiting", "webhook_id", text("due_at IS NOT NULL")),
+    ("webhook_deliveries_done", "created_at", text("due_at IS NULL")),
+):
+    Index(
+        _name,
+        webhook_deliveries.c[_column],
+        webhook_deliveries.c.id,
+        sqlite_where=_condition,
+        postgresql_where=_condition,
+    )
 Index(
     "webhook_deliveries_of_webhook",
     webhook_deliveries.c.app_id,

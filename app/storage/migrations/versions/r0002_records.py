@@ -360,13 +360,22 @@ def _create_trail() -> None:
         sa.Column("detail", sa.JSON, nullable=False),
         sa.Column("created_at", sa.Double, nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False),
+        sa.Column("first_sent_at", sa.Double),
         sa.Column("due_at", sa.Double),
         sa.Column("delivered_at", sa.Double),
         sa.Column("status", sa.Integer),
         sa.Column("error", sa.Text),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("webhook_deliveries_due", "webhook_deliveries", ["due_at", "id"])
+    op.create_index(
+        "webhook_deliveries_waiting",
+        "webhook_deliveries",
+        ["webhook_id", "id"],
+        **_where("due_at IS NOT NULL"),
+    )
+    op.create_index(
+        "webhook_deliveries_done", "webhook_deliveries", ["created_at", "id"], **_where("due_at IS NULL")
+    )
     op.create_index("webhook_deliveries_of_webhook", "webhook_deliveries", ["app_id", "webhook_id", "id"])
     op.create_table(
         "jobs",
@@ -399,6 +408,7 @@ def _create_trail() -> None:
         sa.Column("secret", sa.Text, nullable=False),
         sa.Column("created_at", sa.Double, nullable=False),
         sa.Column("disabled_at", sa.Double),
+        sa.Column("failing_since", sa.Double),
         sa.ForeignKeyConstraint(
             ["app_id"],
             ["workspaces.app_id"],

@@ -1,0 +1,1 @@
+"""Word of changes, carried to those who asked for it."""
