@@ -15,10 +15,11 @@ from typing import Any, Final, TypeAlias
 from starlette.applications import Starlette
 
 from app.auth.sessions import SessionRegistry
-from app.auth.tickets import Tickets
+from app.auth.tickets import TICKET_SECONDS, Tickets
 from app.clock import Clock
 from app.collector import calm_collector
 from app.contacts.agents import read_agent
+from app.contacts.merged_rows import merged_since
 from app.errors import StorageUnavailable
 from app.log import get_logger
 from app.places.cities import Places
@@ -31,7 +32,7 @@ from app.presence.tracker import Tracker
 from app.server.front_door import OpenSocket
 from app.settings import Settings
 from app.state import AppState
-from app.storage.database import open_database
+from app.storage.database import Database, open_database
 from app.workspaces.directory import Directory, keep_fresh
 
 LEASES_FOLDER: Final = "presence"
@@ -89,6 +90,7 @@ async def _open(settings: Settings, clock: Clock, leases: LeaseFile, stack: Asyn
     tracker = Tracker(
         offline_seconds=settings.offline_seconds, publish=hub.publish, ledger=ledger, leases=leases
     )
+    await _remember_merges(tracker, database, clock.now())
     restored = tracker.restore(clock.now())
     get_logger().info("server.opened", contacts_online=restored)
     return AppState(
@@ -104,6 +106,12 @@ async def _open(settings: Settings, clock: Clock, leases: LeaseFile, stack: Asyn
         sessions=SessionRegistry(),
         places=places,
     )
+
+
+async def _remember_merges(tracker: Tracker, database: Database, now: float) -> None:
+    """Tickets of contacts that went up in others are good for as long as any ticket. Rule R73."""
+    for merged in await database.read(lambda conn: merged_since(conn, now - TICKET_SECONDS)):
+        tracker.inherit(merged.app_id, merged.id, merged.into_id)
 
 
 async def _or_go_down(name: str, work: Coroutine[Any, Any, None]) -> None:

@@ -4,6 +4,7 @@ import signal
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 from starlette.applications import Starlette
 
 from app import lifespan
@@ -13,6 +14,7 @@ from app.ids import AppId, ContactId
 from app.presence.store import read_intervals
 from app.server.front_door import OpenSocket
 from app.state import AppState
+from app.storage.tables import merged_contacts
 from support.serving import START, serving, settings_in
 
 APP = AppId("uabcdefg")
@@ -42,6 +44,16 @@ async def test_what_ended_before_the_end_is_written_at_the_end(tmp_path: Path) -
         [interval] = await again.state.database.read(lambda conn: read_intervals(conn, APP, ADA, 0.0))
         assert (interval.online_from, interval.online_until) == (START, START + 121)
         assert len(again.state.ledger) == 0
+
+
+async def test_R73_who_was_merged_is_known_after_a_restart(tmp_path: Path) -> None:
+    settings, bob = settings_in(tmp_path), ContactId("b" * 24)
+    async with serving(settings) as first:
+        row = {"app_id": APP, "id": bob, "into_id": ADA, "merged_at": START - 86_000}
+        await first.state.database.write(lambda conn: conn.execute(insert(merged_contacts), row) and None)
+    async with serving(settings) as again:
+        again.state.tracker.ping(APP, bob, START)
+        assert again.state.tracker.is_online(APP, ADA)
 
 
 async def test_task_that_dies_takes_the_server_down(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,6 +30,7 @@ from app.api.conversations import (
     put_conversation,
     show_conversation,
 )
+from app.api.merge import post_merge
 from app.api.operations import get_metrics, get_up
 from app.api.presence import get_presence, query_presence, stream_presence
 from app.api.webhooks import list_deliveries, list_webhooks, post_webhook, remove_webhook
@@ -46,6 +47,7 @@ routes: Final = [
     Route("/webhooks/{id}/deliveries", authenticated(list_deliveries)),
     Route("/contacts", authenticated(list_contacts)),
     Route("/contacts", authenticated(post_contact), methods=["POST"]),
+    Route("/contacts/merge", authenticated(post_merge), methods=["POST"]),
     Route("/contacts/find_by_external_id/{external_id:path}", authenticated(get_contact_by_external_id)),
     Route("/contacts/{id}", authenticated(get_contact)),
     Route("/contacts/{id}", authenticated(put_contact), methods=["PUT"]),

@@ -19,11 +19,13 @@ from app.companies.operations import record_companies
 from app.companies.records import CompanyData
 from app.contacts import precedence, sessions, store
 from app.contacts.agents import Agent
+from app.contacts.merged_rows import heir_of_browser
+from app.contacts.merging import join
 from app.contacts.names import split
 from app.contacts.ping_attributes import take_attributes
 from app.contacts.precedence import MESSENGER, Writer
 from app.contacts.pseudonyms import pseudonym
-from app.contacts.recognition import Recognition, recognise
+from app.contacts.recognition import Holders, Recognition, recognise
 from app.contacts.records import Contact, Ping
 from app.contacts.saving import save
 from app.contacts.sessions import Session
@@ -31,6 +33,7 @@ from app.contacts.user_data import Problem, UserData, read_user_data
 from app.errors import IdentityNotProven, OriginNotAllowed
 from app.ids import AppId, ContactId, new_contact_id
 from app.places.cities import Place
+from app.trail.records import SYSTEM
 from app.workspaces.operations import get_workspace
 from app.workspaces.origins import is_allowed
 from app.workspaces.records import Workspace
@@ -62,13 +65,18 @@ class PingContext:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What a ping came to. ``absorbed`` is a visitor that is no more: its presence has to be forgotten."""
+    """What a ping came to.
+
+    ``absorbed`` is a visitor that is no more: its presence has to be forgotten. ``merged`` is a lead that is no
+    more, whose presence is the contact's now.
+    """
 
     workspace: Workspace
     contact: Contact
     new_session: bool
     problems: tuple[Problem, ...]
     absorbed: ContactId | None = None
+    merged: ContactId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +96,14 @@ def record_ping(conn: Connection, ping: Ping, context: PingContext, now: float) 
     workspace = get_workspace(conn, ping.app_id)
     _require_origin(context, workspace)
     person, proof = _proven(ping.user, workspace, now)
-    email_key = person.email.lower() if person.email else None
-    holders = store.find_holders(conn, ping.app_id, person.user_id, email_key, person.anonymous_id)
+    holders = _holders(conn, ping.app_id, person)
     found = recognise(
         person,
         holders,
         strict=workspace.identity_verification,
         email_is_proven=_is_proven_email(person, proof),
     )
-    _make_room(conn, ping.app_id, found)
+    found = _made_room(conn, found, context, now)
     before = found.contact or _newcomer(conn, ping.app_id, context.place, now)
     problems = list(person.problems)
     counted = _counted(before, ping, context, now)
@@ -118,7 +125,8 @@ def record_ping(conn: Connection, ping: Ping, context: PingContext, now: float) 
         carried = _companies(conn, workspace, person, problems, is_signed=proof.is_proven, now=now)
         record_companies(conn, ping.app_id, after.id, carried, now, begins_session=begins)
     absorbed = found.absorbed.id if found.absorbed else None
-    return Recorded(workspace, after, counted.any, tuple(problems), absorbed)
+    merged = found.merged.id if found.merged else None
+    return Recorded(workspace, after, counted.any, tuple(problems), absorbed, merged)
 
 
 def _require_origin(context: PingContext, workspace: Workspace) -> None:
@@ -163,12 +171,30 @@ def _overlaid(page: UserData, signed: UserData) -> UserData:
     )
 
 
-def _make_room(conn: Connection, app_id: AppId, found: Recognition) -> None:
-    """Whoever stands in the way of the contact's ids steps aside first."""
-    if found.absorbed is not None and found.contact is not None:
-        store.absorb_visitor(conn, app_id, found.absorbed.id, found.contact.id)
+def _holders(conn: Connection, app_id: AppId, person: UserData) -> Holders:
+    """Who holds the ids of a ping; for a browser that nobody holds, who its lead went up in."""
+    email_key = person.email.lower() if person.email else None
+    holders = store.find_holders(conn, app_id, person.user_id, email_key, person.anonymous_id)
+    is_told = person.user_id is not None or person.email is not None
+    if is_told or person.anonymous_id is None or holders.by_anonymous_id is not None:
+        return holders
+    heir_id = heir_of_browser(conn, app_id, person.anonymous_id)
+    return replace(holders, heir=store.find_contact(conn, app_id, heir_id)) if heir_id else holders
+
+
+def _made_room(conn: Connection, found: Recognition, context: PingContext, now: float) -> Recognition:
+    """Whoever stands in the way of the contact's ids steps aside first; a lead leaves the contact all it has."""
+    contact = found.contact
     if found.displaced is not None:
-        store.clear_anonymous_id(conn, app_id, found.displaced.id)
+        store.clear_anonymous_id(conn, found.displaced.app_id, found.displaced.id)
+    if contact is None:
+        return found
+    if found.absorbed is not None:
+        store.absorb_visitor(conn, contact.app_id, found.absorbed.id, contact.id)
+    if found.merged is not None:
+        joined = join(conn, contact, found.merged, actor=SYSTEM, now=now, active_at=context.active_at)
+        return replace(found, contact=joined)
+    return found
 
 
 def _newcomer(conn: Connection, app_id: AppId, place: Place, now: float) -> Contact:

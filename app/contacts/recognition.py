@@ -2,7 +2,7 @@
 
 A ``user_id`` tells most, then an email, then the browser's ``anonymous_id``. Whoever claims a
 ``user_id`` or an email is a user; a visitor whose browser signs in becomes that user, or is
-absorbed into it where the user is known already. Where the workspace verifies identities
+absorbed into it where the user is known already, and a lead is merged into it. Where the workspace verifies identities
 (rule R80), an anonymous id is no proof: there it never leads to a user.
 """
 
@@ -20,6 +20,8 @@ class Holders:
     by_external_id: Contact | None = None
     by_email: Contact | None = None
     by_anonymous_id: Contact | None = None
+    heir: Contact | None = None
+    """Who the lead of this browser went up in, where nobody holds the anonymous_id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class Recognition:
     contact: Contact | None
     absorbed: Contact | None = None
     """A visitor that turned out to be the contact: its row goes."""
+    merged: Contact | None = None
+    """A lead that turned out to be the contact: all that it has goes to the contact. Rule R73."""
     displaced: Contact | None = None
     """Whoever has to give the anonymous id up to the contact."""
     bears_anonymous_id: bool = True
@@ -43,18 +47,27 @@ def recognise(person: UserData, holders: Holders, *, strict: bool, email_is_prov
     Raises ContactDeleted where that contact has been deleted; its ids stay reserved. Rules R60, R62.
     """
     if person.user_id is None and person.email is None:
-        return _recognise_browser(holders.by_anonymous_id, strict)
+        return _recognise_browser(holders, strict)
     return _recognise_user(person, holders, may_adopt_verified=email_is_proven or not strict)
 
 
-def _recognise_browser(holder: Contact | None, strict: bool) -> Recognition:
+def _recognise_browser(holders: Holders, strict: bool) -> Recognition:
+    holder = holders.by_anonymous_id
     if holder is None:
-        return Recognition(None)
+        return _recognise_heir(holders.heir, strict)
     if holder.deleted_at is not None:
         raise ContactDeleted
     if strict and holder.role == "user":
         return Recognition(None, displaced=holder)
     return Recognition(holder)
+
+
+def _recognise_heir(heir: Contact | None, strict: bool) -> Recognition:
+    if heir is None or strict:
+        return Recognition(None)
+    if heir.deleted_at is not None:
+        raise ContactDeleted
+    return Recognition(heir, bears_anonymous_id=False)
 
 
 def _recognise_user(person: UserData, holders: Holders, *, may_adopt_verified: bool) -> Recognition:
@@ -74,7 +87,7 @@ def _recognise_user(person: UserData, holders: Holders, *, may_adopt_verified: b
         return Recognition(browser, email_is_taken=taken)
     if browser.role == "visitor":
         return Recognition(user, absorbed=browser, email_is_taken=taken)
-    return Recognition(user, bears_anonymous_id=False, email_is_taken=taken)
+    return Recognition(user, merged=browser, email_is_taken=taken)
 
 
 def _user_by_email(person: UserData, holder: Contact | None, may_adopt_verified: bool) -> Contact | None:

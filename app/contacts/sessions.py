@@ -46,6 +46,11 @@ def visit(session: Session | None, now: float) -> Visit:
     return Visit(Session(session.started_at, active_at=max(session.active_at, now)), is_new=False)
 
 
+def is_running(session: Session, now: float) -> bool:
+    """Whether a ping at ``now`` would still belong to the session."""
+    return not _is_over(session, now)
+
+
 def opens_mobile_session(event: MobileEvent, last_counted_at: float | None, now: float) -> bool:
     """Whether ``event`` counts as a mobile session; ``now`` is then the next ``last_counted_at``.
 

@@ -56,7 +56,7 @@ def strip_begins(now: float, timezone: str) -> float:
 def strip_of(intervals: Iterable[tuple[float, float]], now: float, timezone: str) -> list[DayBar]:
     """The bars of the last days, the oldest first, from ``(online_from, online_until)`` pairs."""
     midnights = _midnights(now, timezone)
-    spans = list(intervals)
+    spans = _united(intervals)
     return [_bar(spans, start, end, timezone) for start, end in pairwise(midnights)]
 
 
@@ -71,6 +71,17 @@ def duration(seconds: float) -> str:
     parts = [f"{hours} h"] if hours else []
     parts += [f"{rest} min"] if rest else []
     return f"{' '.join(parts)} online"
+
+
+def _united(intervals: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Without overlaps: of two records that were merged, both may have been online at once."""
+    united: list[tuple[float, float]] = []
+    for start, end in sorted(intervals):
+        if united and start <= united[-1][1]:
+            united[-1] = (united[-1][0], max(united[-1][1], end))
+        else:
+            united.append((start, end))
+    return united
 
 
 def _bar(spans: list[tuple[float, float]], start: float, end: float, timezone: str) -> DayBar:

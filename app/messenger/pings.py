@@ -100,6 +100,9 @@ def _show(recorded: Recorded, state: AppState) -> None:
     if recorded.absorbed is not None:
         # Its other tabs are told to ping again, and come back as the user.
         state.tracker.forget(app_id, recorded.absorbed, now, EXPIRED)
+    if recorded.merged is not None:
+        # Its other tabs stay open, and beat for the user.
+        state.tracker.merge(app_id, recorded.merged, recorded.contact.id, now)
     state.tracker.ping(app_id, recorded.contact.id, now)
 
 

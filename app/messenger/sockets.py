@@ -129,6 +129,10 @@ class MessengerSocket(asyncio.Protocol):
         transport.write_eof()
         asyncio.get_running_loop().call_later(LINGER_SECONDS, transport.abort)
 
+    def move_to(self, lease: Lease) -> None:
+        """Its contact went up in another, and this beats for that one now."""
+        self._lease = lease
+
     def shutdown(self) -> None:
         """uvicorn's call when the server goes down."""
         self.close(GOING_DOWN)

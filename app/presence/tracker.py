@@ -15,7 +15,17 @@ from typing import Final, Protocol
 from app.ids import AppId, ContactId
 from app.presence.changes import Change, Presence, Sighting
 from app.presence.last_seen import Ledger
-from app.presence.lease_file import ACTIVE, NO_SLOT, SEEN, SINCE, UNTIL, LeaseFile, Slot, owner
+from app.presence.lease_file import (
+    ACTIVE,
+    NO_SLOT,
+    SEEN,
+    SINCE,
+    UNTIL,
+    LeaseFile,
+    Slot,
+    StoredLease,
+    owner,
+)
 from app.presence.timing import IDLE_SECONDS, active_after_heartbeat, has_gone, is_inactive, stream_is_live
 from app.presence.wheel import Wheel
 from app.wire import DELETED, SILENT
@@ -38,6 +48,10 @@ class Stream(Protocol):
     """Whether its last word was a goodbye: such a socket keeps no dot on, though it may still be open."""
 
     def close(self, code: int) -> None: ...
+
+    def move_to(self, lease: "Lease") -> None:
+        """From now on it beats for that contact."""
+        ...
 
 
 class Lease:
@@ -75,6 +89,7 @@ class Tracker:
         self._online: dict[AppId, dict[ContactId, Lease]] = {}  # in the order of coming online
         self._wheel: Wheel[Lease] = Wheel()
         self._gone: dict[tuple[AppId, ContactId], int] = {}
+        self._heirs: dict[tuple[AppId, ContactId], ContactId] = {}
         self._open_streams = 0
         self.heartbeats = 0
 
@@ -152,7 +167,37 @@ class Tracker:
 
     def farewell(self, app_id: AppId, contact_id: ContactId) -> int | None:
         """The close code for a contact that is no more; none for everybody else."""
-        return self._gone.get((app_id, contact_id))
+        return self._gone.get((app_id, self._heir(app_id, contact_id)))
+
+    def merge(self, app_id: AppId, contact_id: ContactId, heir: ContactId, now: float) -> None:
+        """One contact goes up in another: its sockets, tickets and last beat count for that one. Rule R73."""
+        self.inherit(app_id, contact_id, heir)
+        old = self._leases.get(app_id, {}).get(contact_id)
+        if old is None:
+            return
+        new = self.lease(app_id, heir)
+        for stream in old.streams:
+            stream.move_to(new)
+        new.streams, old.streams = (*new.streams, *old.streams), ()
+        new.devices = _live_devices(old, now) | _live_devices(new, now) or None
+        old.devices = None
+        if old.online:
+            slot = old.slot
+            old.online, old.slot = False, NO_SLOT
+            del self._online[app_id][contact_id]
+            times, at = slot.times, slot.at
+            seen_at, since = times[at + SEEN], times[at + SINCE]
+            self._publish(Change(app_id, contact_id, False, now, seen_at, since))
+            self._take_over(new, slot)
+        if new.streams:
+            self._queue(new, now + self._offline_seconds)
+        self._forget_if_idle(old)
+
+    def inherit(self, app_id: AppId, contact_id: ContactId, heir: ContactId) -> None:
+        """Let everything said in one contact's name count for another, from now on."""
+        self._heirs[app_id, contact_id] = heir
+        if len(self._heirs) > MOST_GONE:
+            del self._heirs[next(iter(self._heirs))]
 
     def expire(self, now: float, most: int = 1000) -> int:
         """Take about ``most`` leases whose look is due; those silent for too long go offline. Rule R2.
@@ -167,11 +212,15 @@ class Tracker:
 
     def restore(self, now: float) -> int:
         """Take up what a former process left: who was online is online still. Returns how many. Rule R5."""
+        inherited: list[StoredLease] = []
         for stored in self._file.read():
             times, at = stored.slot.times, stored.slot.at
             # A clock that went back, such as a test clock's, must not keep a dot on for longer.
             for moment in (SEEN, ACTIVE, SINCE):
                 times[at + moment] = min(times[at + moment], now)
+            if (stored.app_id, stored.contact_id) in self._heirs:
+                inherited.append(stored)
+                continue
             lease = self.lease(stored.app_id, stored.contact_id)
             former = lease.slot
             if stored.until == 0 and not lease.online:
@@ -185,6 +234,12 @@ class Tracker:
             for spare in {former, stored.slot} - {lease.slot, NO_SLOT}:
                 self._release(spare)
             self._queue(lease, times[at + SEEN] + self._offline_seconds)
+        for stored in inherited:
+            # The server was killed between a merge and its showing.
+            if stored.until == 0:
+                self._take_over(self.lease(stored.app_id, stored.contact_id), stored.slot)
+            else:
+                self._file.free(stored.slot)
         for app_id, online in self._online.items():
             by_since = sorted(online.values(), key=lambda lease: lease.slot.times[lease.slot.at + SINCE])
             self._online[app_id] = {lease.contact_id: lease for lease in by_since}
@@ -193,7 +248,8 @@ class Tracker:
     # What is known
 
     def lease(self, app_id: AppId, contact_id: ContactId) -> Lease:
-        """The contact's lease, made where there is none."""
+        """The contact's lease, made where there is none; of one that was merged, its heir's."""
+        contact_id = self._heir(app_id, contact_id)
         leases = self._leases.get(app_id)
         if leases is None:
             leases = self._leases[app_id] = {}
@@ -203,7 +259,7 @@ class Tracker:
         return lease
 
     def find(self, app_id: AppId, contact_id: ContactId) -> Lease | None:
-        return self._leases.get(app_id, {}).get(contact_id)
+        return self._leases.get(app_id, {}).get(self._heir(app_id, contact_id))
 
     def is_online(self, app_id: AppId, contact_id: ContactId) -> bool:
         return contact_id in self._online.get(app_id, ())
@@ -258,6 +314,23 @@ class Tracker:
         self._online.setdefault(lease.app_id, {})[lease.contact_id] = lease
         self._queue(lease, now + self._offline_seconds)
         self._publish(Change(lease.app_id, lease.contact_id, True, now, now, now))
+
+    def _heir(self, app_id: AppId, contact_id: ContactId) -> ContactId:
+        return self._heirs.get((app_id, contact_id), contact_id) if self._heirs else contact_id
+
+    def _take_over(self, lease: Lease, slot: Slot) -> None:
+        """Let ``lease`` be online by what stands in another contact's slot, and give that up."""
+        times, at = slot.times, slot.at
+        seen_at, active_at = times[at + SEEN], times[at + ACTIVE]
+        if not lease.online:
+            self._appear(lease, seen_at, max(active_at, lease.slot.times[lease.slot.at + ACTIVE]))
+            # It may be queued for a later look than this one's silence allows.
+            self._wheel.add(lease, seen_at + self._offline_seconds)
+        else:
+            own, there = lease.slot.times, lease.slot.at
+            own[there + SEEN] = max(own[there + SEEN], seen_at)
+            own[there + ACTIVE] = max(own[there + ACTIVE], active_at)
+        self._file.free(slot)
 
     def _vanish(self, lease: Lease, now: float) -> None:
         times, at = lease.slot.times, lease.slot.at

@@ -115,13 +115,36 @@ def test_a_lead_that_signs_in_as_somebody_new_becomes_that_user(recorder: Record
     assert (user.id, user.role) == (lead.id, "user")
 
 
-def test_a_lead_stays_beside_a_known_user(recorder: Recorder) -> None:
+def test_R73_lead_that_signs_in_as_a_known_user_is_merged_into_it(recorder: Recorder) -> None:
+    lead = recorder.ping({"anonymous_id": "a1", "phone": "+49301234567"}).contact
+    recorder.change(lead.id, role="lead", email="lead@example.com", email_key="lead@example.com")
+    user = recorder.ping({"user_id": "42", "name": "Ada"}).contact
+    recorded = recorder.ping({"anonymous_id": "a1", "user_id": "42", "name": "Ada L."}, at=NOW + 60)
+    assert (recorded.contact.id, recorded.merged, recorded.absorbed) == (user.id, lead.id, None)
+    # Both sessions were running, and are one.
+    assert (recorded.contact.session_count, recorded.new_session) == (1, False)
+    [row] = recorder.rows()
+    assert (row["name"], row["phone"], row["email"]) == ("Ada L.", "+49301234567", "lead@example.com")
+    assert row["anonymous_id"] == "a1"
+
+
+def test_R73_browser_of_a_merged_lead_leads_to_the_user(recorder: Recorder) -> None:
     lead = recorder.ping({"anonymous_id": "a1"}).contact
     recorder.change(lead.id, role="lead")
-    user = recorder.ping({"user_id": "42"}).contact
-    recorded = recorder.ping({"anonymous_id": "a1", "user_id": "42"})
-    assert (recorded.contact.id, recorded.absorbed) == (user.id, None)
-    assert recorder.row(lead.id)["anonymous_id"] == "a1"
+    user = recorder.ping({"user_id": "42", "anonymous_id": "b2"}).contact
+    recorder.ping({"anonymous_id": "a1", "user_id": "42"})
+    recorder.change(user.id, anonymous_id="b2")
+    assert recorder.ping({"anonymous_id": "a1"}).contact.id == user.id
+    assert recorder.row(user.id)["anonymous_id"] == "b2"
+
+
+def test_R80_browser_of_a_merged_lead_is_no_proof_of_who_it_is(recorder: Recorder) -> None:
+    lead = recorder.ping({"anonymous_id": "a1"}).contact
+    recorder.change(lead.id, role="lead")
+    user = recorder.ping({"user_id": "42", "anonymous_id": "b2"}).contact
+    recorder.ping({"anonymous_id": "a1", "user_id": "42"})
+    recorder.verify_identities()
+    assert recorder.ping({"anonymous_id": "a1"}).contact.id != user.id
 
 
 def test_a_browser_belongs_to_whoever_signed_in_last(recorder: Recorder) -> None:

@@ -77,13 +77,17 @@ def test_whoever_holds_nothing_is_new(person: UserData) -> None:
             {"by_email": OTHER, "by_anonymous_id": VISITOR},
             Recognition(VISITOR, email_is_taken=True),
         ),
-        # One that signs in as a known user is absorbed; a lead waits to be merged.
+        # Nobody holds the browser, but its lead went up in a user.
+        (ANONYMOUS, {"heir": USER}, Recognition(USER, bears_anonymous_id=False)),
+        (ANONYMOUS, {"by_anonymous_id": VISITOR, "heir": USER}, Recognition(VISITOR)),
+        (BY_EMAIL, {"heir": USER}, Recognition(None)),
+        # A visitor that signs in as a known user is absorbed, a lead is merged.
         (BY_ID, {"by_external_id": USER, "by_anonymous_id": VISITOR}, Recognition(USER, absorbed=VISITOR)),
         (BY_EMAIL, {"by_email": MAILED, "by_anonymous_id": VISITOR}, Recognition(MAILED, absorbed=VISITOR)),
         (
             BY_ID,
             {"by_external_id": USER, "by_anonymous_id": LEAD},
-            Recognition(USER, bears_anonymous_id=False),
+            Recognition(USER, merged=LEAD),
         ),
         # The same browser, as always, or where somebody else signed in before.
         (BY_ID, {"by_external_id": USER, "by_anonymous_id": USER}, Recognition(USER)),
@@ -106,6 +110,7 @@ def test_who_it_is(person: UserData, holders: dict[str, Contact], expected: Reco
         (BY_BOTH, {"by_external_id": gone(USER), "by_email": MAILED}),
         (ANONYMOUS, {"by_anonymous_id": gone(VISITOR)}),
         (ANONYMOUS, {"by_anonymous_id": gone(USER)}),
+        (ANONYMOUS, {"by_anonymous_id": gone(LEAD)}),
     ],
 )
 @pytest.mark.parametrize("strict", [False, True])
@@ -135,3 +140,9 @@ def test_R80_an_unproven_email_adopts_nobody_who_was_verified() -> None:
     assert ask(BY_BOTH, strict=True, email_is_proven=True, by_email=verified) == Recognition(verified)
     assert ask(BY_BOTH, strict=True, by_email=MAILED) == Recognition(MAILED)
     assert ask(BY_BOTH, strict=False, by_email=verified) == Recognition(verified)
+
+
+def test_R80_where_identities_are_verified_a_browser_leads_to_no_heir() -> None:
+    assert ask(ANONYMOUS, True, heir=USER) == Recognition(None)
+    with pytest.raises(ContactDeleted):
+        ask(ANONYMOUS, heir=gone(USER))

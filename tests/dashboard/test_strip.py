@@ -1,5 +1,7 @@
 """The strip of the last days on a profile."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,6 +71,16 @@ def test_duration_in_words(seconds: float, words: str) -> None:
     assert duration(seconds) == words
 
 
+def covered(spans: list[tuple[float, float]]) -> float:
+    """How long at least one of these lasts."""
+    edges = sorted({edge for span in spans for edge in span})
+    return sum(
+        end - start
+        for start, end in pairwise(edges)
+        if any(span[0] <= start and end <= span[1] for span in spans)
+    )
+
+
 @given(
     st.lists(
         st.tuples(st.floats(NOW - 20 * DAY, NOW), st.floats(0, 3 * DAY)).map(lambda s: (s[0], s[0] + s[1])),
@@ -84,7 +96,15 @@ def test_bars_hold_exactly_what_fell_into_the_days_shown(
         strip_begins(NOW, timezone),
         start_of_day(start_of_day(NOW, timezone) + 1.5 * DAY, timezone),
     )
-    inside = sum(max(0.0, min(until, ends) - max(start, begins)) for start, until in intervals)
+    inside = covered([(max(start, begins), min(until, ends)) for start, until in intervals])
     assert len(bars) == DAYS
     assert sum(bar.online_seconds for bar in bars) == pytest.approx(inside, abs=1e-3)
     assert all(0 <= spell.start <= 1 and 0 < spell.width <= 1 for bar in bars for spell in bar.spells)
+
+
+def test_overlapping_spells_count_once() -> None:
+    [*_, today] = strip_of(
+        [(NOW - 600, NOW - 300), (NOW - 400, NOW - 200), (NOW - 350, NOW - 340)], NOW, "UTC"
+    )
+    assert today.online_seconds == 400
+    assert len(today.spells) == 1

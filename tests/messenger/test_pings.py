@@ -395,3 +395,19 @@ async def test_pings_are_counted_by_their_outcome(shop: Customer) -> None:
     await shop.ping(USER)
     await shop.ping(app_id="uzzzzzzz")
     assert (count("recorded"), count("app_not_found")) == (before[0] + 1, before[1] + 1)
+
+
+async def test_R73_open_socket_of_a_merged_lead_beats_for_the_user(shop: Customer) -> None:
+    lead = (await shop.ping({"anonymous_id": "a1"})).json()["user"]["id"]
+    await shop.change(lead, role="lead")
+    old_ticket = await shop.ticket({"anonymous_id": "a1"})
+    await shop.ping({"user_id": "42"})
+    user = (await shop.ping({"user_id": "42", "anonymous_id": "a1"})).json()["user"]["id"]
+    assert user != lead
+    assert not shop.is_online(lead)
+    shop.server.clock.advance(100)
+    beat = {"ticket": old_ticket}
+    assert (await shop.http.post("/messenger/heartbeat", json=beat)).status_code == 204
+    shop.server.clock.advance(100)
+    await shop.state.sweeper.sweep()
+    assert shop.is_online(user)

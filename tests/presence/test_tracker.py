@@ -28,8 +28,13 @@ class Socket:
     has_left: bool = False
     closed_with: int | None = None
 
+    moved_to: Lease | None = None
+
     def close(self, code: int) -> None:
         self.closed_with = code
+
+    def move_to(self, lease: Lease) -> None:
+        self.moved_to = lease
 
 
 @dataclass
@@ -413,3 +418,81 @@ def test_R5_a_clock_that_went_back_keeps_no_dot_on_for_longer(durable_world: Wor
     after = durable_world.crash()
     after.pass_time(121)
     assert not after.tracker.is_online(APP, ADA)
+
+
+# Two that were one person all along
+
+
+def merged_world(world: World) -> tuple[Lease, Lease]:
+    """Bob the lead goes up in Ada."""
+    bob, ada = world.tracker.lease(APP, BOB), world.tracker.lease(APP, ADA)
+    return bob, ada
+
+
+def test_R73_sockets_of_the_one_keep_the_dot_of_the_other_on(world: World) -> None:
+    bob, ada = merged_world(world)
+    socket = Socket(world.now)
+    world.tracker.open(bob, socket)
+    world.beat(bob)
+    world.tracker.merge(APP, BOB, ADA, world.now)
+    assert socket.moved_to is ada
+    assert world.tracker.online_ids(APP) == {ADA: None}.keys()
+    world.pass_time(100)
+    world.beat(ada)
+    world.tracker.close(ada, socket)
+    world.pass_time(200)
+    assert world.dots() == [(0, True), (pytest.approx(220, abs=1), False)]
+
+
+@pytest.mark.parametrize("silence", [0.0, 30.0, 119.0])
+def test_R73_last_beat_of_the_one_counts_for_the_other_and_no_longer(world: World, silence: float) -> None:
+    bob, ada = merged_world(world)
+    world.beat(ada)
+    world.pass_time(200)
+    world.beat(bob)
+    world.pass_time(silence)
+    world.tracker.merge(APP, BOB, ADA, world.now)
+    world.pass_time(300)
+    assert [online for _, online in world.dots()] == [True, False, True, False]
+    assert 320 <= world.dots()[-1][0] <= 321
+
+
+def test_R73_dot_that_is_on_stays_on(world: World) -> None:
+    bob, ada = merged_world(world)
+    world.beat(ada)
+    world.pass_time(60)
+    world.beat(bob)
+    world.tracker.merge(APP, BOB, ADA, world.now)
+    world.pass_time(100)
+    assert world.dots() == [(0, True)]
+    world.pass_time(100)
+    assert 180 <= world.dots()[-1][0] <= 181
+
+
+def test_R73_tickets_of_the_one_count_for_the_other(world: World) -> None:
+    world.tracker.merge(APP, BOB, ADA, world.now)
+    world.tracker.http_heartbeat(APP, BOB, "phone", world.now)
+    assert world.tracker.is_online(APP, ADA)
+    assert world.tracker.lease(APP, BOB) is world.tracker.lease(APP, ADA)
+    world.tracker.forget(APP, ADA, world.now)
+    assert world.tracker.farewell(APP, BOB) == DELETED
+
+
+def test_R73_merge_outlives_a_crash(durable_world: World) -> None:
+    bob, _ = merged_world(durable_world)
+    durable_world.beat(bob)
+    durable_world.leases.close()
+    after = World(durable_world.folder, durable_world.now + 10)
+    after.tracker.inherit(APP, BOB, ADA)
+    assert after.tracker.restore(after.now) == 1
+    assert after.tracker.is_online(APP, ADA)
+    after.pass_time(200)
+    assert 120 <= after.dots()[-1][0] <= 121
+    again = after.crash()
+    assert again.tracker.online_count(APP) == 0
+
+
+def test_R83_merge_in_one_workspace_is_none_in_another(world: World) -> None:
+    world.tracker.merge(APP, BOB, ADA, world.now)
+    world.tracker.ping(OTHER_APP, BOB, world.now)
+    assert world.tracker.is_online(OTHER_APP, BOB)
