@@ -39,6 +39,25 @@ class InvalidField(PorchlightError):
     code = "invalid_field"
 
 
+class BadRequest(PorchlightError):
+    """A parameter that is none."""
+
+    code = "bad_request"
+
+
+class ScrollExists(PorchlightError):
+    """One walk over a workspace's companies is open already."""
+
+    code = "scroll_exists"
+
+    def __init__(self, message: str = "scroll already exists for this workspace") -> None:
+        super().__init__(message)
+
+
+class CompanyLimitExceeded(PorchlightError):
+    code = "contact_company_limit_exceeded"
+
+
 class IntercomVersionInvalid(PorchlightError):
     """An ``Intercom-Version`` that nobody has heard of."""
 
@@ -152,6 +171,11 @@ class TeamNotFound(NotFound):
     code = "team_not_found"
 
     def __init__(self, message: str = "Team not found") -> None:
+        super().__init__(message)
+
+
+class VisitorNotFound(NotFound):
+    def __init__(self, message: str = "Visitor Not Found") -> None:
         super().__init__(message)
 
 

@@ -16,7 +16,16 @@ async def read_object(request: Request, most_bytes: int = MAX_BODY_BYTES) -> dic
 
     Raises BodyTooLarge, and ParameterInvalid for what is no JSON, no object, or no value that a database holds.
     """
-    body = await read_body(request, most_bytes)
+    return _object(await read_body(request, most_bytes))
+
+
+async def read_object_or_null(request: Request) -> dict[str, Any]:
+    """The same where a body may say nothing: none at all, or ``null``, is an object without fields."""
+    body = await read_body(request, MAX_BODY_BYTES)
+    return {} if body.strip() in {b"", b"null"} else _object(body)
+
+
+def _object(body: bytes) -> dict[str, Any]:
     try:
         value = read_json(body.decode())
     except UnicodeDecodeError:

@@ -6,6 +6,9 @@ from starlette.routing import Route
 
 from app.api.admins import get_admin, get_me, list_admins, list_teams, put_away, show_team
 from app.api.auth import authenticated
+from app.api.companies import delete_company, list_people, post_company, put_company, read_company
+from app.api.company_lists import get_companies, get_scroll, post_list
+from app.api.contact_companies import attach_company, detach_company, list_contact_companies
 from app.api.contacts import (
     get_contact,
     get_contact_by_external_id,
@@ -30,9 +33,21 @@ from app.api.conversations import (
     put_conversation,
     show_conversation,
 )
+from app.api.events import get_events, post_event, post_summaries
 from app.api.merge import post_merge
+from app.api.notes import get_note, list_notes, post_note
 from app.api.operations import get_metrics, get_up
 from app.api.presence import get_presence, query_presence, stream_presence
+from app.api.tags import (
+    delete_contact_tag,
+    get_tag,
+    list_contact_tags,
+    list_tags,
+    post_contact_tag,
+    post_tags,
+    remove_tag,
+)
+from app.api.visitors import convert_visitor, get_visitor, put_visitor
 from app.api.webhooks import list_deliveries, list_webhooks, post_webhook, remove_webhook
 
 routes: Final = [
@@ -74,4 +89,31 @@ routes: Final = [
     ),
     Route("/conversations/{conversation_id}/tags", authenticated(post_tag), methods=["POST"]),
     Route("/conversations/{conversation_id}/tags/{tag_id}", authenticated(delete_tag), methods=["DELETE"]),
+    Route("/companies", authenticated(get_companies)),
+    Route("/companies", authenticated(post_company), methods=["POST"]),
+    Route("/companies/list", authenticated(post_list), methods=["POST"]),
+    Route("/companies/scroll", authenticated(get_scroll)),
+    Route("/companies/{id}", authenticated(read_company)),
+    Route("/companies/{id}", authenticated(put_company), methods=["PUT"]),
+    Route("/companies/{id}", authenticated(delete_company), methods=["DELETE"]),
+    Route("/companies/{id}/contacts", authenticated(list_people)),
+    Route("/contacts/{id}/companies", authenticated(list_contact_companies)),
+    Route("/contacts/{id}/companies", authenticated(attach_company), methods=["POST"]),
+    Route("/contacts/{id}/companies/{company_id}", authenticated(detach_company), methods=["DELETE"]),
+    Route("/tags", authenticated(list_tags)),
+    Route("/tags", authenticated(post_tags), methods=["POST"]),
+    Route("/tags/{id}", authenticated(get_tag)),
+    Route("/tags/{id}", authenticated(remove_tag), methods=["DELETE"]),
+    Route("/contacts/{id}/tags", authenticated(list_contact_tags)),
+    Route("/contacts/{id}/tags", authenticated(post_contact_tag), methods=["POST"]),
+    Route("/contacts/{id}/tags/{tag_id}", authenticated(delete_contact_tag), methods=["DELETE"]),
+    Route("/contacts/{id}/notes", authenticated(list_notes)),
+    Route("/contacts/{id}/notes", authenticated(post_note), methods=["POST"]),
+    Route("/notes/{id}", authenticated(get_note)),
+    Route("/visitors", authenticated(get_visitor)),
+    Route("/visitors", authenticated(put_visitor), methods=["PUT"]),
+    Route("/visitors/convert", authenticated(convert_visitor), methods=["POST"]),
+    Route("/events", authenticated(get_events)),
+    Route("/events", authenticated(post_event), methods=["POST"]),
+    Route("/events/summaries", authenticated(post_summaries), methods=["POST"]),
 ]

@@ -39,7 +39,7 @@ def record_companies(
     for data in carried:
         company = known.get(data.company_id)
         if company is None:
-            made.append(seen(_new(app_id, data.company_id, now), data, now, sessions))
+            made.append(seen(new_company(app_id, data.company_id, now), data, now, sessions))
         else:
             changed.append(seen(company, data, now, sessions))
     store.insert_companies(conn, made)
@@ -61,7 +61,8 @@ def seen(company: Company, data: CompanyData, now: float, sessions: int) -> Comp
     )
 
 
-def _new(app_id: AppId, company_id: str, now: float) -> Company:
+def new_company(app_id: AppId, company_id: str, now: float) -> Company:
+    """A company of which nothing is known yet but its id."""
     return Company(
         app_id=app_id,
         id=new_company_id(now),

@@ -23,11 +23,12 @@ from sqlalchemy import (
 from app.attributes.index import forget_values, index_values
 from app.attributes.operations import attributes_of
 from app.attributes.records import Scalar
+from app.contacts.moving import move_marks
 from app.contacts.recognition import Holders
 from app.contacts.records import Contact
 from app.ids import AppId, ContactId
 from app.storage.hot import Hot
-from app.storage.tables import contacts, events, presence_intervals, search_words
+from app.storage.tables import contacts, presence_intervals, search_words
 
 FIELDS: Final = tuple(field.name for field in fields(Contact))
 _COLUMNS: Final = [contacts.c[name] for name in FIELDS]
@@ -65,7 +66,6 @@ HOLDERS: Final = (
 )
 _HOLDERS: Final = Hot(HOLDERS)
 _INSERT: Final = Hot(insert(contacts))
-_INSERT_EVENT: Final = insert(events)
 _INSERT_WORD: Final = Hot(insert(search_words))
 _DELETE_WORDS: Final = delete(search_words).where(
     search_words.c.app_id == bindparam("of_app_id"), search_words.c.contact_id == bindparam("of_contact_id")
@@ -158,27 +158,9 @@ def clear_anonymous_id(conn: Connection, app_id: AppId, contact_id: ContactId) -
     _update_of(("anonymous_id",)).run(conn, changed)
 
 
-def insert_event(
-    conn: Connection,
-    app_id: AppId,
-    contact_id: ContactId,
-    *,
-    name: str,
-    created_at: float,
-    metadata: Mapping[str, object],
-) -> None:
-    """Put on record what a contact did."""
-    row = {"app_id": app_id, "contact_id": contact_id, "name": name, "created_at": created_at}
-    conn.execute(_INSERT_EVENT, row | {"metadata": metadata})
-
-
 def absorb_visitor(conn: Connection, app_id: AppId, visitor_id: ContactId, user_id: ContactId) -> None:
-    """Remove a visitor's row and its presence; what it did goes on record as the user's."""
-    conn.execute(
-        update(events)
-        .where(events.c.app_id == app_id, events.c.contact_id == visitor_id)
-        .values(contact_id=user_id)
-    )
+    """Remove a visitor's row and its presence; what it did and bears becomes the user's."""
+    move_marks(conn, app_id, visitor_id, user_id)
     conn.execute(
         delete(presence_intervals).where(
             presence_intervals.c.app_id == app_id, presence_intervals.c.contact_id == visitor_id

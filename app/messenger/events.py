@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.clock import monotonic
-from app.contacts import store
+from app.contacts import events_store, store
 from app.errors import ContactDeleted, ParameterInvalid, TicketExpired, TicketForged
 from app.messenger.bodies import read_body
 from app.messenger.heartbeats import admit
@@ -47,7 +47,7 @@ async def post_event(request: Request) -> Response:
             raise TicketExpired  # absorbed or merged: a ping tells who it is now
         if contact.deleted_at is not None:
             raise ContactDeleted
-        store.insert_event(
+        events_store.insert_event(
             conn, ticket.app_id, ticket.contact_id, name=name, created_at=created_at, metadata=metadata
         )
 

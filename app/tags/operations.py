@@ -1,8 +1,7 @@
 """Deeds with tags: make, rename, delete, put on and take off. Each is on the audit log.
 
-Whoever puts a tag on something has made sure that the something is there: a contact's road lies in
-``app/contacts/tagging.py``, a company's in ``app/companies/tagging.py``. Webhooks are told there too, for the
-topic's name depends on what is tagged.
+Whoever puts a tag on something has made sure that the something is there, and tells webhooks, for the topic's
+name depends on what is tagged: see ``app/contacts/tagging.py``.
 """
 
 from dataclasses import replace
@@ -85,6 +84,13 @@ def take_off(
     if was_there:
         record(conn, app_id, actor, _deed("tag.deleted", tag, subject), now)
     return was_there
+
+
+def is_on(conn: Connection, app_id: AppId, tag: Tag, subject: Subject) -> bool:
+    return any(
+        tagging.tag.id == tag.id
+        for tagging in store.taggings_of(conn, app_id, subject.kind, [subject.id])[subject.id]
+    )
 
 
 def tagging_of(conn: Connection, app_id: AppId, tag: Tag, subject: Subject) -> Tagging:

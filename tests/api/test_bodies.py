@@ -6,7 +6,7 @@ import pytest
 from starlette.requests import Request
 from starlette.types import Message
 
-from app.api.bodies import read_object
+from app.api.bodies import read_object, read_object_or_null
 from app.errors import BodyTooLarge, ParameterInvalid
 
 
@@ -65,3 +65,14 @@ async def test_a_body_of_the_limit_is_taken_and_a_byte_more_is_not() -> None:
 async def test_a_sender_that_hangs_up_is_refused() -> None:
     with pytest.raises(ParameterInvalid, match="before it was whole"):
         await read_object(request_with(b'{"a":', ends=False))
+
+
+@pytest.mark.parametrize("body", [b"", b" ", b"null", b" null\n", b"{}"])
+async def test_a_body_may_say_nothing_where_it_may_be_null(body: bytes) -> None:
+    assert await read_object_or_null(request_with(body)) == {}
+
+
+@pytest.mark.parametrize("body", [b"[]", b"0", b"false", b"nul"])
+async def test_what_is_neither_an_object_nor_null_is_refused(body: bytes) -> None:
+    with pytest.raises(ParameterInvalid):
+        await read_object_or_null(request_with(body))

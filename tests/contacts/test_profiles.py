@@ -8,6 +8,7 @@ from sqlalchemy import Connection, create_engine
 from app.companies import store as companies
 from app.companies.records import Company
 from app.contacts import profiles
+from app.contacts.events_store import insert_event
 from app.contacts.profiles import (
     companies_of,
     named_by_email,
@@ -16,7 +17,7 @@ from app.contacts.profiles import (
     recent_events_of,
 )
 from app.contacts.records import Contact, Role
-from app.contacts.store import insert_contact, insert_event
+from app.contacts.store import insert_contact
 from app.ids import AppId, CompanyId, ContactId
 from app.storage.tables import metadata
 

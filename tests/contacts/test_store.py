@@ -7,7 +7,7 @@ from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
-from app.contacts import store
+from app.contacts import events_store, store
 from app.contacts.records import Contact, Role
 from app.ids import ContactId
 from app.storage.tables import contacts, events, presence_intervals, search_words
@@ -151,7 +151,9 @@ def test_an_absorbed_visitor_leaves_its_events_and_nothing_else(recorder: Record
     conn, visitor = recorder.conn, another(made, 1)
     store.insert_contact(conn, visitor)
     store.insert_words(conn, made.app_id, visitor.id, {"pink"})
-    store.insert_event(conn, made.app_id, visitor.id, name="looked", created_at=NOW, metadata={"at": "shoes"})
+    events_store.insert_event(
+        conn, made.app_id, visitor.id, name="looked", created_at=NOW, metadata={"at": "shoes"}
+    )
     row = {
         "app_id": made.app_id,
         "contact_id": visitor.id,

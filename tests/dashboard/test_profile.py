@@ -5,7 +5,7 @@ import pytest
 
 from app.companies import store as companies
 from app.companies.records import Company
-from app.contacts.store import insert_event
+from app.contacts.events_store import insert_event
 from app.ids import CompanyId
 from app.presence.changes import Interval
 from app.presence.store import write_intervals

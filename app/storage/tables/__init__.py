@@ -7,7 +7,7 @@ archived has left the lists: ``listed`` is false, and the partial indexes don't 
 
 from app.storage.tables.attributes import attribute_values, data_attributes
 from app.storage.tables.base import metadata
-from app.storage.tables.companies import companies, contact_companies
+from app.storage.tables.companies import companies, company_scrolls, contact_companies
 from app.storage.tables.contacts import (
     contacts,
     merged_contacts,
@@ -25,7 +25,7 @@ from app.storage.tables.conversations import (
     conversation_ratings,
     conversations,
 )
-from app.storage.tables.presence import events, presence_counts, presence_intervals
+from app.storage.tables.presence import event_summaries, events, presence_counts, presence_intervals
 from app.storage.tables.trail import audit_log, jobs, receipts, webhook_deliveries, webhooks
 from app.storage.tables.workspaces import (
     admins,
@@ -44,6 +44,7 @@ __all__ = [
     "attribute_values",
     "audit_log",
     "companies",
+    "company_scrolls",
     "contact_companies",
     "contacts",
     "conversation_contacts",
@@ -53,6 +54,7 @@ __all__ = [
     "conversations",
     "dashboard_sessions",
     "data_attributes",
+    "event_summaries",
     "events",
     "jobs",
     "memberships",

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Index,
     Integer,
     PrimaryKeyConstraint,
+    String,
     Table,
     Text,
 )
@@ -48,3 +49,14 @@ contact_companies = Table(
     PrimaryKeyConstraint("app_id", "contact_id", "company_id"),
 )
 Index("contact_companies_of_company", contact_companies.c.app_id, contact_companies.c.company_id)
+
+# The one walk over all companies that a workspace may have open: see app/companies/scrolls.py.
+company_scrolls = Table(
+    "company_scrolls",
+    metadata,
+    Column("app_id", AppIdColumn, primary_key=True),
+    Column("scroll_param", String(36), nullable=False),
+    Column("behind_id", ContactIdColumn, nullable=False),  # the last company that was told; empty at first
+    Column("used_at", Double, nullable=False),
+    ForeignKeyConstraint(["app_id"], ["workspaces.app_id"]),
+)

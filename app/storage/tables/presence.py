@@ -25,6 +25,19 @@ events = Table(
 )
 Index("events_of_contact", events.c.app_id, events.c.contact_id, events.c.created_at)
 
+# Events of before, told in sums: they count with those on record.
+event_summaries = Table(
+    "event_summaries",
+    metadata,
+    Column("app_id", AppIdColumn, nullable=False),
+    Column("contact_id", ContactIdColumn, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("first_at", Double, nullable=False),
+    Column("last_at", Double, nullable=False),
+    PrimaryKeyConstraint("app_id", "contact_id", "name"),
+)
+
 # Who was online from when to when: one row per interval, written when the dot goes off.
 presence_intervals = Table(
     "presence_intervals",

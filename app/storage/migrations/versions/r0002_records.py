@@ -16,6 +16,7 @@ def upgrade() -> None:
     _create_contacts()
     _create_marks()
     _create_companies()
+    _create_event_summaries()
     _create_attributes()
     _create_conversations()
     _create_trail()
@@ -152,6 +153,31 @@ def _create_companies() -> None:
     op.add_column("companies", sa.Column("monthly_spend", sa.Double))
     op.add_column("companies", sa.Column("remote_created_at", sa.Double))
     op.create_index("companies_by_last_seen_at", "companies", ["app_id", "last_seen_at", "id"])
+    op.create_table(
+        "company_scrolls",
+        sa.Column("app_id", sa.String(8), nullable=False),
+        sa.Column("scroll_param", sa.String(36), nullable=False),
+        sa.Column("behind_id", sa.String(24), nullable=False),
+        sa.Column("used_at", sa.Double, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["app_id"],
+            ["workspaces.app_id"],
+        ),
+        sa.PrimaryKeyConstraint("app_id"),
+    )
+
+
+def _create_event_summaries() -> None:
+    op.create_table(
+        "event_summaries",
+        sa.Column("app_id", sa.String(8), nullable=False),
+        sa.Column("contact_id", sa.String(24), nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("count", sa.Integer, nullable=False),
+        sa.Column("first_at", sa.Double, nullable=False),
+        sa.Column("last_at", sa.Double, nullable=False),
+        sa.PrimaryKeyConstraint("app_id", "contact_id", "name"),
+    )
 
 
 def _create_attributes() -> None:

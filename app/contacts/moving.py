@@ -1,0 +1,22 @@
+"""What one contact bears and did, given to another: where two turn out to be one person."""
+
+from typing import Final
+
+from sqlalchemy import Connection, text
+
+from app.companies.store import move_contact
+from app.contacts.events_store import move_events
+from app.ids import AppId, ContactId
+from app.tags.store import move_taggings
+
+_MOVE_NOTES: Final = text(
+    "UPDATE notes SET contact_id = :to_id WHERE app_id = :app_id AND contact_id = :from_id"
+)
+
+
+def move_marks(conn: Connection, app_id: AppId, from_id: ContactId, to_id: ContactId) -> None:
+    """Tags, notes, companies and events move over; what the other has already, it keeps."""
+    move_taggings(conn, app_id, "contact", from_id, to_id)
+    move_contact(conn, app_id, from_id, to_id)
+    move_events(conn, app_id, from_id, to_id)
+    conn.execute(_MOVE_NOTES, {"app_id": app_id, "from_id": from_id, "to_id": to_id})

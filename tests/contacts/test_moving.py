@@ -1,0 +1,39 @@
+"""What one contact bears and did, given to another."""
+
+from app.companies.store import companies_of
+from app.contacts.events_store import insert_event, sums_of
+from app.contacts.moving import move_marks
+from app.contacts.notes_store import insert_note, notes_of
+from app.ids import ContactId
+from app.tags.records import Subject
+from app.tags.store import insert_tag, put_on, taggings_of
+from support.recording import NOW, Recorder
+
+
+def test_all_that_one_bears_and_did_is_the_others_then(recorder: Recorder) -> None:
+    conn, app_id = recorder.conn, recorder.app_id
+
+    def person(user_id: str, *companies: str) -> ContactId:
+        listed = [{"company_id": name} for name in companies]
+        return recorder.ping({"user_id": user_id, "companies": listed}).contact.id
+
+    ada, joe = person("ada", "6", "7"), person("joe", "7", "8")
+    for name, whose in (("a", [ada]), ("b", [ada, joe])):
+        tag = insert_tag(conn, app_id, name, NOW)
+        for contact_id in whose:
+            put_on(conn, app_id, tag.id, Subject("contact", contact_id), by=None, now=NOW)
+    for contact_id in (ada, joe):
+        insert_note(conn, app_id, contact_id, "<p>Hi</p>", by=None, now=NOW)
+        insert_event(conn, app_id, contact_id, name="saw", created_at=NOW, metadata={})
+    move_marks(conn, app_id, ada, joe)
+    tags = taggings_of(conn, app_id, "contact", [ada, joe])
+    assert {whose: [tagging.tag.name for tagging in found] for whose, found in tags.items()} == {
+        ada: [],
+        joe: ["a", "b"],
+    }
+    assert companies_of(conn, app_id, ada) == []
+    assert {company.company_id for company in companies_of(conn, app_id, joe)} == {"6", "7", "8"}
+    assert notes_of(conn, app_id, ada, limit=9, offset=0) == []
+    assert len(notes_of(conn, app_id, joe, limit=9, offset=0)) == 2
+    assert sums_of(conn, app_id, ada) == []
+    assert sums_of(conn, app_id, joe)[0].count == 2
