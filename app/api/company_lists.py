@@ -64,9 +64,12 @@ async def get_scroll(request: Request, grant: TokenGrant) -> Response:
 
 
 def filter_of(given: Any) -> Filter | None:
-    """Which companies a query string asks for; none where no company can be what it asks for."""
-    if any("\0" in value for value in given.values()):
-        return None  # no text has one, and PostgreSQL is not to be asked for it
+    """Which companies a query string asks for; none where no company can be in what it asks for.
+
+    Raises CompanyNotFound for an id or a name that no company can have: PostgreSQL is not asked for a NUL.
+    """
+    if "\0" in given.get("company_id", "") or "\0" in given.get("name", ""):
+        raise CompanyNotFound
     if company_id := given.get("company_id"):
         return Filter(company_id=company_id)
     if name := given.get("name"):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from app.attributes.values import is_storable
 from app.errors import BadRequest, ParameterInvalid
 
 LONGEST_TEXT: Final = 255
@@ -29,20 +30,20 @@ class CompanyDraft:
 def read_draft(body: Mapping[str, Any]) -> CompanyDraft:
     """Read the body of a create or an update; raises BadRequest and ParameterInvalid."""
     for name in body:
-        if name not in _READERS and name not in {"company_id", "custom_attributes"}:
+        if name not in READERS and name not in {"company_id", "custom_attributes"}:
             raise BadRequest(f"bad '{name[:64]}' parameter")
     attributes = body.get("custom_attributes")
     if attributes is not None and not isinstance(attributes, dict):
         raise ParameterInvalid("custom_attributes must be an object")
     fields = {
-        name: None if body[name] is None else _read(name, body[name]) for name in _READERS if name in body
+        name: None if body[name] is None else _read(name, body[name]) for name in READERS if name in body
     }
     return CompanyDraft(_company_id(body.get("company_id")), fields, attributes or {})
 
 
 def _read(name: str, value: object) -> object:
     try:
-        return _READERS[name](value)
+        return READERS[name](value)
     except ValueError as rule:
         raise ParameterInvalid(f"{name} {rule}") from None
 
@@ -63,6 +64,8 @@ def _text(value: object, most: int = LONGEST_TEXT) -> str:
         raise ValueError("must be text")
     if len(value) > most:
         raise ValueError(f"is longer than {most} characters")
+    if not is_storable(value):
+        raise ValueError("holds a character that can't be stored")
     return value
 
 
@@ -104,7 +107,7 @@ def _moment(value: object) -> float:
     return float(number)
 
 
-_READERS: Final[dict[str, Callable[[object], object]]] = {
+READERS: Final[dict[str, Callable[[object], object]]] = {
     "name": _text,
     "plan": _text,
     "size": _count,
@@ -113,3 +116,4 @@ _READERS: Final[dict[str, Callable[[object], object]]] = {
     "monthly_spend": _money,
     "remote_created_at": _moment,
 }
+"""What each field of a company is read by: a value in its type, or ValueError with the rule."""

@@ -53,6 +53,7 @@ def seen(company: Company, data: CompanyData, now: float, sessions: int) -> Comp
     attributes = {**company.custom_attributes, **data.custom_attributes}
     return replace(
         company,
+        **data.fields,
         name=company.name if data.name is None else data.name,
         updated_at=now,
         last_seen_at=max(company.last_seen_at or now, now),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from app.attributes.records import Scalar
 from app.ids import AppId, CompanyId
@@ -9,11 +10,15 @@ from app.ids import AppId, CompanyId
 
 @dataclass(frozen=True, slots=True)
 class CompanyData:
-    """A company as a ping describes it; ``company_id`` is the customer's own id."""
+    """A company as a ping describes it; ``company_id`` is the customer's own id.
+
+    ``fields`` are further columns of a company, by name: its plan, its size and so on.
+    """
 
     company_id: str
     name: str | None = None
     custom_attributes: Mapping[str, Scalar] = field(default_factory=dict)
+    fields: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

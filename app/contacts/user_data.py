@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 from app.attributes.records import Scalar
+from app.companies.drafts import READERS
 from app.companies.records import CompanyData
 
 T = TypeVar("T")
@@ -35,6 +36,16 @@ _SETTING_WORDS: Final = """
 """
 SETTINGS: Final = frozenset(_SETTING_WORDS.split())
 """What sites set for the messenger itself: no attributes of the person."""
+
+_COMPANY_FIELDS: Final = {
+    "created_at": "remote_created_at",
+    "plan": "plan",
+    "size": "size",
+    "website": "website",
+    "industry": "industry",
+    "monthly_spend": "monthly_spend",
+}
+"""What a ping says of a company beside its name, and the field that it goes to."""
 
 _EMAIL: Final = re.compile(
     r"[^\s@<>()\[\],;:\\\"]{1,64}@(?:[^\s@<>()\[\],;:\\\".]+\.)+[^\s@<>()\[\],;:\\\".]+"
@@ -175,15 +186,14 @@ def _company(reader: _Reader, name: str, value: Mapping[str, object]) -> Company
     inner = _Reader(value, f"{name}.")
     company_id = inner.take("company_id", read_identifier) or inner.take("id", read_identifier)
     shown_name = inner.take("name", _company_name)
-    created_at = inner.take("created_at", read_moment)
+    taken = {field: inner.take(key, READERS[field]) for key, field in _COMPANY_FIELDS.items()}
     attributes = inner.take_attributes()
     reader.problems += inner.problems
     if company_id is None:
         reader.refuse(name, "needs a company_id")
         return None
-    if created_at is not None:
-        attributes["remote_created_at"] = created_at
-    return CompanyData(company_id, shown_name, attributes)
+    fields = {field: value for field, value in taken.items() if value is not None}
+    return CompanyData(company_id, shown_name, attributes, fields)
 
 
 # What a value must be: each returns it in its type, or raises ValueError with the rule.

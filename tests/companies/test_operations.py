@@ -75,9 +75,12 @@ def test_all_companies_of_a_ping_are_attached(recorder: Recorder, contact_id: Co
 def test_what_is_said_of_a_company_is_kept_and_what_is_not_said_stays(
     recorder: Recorder, contact_id: ContactId
 ) -> None:
-    carry(recorder, contact_id, CompanyData("6", "Blue Sun", {"plan": "pro", "seats": 3}))
-    company = carry(recorder, contact_id, CompanyData("6", None, {"plan": "free"}), at=NOW + 60)["6"]
-    assert (company.name, company.custom_attributes) == ("Blue Sun", {"plan": "free", "seats": 3})
+    told = CompanyData("6", "Blue Sun", {"tier": 1, "seats": 3}, {"plan": "Pro", "size": 40})
+    carry(recorder, contact_id, told)
+    told = CompanyData("6", None, {"tier": 2}, {"plan": "Free"})
+    company = carry(recorder, contact_id, told, at=NOW + 60)["6"]
+    assert (company.name, company.custom_attributes) == ("Blue Sun", {"tier": 2, "seats": 3})
+    assert (company.plan, company.size) == ("Free", 40)
     assert (company.created_at, company.updated_at) == (NOW, NOW + 60)
 
 

@@ -295,17 +295,25 @@ def test_a_flood_of_bad_values_has_a_short_answer() -> None:
 def test_R13_company_and_companies_are_taken_together() -> None:
     user = read_user_data(
         {
-            "company": {"id": 6, "plan": "big"},
+            "company": {"id": 6, "tier": "big"},
             "companies": [{"company_id": "7", "name": "Seven"}, {"id": "6"}],
         }
     )
-    assert user.companies == (CompanyData("6", None, {"plan": "big"}), CompanyData("7", "Seven"))
+    assert user.companies == (CompanyData("6", None, {"tier": "big"}), CompanyData("7", "Seven"))
     assert user.problems == ()
 
 
-def test_when_a_company_was_made_is_kept() -> None:
-    [company] = read_user_data({"company": {"id": "6", "created_at": "1600000000"}}).companies
-    assert company.custom_attributes == {"remote_created_at": 1_600_000_000.0}
+def test_what_every_company_has_is_no_custom_attribute() -> None:
+    told = {"plan": "Pro", "size": "40", "website": "blue.example", "industry": "Ads", "monthly_spend": 12.5}
+    [company] = read_user_data({"company": {"id": "6", "created_at": "1600000000", **told}}).companies
+    assert company.custom_attributes == {}
+    assert company.fields == told | {"remote_created_at": 1_600_000_000.0, "size": 40, "monthly_spend": 12.0}
+
+
+def test_a_company_is_taken_without_what_does_not_fit() -> None:
+    user = read_user_data({"company": {"id": "6", "size": "many", "plan": "a\0b", "industry": "Ads"}})
+    assert user.companies == (CompanyData("6", fields={"industry": "Ads"}),)
+    assert {problem.name for problem in user.problems} == {"company.size", "company.plan"}
 
 
 @pytest.mark.parametrize(
