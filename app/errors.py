@@ -58,6 +58,12 @@ class CompanyLimitExceeded(PorchlightError):
     code = "contact_company_limit_exceeded"
 
 
+class TagInUse(PorchlightError):
+    """A tag that segments ask for can't be deleted."""
+
+    code = "tag_has_dependent_objects"
+
+
 class IntercomVersionInvalid(PorchlightError):
     """An ``Intercom-Version`` that nobody has heard of."""
 

@@ -151,9 +151,13 @@ def conflict_message(holder: Contact) -> str:
 
 
 def _topics(before: Contact, after: Contact) -> list[str]:
-    """What webhooks are told of a change."""
+    """What webhooks are told of a change; of visitors nothing."""
+    if after.role == "visitor":
+        return []
     if before.role != "user" and after.role == "user":
         return ["contact.lead.signed_up" if before.role == "lead" else "contact.user.created"]
+    if before.role == "visitor" and after.role == "lead":
+        return ["contact.lead.created"]
     topics = [f"contact.{after.role}.updated"]
     if before.email != after.email:
         topics.append("contact.email.updated")

@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from app.errors import Conflict, NotFound
+from app.errors import Conflict, NotFound, TagInUse
 from app.ids import AdminId, AppId, TagId, serial_id
 from app.tags import store
+from app.tags.dependants import segments_naming
 from app.tags.records import Subject, Tag, Tagging
 from app.trail.operations import record
 from app.trail.records import Actor, Deed
@@ -48,7 +49,11 @@ def rename(conn: Connection, app_id: AppId, tag: Tag, name: str, *, actor: Actor
 
 
 def delete(conn: Connection, app_id: AppId, tag: Tag, *, actor: Actor, now: float) -> None:
-    """Whatever bears the tag bears it no more."""
+    """Whatever bears the tag bears it no more. Raises TagInUse where a segment asks for it."""
+    dependants = segments_naming(conn, app_id, tag)
+    if dependants:
+        listed = ", ".join(dependants)
+        raise TagInUse(f"Unable to delete Tag with dependent objects. Segments: {listed}.")
     store.delete_tag(conn, app_id, tag.id)
     record(conn, app_id, actor, Deed("tag.deleted", "tag", str(tag.id)), now)
 

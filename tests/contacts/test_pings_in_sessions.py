@@ -1,6 +1,7 @@
 """Pings and time: web sessions, visits, mobile sessions, and what companies get of them. Rules R10 to R14."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -64,6 +65,10 @@ def test_R11_visits_are_counted_alike(recorder: Recorder) -> None:
         ([("register", 0), ("active", 20)], 2),
         ([("register", 0), ("active", 15), ("active", 30)], 2),
         ([("register", 0), ("register", 60)], 1),
+        ([("register", 0), ("active", 0), ("active", 20)], 2),
+        ([("register", 0), ("active", 20), ("active", 39)], 2),
+        ([("register", 0), ("active", 20), ("active", 40)], 3),
+        ([("active", 0), ("active", 19.9)], 1),
         ([("page", 0), ("apiUpdate", 60)], 0),
     ],
 )
@@ -141,3 +146,72 @@ def test_R14_a_user_only_ping_moves_the_users_last_seen_alone(recorder: Recorder
     recorder.ping({"user_id": "42"}, at=NOW + 60)
     assert companies_of(recorder)["6"][1] == NOW
     assert recorder.rows()[0]["last_seen_at"] == NOW + 60
+
+
+SIX, SEVEN = {"company_id": "6"}, {"company_id": "7"}
+ADA, JOE = {"user_id": "42"}, {"user_id": "43"}
+
+
+@pytest.mark.parametrize(
+    ("pings", "sessions"),
+    [
+        # Two pings: the second begins a session or not, and carries one company, several, or none.
+        ([(0, ADA | {"company": SIX}), (1_800, ADA | {"company": SIX})], {"6": 1}),
+        ([(0, ADA | {"company": SIX}), (1_801, ADA | {"company": SIX})], {"6": 2}),
+        ([(0, ADA | {"company": SIX}), (1_801, ADA)], {"6": 1}),
+        ([(0, ADA | {"company": SIX}), (1_801, ADA | {"company": SEVEN})], {"6": 1, "7": 1}),
+        ([(0, ADA | {"company": SIX}), (1_801, ADA | {"companies": [SIX, SEVEN]})], {"6": 1, "7": 0}),
+        ([(0, ADA), (600, ADA | {"company": SIX}), (1_200, ADA | {"company": SEVEN})], {"6": 0, "7": 0}),
+        ([(0, ADA), (600, ADA | {"company": SIX}), (2_401, ADA | {"company": SIX})], {"6": 1}),
+        # One company in whatever form, and one that is named twice.
+        ([(0, ADA | {"companies": [SIX]})], {"6": 1}),
+        ([(0, ADA | {"company": SIX, "companies": [SIX]})], {"6": 1}),
+        ([(0, ADA | {"company": SIX, "companies": [SEVEN]})], {"6": 0, "7": 0}),
+        ([(0, ADA | {"company": {"id": 6}})], {"6": 1}),
+        # What names no company is none.
+        ([(0, ADA | {"company": {"name": "Blue Sun"}})], {}),
+        ([(0, ADA | {"company": {"company_id": ""}})], {}),
+        ([(0, ADA | {"companies": []})], {}),
+        # Each user's sessions count for the company.
+        ([(0, ADA | {"company": SIX}), (0, JOE | {"company": SIX})], {"6": 2}),
+        ([(0, ADA | {"companies": [SIX, SEVEN]}), (0, JOE | {"company": SEVEN})], {"6": 0, "7": 1}),
+    ],
+)
+def test_R13_the_table_of_company_sessions(
+    recorder: Recorder, pings: list[tuple[float, dict[str, Any]]], sessions: dict[str, int]
+) -> None:
+    for seconds, user_data in pings:
+        recorder.ping(user_data, at=NOW + seconds)
+    assert {name: counted for name, (counted, _) in companies_of(recorder).items()} == sessions
+
+
+def test_R13_a_session_that_turns_24_hours_old_makes_one_more(recorder: Recorder) -> None:
+    for minutes in range(0, 24 * 60 + 1, 10):
+        recorder.ping(ADA | {"company": SIX}, at=NOW + minutes * 60)
+    assert companies_of(recorder)["6"][0] == 1
+    recorder.ping(ADA | {"company": SIX}, at=NOW + 86_401)
+    assert companies_of(recorder)["6"][0] == 2
+
+
+@pytest.mark.parametrize("platform", ["ios", "android"])
+def test_R13_a_mobile_session_is_no_session_of_a_company(recorder: Recorder, platform: str) -> None:
+    recorder.ping(ADA | {"company": SIX}, platform=platform, source="register")
+    assert companies_of(recorder) == {"6": (0, NOW)}
+
+
+@pytest.mark.parametrize(
+    ("user_data", "seen"),
+    [
+        (ADA | {"company": SIX}, {"6": 60, "7": 0}),
+        (ADA | {"companies": [SIX, SEVEN]}, {"6": 60, "7": 60}),
+        (ADA, {"6": 0, "7": 0}),
+        (JOE | {"company": SEVEN}, {"6": 0, "7": 60}),
+        ({"anonymous_id": "a1", "company": SIX}, {"6": 0, "7": 0}),
+    ],
+)
+def test_R14_the_table_of_who_was_seen(
+    recorder: Recorder, user_data: dict[str, Any], seen: dict[str, float]
+) -> None:
+    recorder.ping(ADA | {"companies": [SIX, SEVEN]})
+    recorder.ping(user_data, at=NOW + 60)
+    assert {name: at - NOW for name, (_, at) in companies_of(recorder).items() if at} == seen

@@ -1,11 +1,11 @@
 """Deeds with tags."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
-from app.errors import Conflict, NotFound
+from app.errors import Conflict, NotFound, TagInUse
 from app.ids import AdminId
-from app.storage.tables import audit_log
+from app.storage.tables import audit_log, segments
 from app.tags import operations
 from app.tags.records import Subject, Tag
 from app.trail.records import Actor
@@ -91,3 +91,18 @@ def test_a_tag_that_is_deleted_is_borne_by_nobody(recorder: Recorder) -> None:
         operations.get_tag(recorder.conn, recorder.app_id, tag.id)
     with pytest.raises(NotFound):
         operations.tagging_of(recorder.conn, recorder.app_id, tag, ADA)
+
+
+def test_a_tag_that_a_segment_asks_for_is_not_deleted(recorder: Recorder) -> None:
+    tag = make(recorder)
+    row = {"app_id": recorder.app_id, "id": "c" * 24, "name": "Seg 1", "person_type": "contact"}
+    row |= {
+        "filter": {"field": "tag", "operator": "is", "value": "vip"},
+        "created_at": NOW,
+        "updated_at": NOW,
+    }
+    recorder.conn.execute(insert(segments), [row])
+    message = r"^Unable to delete Tag with dependent objects. Segments: Seg 1.$"
+    with pytest.raises(TagInUse, match=message):
+        operations.delete(recorder.conn, recorder.app_id, tag, actor=TOKEN, now=NOW)
+    assert operations.get_tag(recorder.conn, recorder.app_id, tag.id) == tag
