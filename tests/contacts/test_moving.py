@@ -1,21 +1,30 @@
-"""What one contact bears and did, given to another."""
+"""What one contact bears and did, given to another, on both databases."""
+
+import asyncio
+
+from sqlalchemy import Connection
 
 from app.companies.store import companies_of
 from app.contacts.events_store import insert_event, sums_of
 from app.contacts.moving import move_marks
 from app.contacts.notes_store import insert_note, notes_of
-from app.ids import ContactId
+from app.contacts.pings import PingContext, record_ping
+from app.contacts.records import Ping
+from app.contacts.user_data import read_user_data
+from app.ids import AppId, ContactId
+from app.storage.database import open_database
+from app.storage.migrations import migrate
 from app.tags.records import Subject
 from app.tags.store import insert_tag, put_on, taggings_of
-from support.recording import NOW, Recorder
+from app.workspaces.operations import create_workspace
+from support.recording import NOW, OWN, Recorder
 
 
-def test_all_that_one_bears_and_did_is_the_others_then(recorder: Recorder) -> None:
-    conn, app_id = recorder.conn, recorder.app_id
-
+def move_all(conn: Connection, app_id: AppId) -> None:
     def person(user_id: str, *companies: str) -> ContactId:
         listed = [{"company_id": name} for name in companies]
-        return recorder.ping({"user_id": user_id, "companies": listed}).contact.id
+        ping = Ping(app_id, read_user_data({"user_id": user_id, "companies": listed}))
+        return record_ping(conn, ping, PingContext(own_origin=OWN), NOW).contact.id
 
     ada, joe = person("ada", "6", "7"), person("joe", "7", "8")
     for name, whose in (("a", [ada]), ("b", [ada, joe])):
@@ -37,3 +46,16 @@ def test_all_that_one_bears_and_did_is_the_others_then(recorder: Recorder) -> No
     assert len(notes_of(conn, app_id, joe, limit=9, offset=0)) == 2
     assert sums_of(conn, app_id, ada) == []
     assert sums_of(conn, app_id, joe)[0].count == 2
+
+
+def test_all_that_one_bears_and_did_is_the_others_then(recorder: Recorder) -> None:
+    move_all(recorder.conn, recorder.app_id)
+
+
+async def test_all_of_it_on_postgresql(postgres_url: str) -> None:
+    await asyncio.to_thread(migrate, postgres_url)
+    database = await open_database(postgres_url)
+    try:
+        await database.write(lambda conn: move_all(conn, create_workspace(conn, "Acme", NOW).app_id))
+    finally:
+        await database.close()
