@@ -51,7 +51,6 @@ _PUT_SUM: Final = text(
     """
 )
 _MOVE: Final = text("UPDATE events SET contact_id = :to_id WHERE app_id = :app_id AND contact_id = :from_id")
-# Both may have sums of one name: they become one.
 _MOVE_SUMS: Final = text(
     """
     INSERT INTO event_summaries (app_id, contact_id, name, count, first_at, last_at)
@@ -157,10 +156,14 @@ def put_sum(conn: Connection, app_id: AppId, contact_id: ContactId, told: EventS
 
 
 def move_events(conn: Connection, app_id: AppId, from_id: ContactId, to_id: ContactId) -> None:
-    """What one contact did goes on record as the other's."""
-    given = {"app_id": app_id, "from_id": from_id, "to_id": to_id}
-    conn.execute(_MOVE, given)
-    conn.execute(_MOVE_SUMS, given)
+    """What one contact did goes on record as the other's, and so do the sums of before."""
+    conn.execute(_MOVE, {"app_id": app_id, "from_id": from_id, "to_id": to_id})
+    move_sums(conn, app_id, from_id, to_id)
+
+
+def move_sums(conn: Connection, app_id: AppId, from_id: ContactId, to_id: ContactId) -> None:
+    """The sums of one contact are the other's; where both have one of a name, they become one."""
+    conn.execute(_MOVE_SUMS, {"app_id": app_id, "from_id": from_id, "to_id": to_id})
     conn.execute(_FORGET_SUMS, {"app_id": app_id, "contact_id": from_id})
 
 

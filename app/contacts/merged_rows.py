@@ -17,6 +17,7 @@ from sqlalchemy import (
     update,
 )
 
+from app.contacts.events_store import move_sums
 from app.contacts.records import Contact
 from app.contacts.store import forget_words
 from app.ids import AppId, ContactId
@@ -81,6 +82,7 @@ def move_everything(conn: Connection, lead: Contact, user_id: ContactId, now: fl
     for table in _OWN:
         mine = and_(table.c.app_id == lead.app_id, table.c.contact_id == lead.id)
         conn.execute(update(table).where(mine).values(contact_id=user_id))
+    move_sums(conn, lead.app_id, lead.id, user_id)
     for table in _AUTHORED:
         wrote = and_(
             table.c.app_id == lead.app_id,
