@@ -107,6 +107,13 @@ class OriginNotAllowed(Forbidden):
     code = "origin_not_allowed"
 
 
+class ContactBlocked(Forbidden):
+    """Somebody whom a teammate wants no more of."""
+
+    def __init__(self, message: str = "This contact has been blocked") -> None:
+        super().__init__(message)
+
+
 class TicketForged(Forbidden):
     code = "ticket_invalid"
 

@@ -19,7 +19,9 @@ from app.auth.tickets import TICKET_SECONDS, Tickets
 from app.clock import Clock
 from app.collector import calm_collector
 from app.contacts.agents import read_agent
+from app.contacts.deletion import farewells_since
 from app.contacts.merged_rows import merged_since
+from app.contacts.purge import Purge
 from app.errors import StorageUnavailable
 from app.log import get_logger
 from app.places.cities import Places
@@ -33,6 +35,7 @@ from app.server.front_door import OpenSocket
 from app.settings import Settings
 from app.state import AppState
 from app.storage.database import Database, open_database
+from app.wire import DELETED, REFUSED
 from app.workspaces.directory import Directory, keep_fresh
 
 LEASES_FOLDER: Final = "presence"
@@ -66,6 +69,7 @@ def lifespan_of(
                     "counts": keep_counts(state.tracker, state.database, clock),
                     "directory": keep_fresh(state.directory),
                     "leases": keep_synced(leases),
+                    "purge": Purge(state.database, clock).run(),
                     **works_of(state),
                 }
                 running = [group.create_task(_or_go_down(name, work)) for name, work in works.items()]
@@ -92,6 +96,7 @@ async def _open(settings: Settings, clock: Clock, leases: LeaseFile, stack: Asyn
     )
     await _remember_merges(tracker, database, clock.now())
     restored = tracker.restore(clock.now())
+    await _bid_farewell(tracker, database, clock.now())
     get_logger().info("server.opened", contacts_online=restored)
     return AppState(
         settings=settings,
@@ -112,6 +117,13 @@ async def _remember_merges(tracker: Tracker, database: Database, now: float) -> 
     """Tickets of contacts that went up in others are good for as long as any ticket. Rule R73."""
     for merged in await database.read(lambda conn: merged_since(conn, now - TICKET_SECONDS)):
         tracker.inherit(merged.app_id, merged.id, merged.into_id)
+
+
+async def _bid_farewell(tracker: Tracker, database: Database, now: float) -> None:
+    """Whoever was deleted or blocked may hold a ticket still: the tracker knows them, as it did before the restart."""
+    gone = await database.read(lambda conn: farewells_since(conn, now - TICKET_SECONDS))
+    for app_id, contact_id, is_deleted in gone:
+        tracker.forget(app_id, contact_id, now, DELETED if is_deleted else REFUSED)
 
 
 async def _or_go_down(name: str, work: Coroutine[Any, Any, None]) -> None:

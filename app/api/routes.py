@@ -10,11 +10,16 @@ from app.api.companies import delete_company, list_people, post_company, put_com
 from app.api.company_lists import get_companies, get_scroll, post_list
 from app.api.contact_companies import attach_company, detach_company, list_contact_companies
 from app.api.contacts import (
+    archive_contact,
+    block_contact,
+    delete_contact,
     get_contact,
     get_contact_by_external_id,
     list_contacts,
     post_contact,
     put_contact,
+    restore_contact,
+    unarchive_contact,
 )
 from app.api.conversation_deeds import (
     delete_customer,
@@ -66,6 +71,11 @@ routes: Final = [
     Route("/contacts/find_by_external_id/{external_id:path}", authenticated(get_contact_by_external_id)),
     Route("/contacts/{id}", authenticated(get_contact)),
     Route("/contacts/{id}", authenticated(put_contact), methods=["PUT"]),
+    Route("/contacts/{id}", authenticated(delete_contact), methods=["DELETE"]),
+    Route("/contacts/{id}/restore", authenticated(restore_contact), methods=["POST"]),
+    Route("/contacts/{id}/archive", authenticated(archive_contact), methods=["POST"]),
+    Route("/contacts/{id}/unarchive", authenticated(unarchive_contact), methods=["POST"]),
+    Route("/contacts/{id}/block", authenticated(block_contact), methods=["POST"]),
     Route("/me", authenticated(get_me)),
     Route("/admins", authenticated(list_admins)),
     Route("/admins/{admin_id}", authenticated(get_admin)),

@@ -3,8 +3,9 @@
 Each works within the caller's transaction, and puts what it changed on the trail. Rules R50, R62.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
@@ -13,6 +14,7 @@ from app.auth.admins import role_in
 from app.contacts import reading, store
 from app.contacts.custom import WriteSource, written
 from app.contacts.drafts import Draft, role_of_new
+from app.contacts.grace import clear_the_way, is_over
 from app.contacts.names import split
 from app.contacts.pseudonyms import pseudonym
 from app.contacts.records import Contact
@@ -21,6 +23,9 @@ from app.errors import Conflict, ParameterInvalid, UserNotFound
 from app.ids import AdminId, AppId, ContactId, is_contact_id, new_contact_id
 from app.trail.operations import announce, record
 from app.trail.records import Actor, Deed, News
+
+_IDS: Final = frozenset({"external_id", "email"})
+"""What may be changed of a contact that has been deleted."""
 
 
 def get_contact(conn: Connection, app_id: AppId, contact_id: str) -> Contact:
@@ -43,8 +48,16 @@ def get_user_by_external_id(conn: Connection, app_id: AppId, external_id: str) -
 
 def hold_contact(conn: Connection, app_id: AppId, contact_id: str) -> Contact:
     """A contact to be changed: nobody else changes it before this transaction ends. Raises UserNotFound."""
-    contact = store.find_contact(conn, app_id, ContactId(contact_id)) if is_contact_id(contact_id) else None
-    if contact is None or contact.deleted_at is not None:
+    contact = _held(conn, app_id, contact_id)
+    if contact.deleted_at is not None:
+        raise UserNotFound
+    return contact
+
+
+def hold_deletable(conn: Connection, app_id: AppId, contact_id: str, now: float) -> Contact:
+    """The same, or a deleted contact that can still be restored. Raises UserNotFound. Rule R61."""
+    contact = _held(conn, app_id, contact_id)
+    if is_over(contact, now):
         raise UserNotFound
     return contact
 
@@ -71,7 +84,7 @@ def create_contact(
     facts = _facts(conn, newcomer, draft, actor=actor, source=source, now=now)
     # Last, for a draft that is refused before anything was changed costs others nothing.
     facts["pseudonym"] = pseudonym(store.take_pseudonyms(conn, app_id, ""), None)
-    contact = _keep(conn, None, replace(newcomer, **facts))
+    contact = _keep(conn, None, replace(newcomer, **facts), now)
     record(
         conn, app_id, actor, Deed("contact.created", "contact", contact.id, {"fields": draft.named()}), now
     )
@@ -93,14 +106,41 @@ def change_contact(
 
     Raises UserNotFound, ParameterInvalid, or Conflict where another user has the external_id or email.
     """
-    before = hold_contact(conn, app_id, contact_id)
+    before = hold_deletable(conn, app_id, contact_id, now)
+    if before.deleted_at is not None:
+        return _rename_deleted(conn, before, draft, actor, now)
     facts = _facts(conn, before, draft, actor=actor, source=source, now=now)
-    contact = _keep(conn, before, replace(before, **facts))
+    contact = _keep(conn, before, replace(before, **facts), now)
     record(
         conn, app_id, actor, Deed("contact.updated", "contact", contact.id, {"fields": draft.named()}), now
     )
     for topic in _topics(before, contact):
         announce(conn, app_id, News(topic, "contact", contact.id), now)
+    return contact
+
+
+def _held(conn: Connection, app_id: AppId, contact_id: str) -> Contact:
+    contact = store.find_contact(conn, app_id, ContactId(contact_id)) if is_contact_id(contact_id) else None
+    if contact is None:
+        raise UserNotFound
+    return contact
+
+
+def _rename_deleted(conn: Connection, before: Contact, draft: Draft, actor: Actor, now: float) -> Contact:
+    """Give a deleted contact other ids, so that its own are free for somebody new. It stays deleted. Rule R62.
+
+    Raises UserNotFound for a change that is no renaming, as if the contact were not there.
+    """
+    names = draft.named()
+    if not _IDS.intersection(names):
+        raise UserNotFound
+    if not _IDS.issuperset(names):
+        raise ParameterInvalid("This contact has been deleted: only its external_id and email can be changed")
+    facts = draft.given()
+    facts |= _email_key(facts)
+    contact = _keep(conn, before, replace(before, **facts), now)
+    detail = {"fields": names, "deleted": True}
+    record(conn, before.app_id, actor, Deed("contact.updated", "contact", before.id, detail), now)
     return contact
 
 
@@ -111,8 +151,7 @@ def _facts(
     facts = draft.given() | {"updated_at": now}
     if source != "manual":
         facts["synced_at"] = now
-    if "email" in facts:
-        facts["email_key"] = facts["email"].lower() if facts["email"] else None
+    facts |= _email_key(facts)
     if "name" in facts:
         names = split(facts["name"] or "")
         facts |= {"first_name": names.first, "last_name": names.last}
@@ -123,17 +162,36 @@ def _facts(
     return facts | written(conn, before, given, source=source, by=str(actor), now=now)
 
 
-def _keep(conn: Connection, before: Contact | None, after: Contact) -> Contact:
-    """Write a contact; raises Conflict where another user has its external_id or email."""
+def _email_key(facts: Mapping[str, Any]) -> dict[str, str | None]:
+    """What goes with an email that is given: the key by which it is found."""
+    if "email" not in facts:
+        return {}
+    return {"email_key": facts["email"].lower() if facts["email"] else None}
+
+
+def _keep(conn: Connection, before: Contact | None, after: Contact, now: float) -> Contact:
+    """Write a contact; raises Conflict where another user has its external_id or email.
+
+    Whoever has them and is past the days of grace is destroyed, which frees them.
+    """
     try:
-        with conn.begin_nested():
-            return save(conn, before, after)
+        return _kept(conn, before, after)
+    except IntegrityError:
+        holders = store.find_holders(conn, after.app_id, after.external_id, after.email_key, None)
+        clear_the_way(conn, holders, now)
+    try:
+        return _kept(conn, before, after)
     except IntegrityError:
         holder = _in_the_way(conn, after)
         # Whoever stood in the way has just gone: on PostgreSQL the whole transaction begins anew.
         if holder is None:
             raise
         raise Conflict(conflict_message(holder)) from None
+
+
+def _kept(conn: Connection, before: Contact | None, after: Contact) -> Contact:
+    with conn.begin_nested():
+        return save(conn, before, after)
 
 
 def _in_the_way(conn: Connection, contact: Contact) -> Contact | None:

@@ -19,6 +19,7 @@ from app.companies.operations import record_companies
 from app.companies.records import CompanyData
 from app.contacts import precedence, sessions, store
 from app.contacts.agents import Agent
+from app.contacts.grace import clear_the_way, in_grace
 from app.contacts.merged_rows import heir_of_browser
 from app.contacts.merging import join
 from app.contacts.names import split
@@ -30,10 +31,11 @@ from app.contacts.records import Contact, Ping
 from app.contacts.saving import save
 from app.contacts.sessions import Session
 from app.contacts.user_data import Problem, UserData, read_user_data
-from app.errors import IdentityNotProven, OriginNotAllowed
+from app.errors import ContactBlocked, IdentityNotProven, OriginNotAllowed
 from app.ids import AppId, ContactId, new_contact_id
 from app.places.cities import Place
-from app.trail.records import SYSTEM
+from app.trail.operations import announce
+from app.trail.records import SYSTEM, News
 from app.workspaces.operations import get_workspace
 from app.workspaces.origins import is_allowed
 from app.workspaces.records import Workspace
@@ -91,18 +93,24 @@ class _Counted:
 def record_ping(conn: Connection, ping: Ping, context: PingContext, now: float) -> Recorded:
     """Find or make the contact of a ping and record what it says; one write transaction.
 
-    Raises WorkspaceNotFound, OriginNotAllowed, IdentityNotProven, ContactDeleted; nothing is recorded then.
+    Raises WorkspaceNotFound, OriginNotAllowed, IdentityNotProven, ContactDeleted or ContactBlocked; nothing is
+    recorded then.
     """
     workspace = get_workspace(conn, ping.app_id)
     _require_origin(context, workspace)
     person, proof = _proven(ping.user, workspace, now)
     holders = _holders(conn, ping.app_id, person)
+    if not in_grace(holders, now):
+        clear_the_way(conn, holders, now)
+        holders = _holders(conn, ping.app_id, person)
     found = recognise(
         person,
         holders,
         strict=workspace.identity_verification,
         email_is_proven=_is_proven_email(person, proof),
     )
+    if found.contact is not None and found.contact.blocked_at is not None:
+        raise ContactBlocked
     found = _made_room(conn, found, context, now)
     before = found.contact or _newcomer(conn, ping.app_id, context.place, now)
     problems = list(person.problems)
@@ -117,6 +125,8 @@ def record_ping(conn: Connection, ping: Ping, context: PingContext, now: float) 
     if proof.is_proven and before.verified_at is None:
         facts["verified_at"] = now
     after = save(conn, found.contact, store.with_facts(before, facts))
+    if found.contact is None or found.contact.role != after.role:
+        _announce_newcomer(conn, found.contact, after, now)
     if after.role == "visitor" and person.companies:
         problems.append(_NO_COMPANY_OF_VISITORS)
     elif person.companies:
@@ -127,6 +137,14 @@ def record_ping(conn: Connection, ping: Ping, context: PingContext, now: float) 
     absorbed = found.absorbed.id if found.absorbed else None
     merged = found.merged.id if found.merged else None
     return Recorded(workspace, after, counted.any, tuple(problems), absorbed, merged)
+
+
+def _announce_newcomer(conn: Connection, before: Contact | None, after: Contact, now: float) -> None:
+    """Webhooks are told of whoever is a lead or a user from now on; of visitors they are not."""
+    if after.role != "visitor":
+        was_lead = before is not None and before.role == "lead"
+        topic = "contact.lead.signed_up" if was_lead else f"contact.{after.role}.created"
+        announce(conn, after.app_id, News(topic, "contact", after.id), now)
 
 
 def _require_origin(context: PingContext, workspace: Workspace) -> None:

@@ -11,13 +11,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.auth.tickets import Ticket
-from app.errors import ContactDeleted, ParameterInvalid, TicketExpired, TicketForged
+from app.errors import ContactBlocked, ContactDeleted, ParameterInvalid, TicketExpired, TicketForged
 from app.messenger.bodies import read_body
 from app.messenger.cors import require_origin
 from app.messenger.protocol import read_fields, required_text
 from app.messenger.refusals import refusing
 from app.state import AppState, state_of
-from app.wire import EXPIRED
+from app.wire import EXPIRED, REFUSED
 
 MOST_BYTES: Final = 4_096
 _WORDS: Final = {"true": True, "false": False}
@@ -47,7 +47,7 @@ async def post_heartbeat(request: Request) -> Response:
 def admit(request: Request, text: str, state: AppState) -> Ticket:
     """The ticket of a text, where its bearer may still use it from this site.
 
-    Raises TicketForged, TicketExpired, OriginNotAllowed, ContactDeleted.
+    Raises TicketForged, TicketExpired, OriginNotAllowed, ContactBlocked, ContactDeleted.
     """
     ticket = state.tickets.read(text, state.clock.now())
     workspace = state.directory.get(ticket.app_id)
@@ -57,6 +57,8 @@ def admit(request: Request, text: str, state: AppState) -> Ticket:
     farewell = state.tracker.farewell(ticket.app_id, ticket.contact_id)
     if farewell == EXPIRED:
         raise TicketExpired
+    if farewell == REFUSED:
+        raise ContactBlocked
     if farewell is not None:
         raise ContactDeleted
     return ticket

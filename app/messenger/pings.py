@@ -103,7 +103,9 @@ def _show(recorded: Recorded, state: AppState) -> None:
     if recorded.merged is not None:
         # Its other tabs stay open, and beat for the user.
         state.tracker.merge(app_id, recorded.merged, recorded.contact.id, now)
-    state.tracker.ping(app_id, recorded.contact.id, now)
+    # Deleted while this ping was on its way back from the disk: nobody's dot goes on.
+    if state.tracker.farewell(app_id, recorded.contact.id) is None:
+        state.tracker.ping(app_id, recorded.contact.id, now)
 
 
 def _answer(recorded: Recorded, ping: Ping, state: AppState, now: float) -> dict[str, object]:

@@ -18,10 +18,12 @@ _SEEN = text(
     """
 )
 # A row that is there already was written just before a crash, and is written again after it.
+# Whoever was destroyed meanwhile leaves nothing more behind.
 _ENDED = text(
     """
     INSERT INTO presence_intervals (app_id, contact_id, online_from, online_until)
-    VALUES (:app_id, :contact_id, :online_from, :online_until)
+    SELECT :app_id, :contact_id, :online_from, :online_until
+    WHERE EXISTS (SELECT 1 FROM contacts WHERE app_id = :app_id AND id = :contact_id)
     ON CONFLICT DO NOTHING
     """
 )

@@ -165,6 +165,10 @@ class Tracker:
         if lease.online:
             self._vanish(lease, now)
 
+    def readmit(self, app_id: AppId, contact_id: ContactId) -> None:
+        """A contact that was forgotten is back: its tickets open sockets again."""
+        self._gone.pop((app_id, contact_id), None)
+
     def farewell(self, app_id: AppId, contact_id: ContactId) -> int | None:
         """The close code for a contact that is no more; none for everybody else."""
         return self._gone.get((app_id, self._heir(app_id, contact_id)))

@@ -57,6 +57,12 @@ class Checkpoints:
         self._fold(driver, "TRUNCATE", wait_seconds=0)
         self._due_bytes = FIRST_BYTES
 
+    def wholly(self, driver: sqlite3.Connection) -> bool:
+        """All of it, waiting for whoever reads; returns whether nothing is left in the journal."""
+        self._fold(driver, "TRUNCATE", wait_seconds=WAIT_SECONDS)
+        self._due_bytes = max(FIRST_BYTES, self.journal_bytes() + STEP_BYTES)
+        return self.journal_bytes() == 0
+
     def before_closing(self, driver: sqlite3.Connection) -> None:
         self._fold(driver, "TRUNCATE", wait_seconds=WAIT_SECONDS)
 

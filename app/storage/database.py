@@ -22,6 +22,7 @@ from app.storage.queue import GROUP_LIMIT, WriteQueue
 from app.storage.readers import Readers
 from app.storage.sqlite import file_of, make_engine, open_reader, open_writer
 from app.storage.turns import Turn
+from app.storage.wiping import Wiper
 
 T = TypeVar("T")
 
@@ -40,6 +41,13 @@ class Database(Protocol):
 
     async def read(self, work: Callable[[Connection], T], seconds: float = READ_SECONDS) -> T:
         """Run ``work`` on one snapshot; raises ReadTooSlow after ``seconds`` of real time."""
+        ...
+
+    async def scrub(self) -> bool:
+        """See that what was deleted is in no file of ours any more; returns whether that is so by now.
+
+        Where it is not, because somebody reads for long, ask again later.
+        """
         ...
 
     async def close(self) -> None:
@@ -92,15 +100,18 @@ class SqliteDatabase:
         engine = make_engine(path)
         writer = open_writer(engine, path)
         self._readers = Readers([open_reader(engine, path) for _ in range(readers)])
-        self.queue = WriteQueue(
-            writer, Turn(path), Checkpoints(path) if checkpoints else None, group_limit=group_limit
-        )
+        folding = Checkpoints(path) if checkpoints else None
+        wiper = Wiper(path, folding) if folding is not None else None
+        self.queue = WriteQueue(writer, Turn(path), folding, wiper=wiper, group_limit=group_limit)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         return await self.queue.write(work)
 
     async def read(self, work: Callable[[Connection], T], seconds: float = READ_SECONDS) -> T:
         return await self._readers.read(work, seconds)
+
+    async def scrub(self) -> bool:
+        return await self.queue.scrub()
 
     async def close(self) -> None:
         # Readers first: the journal is folded wholly only when nobody reads.

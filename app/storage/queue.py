@@ -31,6 +31,7 @@ from app.storage.checkpoints import Checkpoints
 from app.storage.faults import as_answer, is_input_output_error, name_of
 from app.storage.sqlite import driver_of
 from app.storage.turns import Turn
+from app.storage.wiping import Wiper
 
 T = TypeVar("T")
 
@@ -59,9 +60,9 @@ class _Spoilt(Exception):
 class WriteQueue:
     """The thread that writes, and the queue before it.
 
-    ``connection`` and ``turn`` are its own from here on; without ``checkpoints`` it never folds the journal. At
-    most ``group_limit`` operations share a commit, and no further one is begun ``group_seconds``
-    after the first.
+    ``connection`` and ``turn`` are its own from here on; without ``checkpoints`` it never folds the
+    journal, and without a ``wiper`` it scrubs nothing. At most ``group_limit`` operations share a commit,
+    and no further one is begun ``group_seconds`` after the first.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class WriteQueue:
         turn: Turn,
         checkpoints: Checkpoints | None,
         *,
+        wiper: Wiper | None = None,
         group_limit: int = GROUP_LIMIT,
         group_seconds: float = GROUP_SECONDS,
         waiting_limit: int = WAITING_LIMIT,
@@ -84,6 +86,9 @@ class WriteQueue:
         self._group_seconds = group_seconds
         self._waiting_limit = waiting_limit
         self._waiting: deque[_Operation] = deque()
+        self._wiper = wiper
+        self._scrubs_asked: list[asyncio.Future[bool]] = []
+        self._scrubs_begun: list[asyncio.Future[bool]] = []
         self._wake = threading.Condition()
         self._closing = False
         self._sound = True
@@ -119,6 +124,19 @@ class WriteQueue:
             self._wake.notify()
         return await future
 
+    async def scrub(self) -> bool:
+        """See that nothing of what was deleted is left in the file or its journal, between the writes of others.
+
+        Returns whether that is so: not where somebody reads for long, nor where there is no ``wiper``.
+        """
+        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        with self._wake:
+            if self._closing or self._wiper is None:
+                return False
+            self._scrubs_asked.append(future)
+            self._wake.notify()
+        return await future
+
     async def close(self) -> None:
         """Write what waits, fold the journal, close the connection."""
         with self._wake:
@@ -133,6 +151,7 @@ class WriteQueue:
             while not (self._closing and not self._waiting):
                 if self._wait():
                     self._write_group()
+                self._scrub_some()
             if self._checkpoints is not None:
                 self._checkpoints.before_closing(self._driver)
         except BaseException as error:
@@ -142,11 +161,13 @@ class WriteQueue:
             self._turn_away()
             self._connection.close()
             self._turn.close()
+            if self._wiper is not None:
+                self._wiper.close()
 
     def _wait(self) -> bool:
         """Wait for work; without any for a second, fold the journal and wait on."""
         with self._wake:
-            if self._waiting or self._closing:
+            if self._waiting or self._closing or self._scrubs_asked or self._scrubs_begun:
                 return bool(self._waiting)
             unfolded = self._checkpoints is not None and self._checkpoints.journal_bytes() > 0
             woken = self._wake.wait(IDLE_SECONDS if unfolded else None)
@@ -173,6 +194,21 @@ class WriteQueue:
         _answer(group)
         if self._checkpoints is not None:
             self._checkpoints.after_group(self._driver)
+
+    def _scrub_some(self) -> None:
+        """A step of what was asked for; whoever asks while it is under way waits for the next round."""
+        if self._wiper is None:
+            return
+        if not self._scrubs_begun:
+            with self._wake:
+                self._scrubs_begun, self._scrubs_asked = self._scrubs_asked, []
+            if not self._scrubs_begun:
+                return
+            self._wiper.begin()
+        outcome = self._wiper.step(self._driver)
+        if outcome is not None:
+            _tell(self._scrubs_begun, outcome)
+            self._scrubs_begun = []
 
     @contextmanager
     def _transaction(self) -> Iterator[RootTransaction]:
@@ -269,6 +305,8 @@ class WriteQueue:
             self._closing = True
             left = list(self._waiting)
             self._waiting.clear()
+            asked, self._scrubs_asked = self._scrubs_asked, []
+        _tell([*asked, *self._scrubs_begun], False)
         for operation in left:
             operation.error = StorageUnavailable("The database is closed")
         _answer(left)
@@ -292,3 +330,16 @@ def _settle(operations: list[_Operation]) -> None:
             operation.future.set_exception(operation.error)
         else:
             operation.future.set_result(operation.result)
+
+
+def _tell(asked: list[asyncio.Future[bool]], is_clean: bool) -> None:
+    """Tell whoever asked for a scrub what came of it."""
+    for future in asked:
+        loop = future.get_loop()
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_settle_scrub, future, is_clean)
+
+
+def _settle_scrub(future: asyncio.Future[bool], is_clean: bool) -> None:
+    if not future.done():
+        future.set_result(is_clean)

@@ -8,12 +8,14 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, insert, select
 
 from app.ids import AppId
+from app.storage.hot import Hot
 from app.storage.tables import audit_log, webhook_deliveries, webhooks
 from app.trail.records import Actor, Deed, News
 
 _INSERT_ENTRY: Final = insert(audit_log)
 _INSERT_DELIVERIES: Final = insert(webhook_deliveries)
-_WEBHOOKS: Final = (
+# Asked for every newcomer that a ping makes.
+_WEBHOOKS: Final = Hot(
     select(webhooks.c.id, webhooks.c.topics)
     .where(webhooks.c.app_id == bindparam("app_id"), webhooks.c.disabled_at.is_(None))
     .order_by(webhooks.c.id)
@@ -39,7 +41,7 @@ def insert_entry(conn: Connection, app_id: AppId, actor: Actor, deed: Deed, now:
 
 def webhooks_of(conn: Connection, app_id: AppId) -> list[Listener]:
     """The webhooks of a workspace that are on."""
-    return [Listener(row.id, tuple(row.topics)) for row in conn.execute(_WEBHOOKS, {"app_id": app_id})]
+    return [Listener(number, tuple(topics)) for number, topics in _WEBHOOKS.rows(conn, {"app_id": app_id})]
 
 
 def insert_deliveries(

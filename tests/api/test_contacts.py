@@ -172,6 +172,11 @@ ROUTES = [
     ("GET", "/contacts/{id}"),
     ("PUT", "/contacts/{id}"),
     ("GET", "/contacts/find_by_external_id/42"),
+    ("DELETE", "/contacts/{id}"),
+    ("POST", "/contacts/{id}/restore"),
+    ("POST", "/contacts/{id}/archive"),
+    ("POST", "/contacts/{id}/unarchive"),
+    ("POST", "/contacts/{id}/block"),
 ]
 OF_ONE = [(method, path) for method, path in ROUTES if path not in {"/contacts"}]
 

@@ -13,6 +13,7 @@ from app.places.cities import Place
 from app.storage.sqlite import driver_of
 from app.workspaces.operations import change_workspace, create_workspace
 from support.recording import NOW, OWN, Recorder
+from support.trail import listen, told
 
 ATLANTA = Place("Atlanta", "Georgia", "United States", "US")
 CHROME = (
@@ -382,6 +383,19 @@ def test_R83_a_ping_changes_nobody_of_another_workspace(recorder: Recorder) -> N
     other.ping({"user_id": "42", "email": "joe@example.com", "anonymous_id": "a1", "name": "Mallory"})
     assert recorder.rows() == before
     assert len(other.rows()) == 1
+
+
+def test_webhooks_are_told_of_whoever_is_a_user_from_now_on(recorder: Recorder) -> None:
+    listen(recorder)
+    joe = recorder.ping({"user_id": "42"}).contact.id
+    recorder.ping({"user_id": "42", "name": "Joe"}, at=NOW + 1)
+    visitor = recorder.ping({"anonymous_id": "a1"}).contact.id
+    assert told(recorder) == [("contact.user.created", joe)]
+    recorder.ping({"user_id": "43", "anonymous_id": "a1"})
+    lead = recorder.ping({"anonymous_id": "a2"}).contact.id
+    recorder.change(lead, role="lead")
+    recorder.ping({"user_id": "44", "anonymous_id": "a2"})
+    assert told(recorder)[1:] == [("contact.user.created", visitor), ("contact.lead.signed_up", lead)]
 
 
 # What it costs

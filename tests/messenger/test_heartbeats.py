@@ -8,7 +8,7 @@ import pytest
 
 from app.auth.tickets import TICKET_SECONDS, Ticket, Tickets
 from app.ids import AppId, ContactId
-from app.wire import DELETED
+from app.wire import DELETED, REFUSED
 from support.claims import assert_error_list
 from support.messaging import SITE, Customer
 from support.serving import START
@@ -143,6 +143,14 @@ async def test_R60_a_deleted_contact_is_refused(shop: Customer, leave: bool) -> 
     shop.state.tracker.forget(shop.app_id, contact_id, START, DELETED)
     answer = await beat(shop, {"ticket": ticket, "leave": leave})
     assert_error_list(answer, 410, "contact_deleted")
+    assert not shop.is_online(contact_id)
+
+
+async def test_a_blocked_contact_is_refused(shop: Customer) -> None:
+    ticket = await shop.ticket()
+    contact_id = shop.ticket_of(ticket).contact_id
+    shop.state.tracker.forget(shop.app_id, contact_id, START, REFUSED)
+    assert_error_list(await beat(shop, {"ticket": ticket}), 403, "forbidden", "blocked")
     assert not shop.is_online(contact_id)
 
 

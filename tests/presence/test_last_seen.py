@@ -9,6 +9,7 @@ from app.presence.last_seen import BATCH_ROWS, Ledger
 from app.presence.lease_file import UNTIL, LeaseFile, Slot
 from app.presence.store import read_intervals
 from app.storage.database import Database
+from support.people import add_people
 
 APP = AppId("uabcdefg")
 
@@ -37,6 +38,7 @@ async def test_ended_intervals_are_written_and_then_told(database: Database) -> 
     slots = [ended_slot(leases, number, 100.0, 250.5) for number in range(BATCH_ROWS * 2 + 1)]
     for number, slot in enumerate(slots):
         ledger.ended(APP, contact(number), slot)
+    await database.write(lambda conn: add_people(conn, APP, [contact(7)]))
 
     await ledger.flush(database)
 
@@ -44,6 +46,13 @@ async def test_ended_intervals_are_written_and_then_told(database: Database) -> 
     assert len(ledger) == 0
     [interval] = await database.read(lambda conn: read_intervals(conn, APP, contact(7), 0.0))
     assert (interval.online_from, interval.online_until) == (100.0, 250.5)
+
+
+async def test_R61_whoever_was_destroyed_meanwhile_leaves_no_interval(database: Database) -> None:
+    ledger = Ledger()
+    ledger.ended(APP, contact(1), ended_slot(LeaseFile(None), 1, 1.0, 2.0))
+    await ledger.flush(database)
+    assert await database.read(lambda conn: read_intervals(conn, APP, contact(1), 0.0)) == []
 
 
 async def test_what_cannot_be_written_waits(database: Database) -> None:

@@ -331,6 +331,13 @@ def test_forgotten_contact_goes_off_and_its_sockets_are_closed(world: World) -> 
     assert world.tracker.farewell(APP, BOB) is None
 
 
+def test_forgotten_contact_that_is_readmitted_can_come_back(world: World) -> None:
+    world.tracker.forget(APP, ADA, world.now)
+    world.tracker.readmit(APP, ADA)
+    world.tracker.readmit(APP, BOB)
+    assert world.tracker.farewell(APP, ADA) is None
+
+
 def test_R83_the_same_id_in_another_workspace_is_somebody_else(world: World) -> None:
     world.tracker.ping(APP, ADA, world.now)
     assert not world.tracker.is_online(OTHER_APP, ADA)

@@ -133,3 +133,20 @@ def test_a_checkpoint_that_fails_on_the_disk_is_remembered(store: _Store) -> Non
 
     store.checkpoints.when_idle(Failing())  # type: ignore[arg-type]
     assert not store.checkpoints.is_sound
+
+
+def test_wholly_leaves_nothing_in_the_journal(store: _Store) -> None:
+    store.write(1)
+    assert store.checkpoints.wholly(store.driver)
+    assert store.journal_bytes() == 0
+
+
+def test_wholly_says_so_where_somebody_still_reads(store: _Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.storage.checkpoints.WAIT_SECONDS", 0.01)
+    reading = driver_of(store.reader)
+    reading.execute("BEGIN")
+    reading.execute("SELECT count(*) FROM pages").fetchall()
+    store.write(1)
+    assert not store.checkpoints.wholly(store.driver)
+    reading.execute("COMMIT")
+    assert store.checkpoints.wholly(store.driver)

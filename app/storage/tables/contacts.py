@@ -109,6 +109,7 @@ for _key in ("last_seen_at", "created_at", "session_count", "name_key"):
 _index_where("contacts_never_seen", ["app_id", "id"], "listed AND role = 'user' AND first_seen_at IS NULL")
 # Those that wait for their destruction.
 _index_where("contacts_deleted", ["app_id", "deleted_at"], "deleted_at IS NOT NULL")
+_index_where("contacts_blocked", ["app_id", "blocked_at"], "blocked_at IS NOT NULL")
 
 # The words under which a contact is found: a search is a range over (app_id, word).
 search_words = Table(

@@ -94,6 +94,13 @@ for _name, _column, _condition in (
         sqlite_where=_condition,
         postgresql_where=_condition,
     )
+# What was told of a contact goes when the contact does.
+Index(
+    "webhook_deliveries_of_subject",
+    webhook_deliveries.c.app_id,
+    webhook_deliveries.c.subject_type,
+    webhook_deliveries.c.subject_id,
+)
 Index(
     "webhook_deliveries_of_webhook",
     webhook_deliveries.c.app_id,

@@ -77,6 +77,9 @@ def _create_contacts() -> None:
         "contacts_deleted", "contacts", ["app_id", "deleted_at"], **_where("deleted_at IS NOT NULL")
     )
     op.create_index(
+        "contacts_blocked", "contacts", ["app_id", "blocked_at"], **_where("blocked_at IS NOT NULL")
+    )
+    op.create_index(
         "contacts_never_seen",
         "contacts",
         ["app_id", "id"],
@@ -401,6 +404,9 @@ def _create_trail() -> None:
     )
     op.create_index(
         "webhook_deliveries_done", "webhook_deliveries", ["created_at", "id"], **_where("due_at IS NULL")
+    )
+    op.create_index(
+        "webhook_deliveries_of_subject", "webhook_deliveries", ["app_id", "subject_type", "subject_id"]
     )
     op.create_index("webhook_deliveries_of_webhook", "webhook_deliveries", ["app_id", "webhook_id", "id"])
     op.create_table(

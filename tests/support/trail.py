@@ -1,0 +1,35 @@
+"""What the trail of a small database holds, and a webhook that hears everything."""
+
+from typing import Protocol
+
+from sqlalchemy import Connection, insert, select
+
+from app.ids import AppId
+from app.storage.tables import audit_log, webhook_deliveries, webhooks
+
+
+class Place(Protocol):
+    """A workspace, and a connection to where it is."""
+
+    conn: Connection
+
+    @property
+    def app_id(self) -> AppId: ...
+
+
+def listen(place: Place) -> None:
+    """From now on everything is told to a webhook."""
+    hook = {"app_id": place.app_id, "url": "https://a.example", "topics": ["*"], "secret": "s"}
+    place.conn.execute(insert(webhooks), hook | {"created_at": 1.0})
+
+
+def told(place: Place) -> list[tuple[str, str]]:
+    """What webhooks were told: topics and subjects."""
+    rows = select(webhook_deliveries.c.topic, webhook_deliveries.c.subject_id)
+    return [tuple(row) for row in place.conn.execute(rows.order_by(webhook_deliveries.c.id))]
+
+
+def logged(place: Place) -> list[tuple[str, str]]:
+    """What is on the audit log: actions and subjects."""
+    rows = select(audit_log.c.action, audit_log.c.subject_id)
+    return [tuple(row) for row in place.conn.execute(rows.order_by(audit_log.c.id))]
