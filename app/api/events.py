@@ -65,7 +65,7 @@ async def get_events(request: Request, grant: TokenGrant) -> Response:
     def deed_of(seen: tuple[Contact, list[Any]]) -> Deed:
         return Deed("contact.events_viewed", "contact", seen[0].id, {"count": min(len(seen[1]), per_page)})
 
-    if given.get("summary") == "true":
+    if given.get("summary", "").lower() == "true":
         contact, sums = await call.view(sum_up, deed_of)
         shapes = [sum_shape(one) for one in sums]
         answer = {"type": "event.summary", "events": shapes, "pages": {"next": None}}

@@ -65,10 +65,14 @@ def convert(conn: Connection, app_id: AppId, order: Conversion, *, actor: Actor,
     visitor = hold_contact(conn, app_id, get_visitor(conn, app_id, order.visitor).id)
     known = _known(conn, app_id, order)
     if known is None or known.id == visitor.id:
-        return Converted(_become(conn, visitor, order, actor=actor, now=now))
-    if known.role != order.role:
+        converted = Converted(_become(conn, visitor, order, actor=actor, now=now))
+    elif known.role != order.role:
         raise ParameterInvalid(f"user is a {known.role}, and type says {order.role}")
-    return Converted(_absorb(conn, visitor, known, actor=actor, now=now), visitor.id)
+    else:
+        converted = Converted(_absorb(conn, visitor, known, actor=actor, now=now), visitor.id)
+    if order.role == "user":
+        announce(conn, app_id, News("visitor.signed_up", "contact", converted.contact.id), now)
+    return converted
 
 
 def _known(conn: Connection, app_id: AppId, order: Conversion) -> Contact | None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import insert, select
 
 from app.contacts.event_orders import Whose
 from app.contacts.events_store import insert_event, sums_of
@@ -10,6 +11,7 @@ from app.contacts.records import Contact
 from app.contacts.visitor_orders import read_change, read_conversion
 from app.contacts.visitors import Converted, change_visitor, convert, get_visitor
 from app.errors import Conflict, ParameterInvalid, ParameterNotFound, UserNotFound, VisitorNotFound
+from app.storage.tables import webhook_deliveries, webhooks
 from app.tags.records import Subject
 from app.tags.store import insert_tag, put_on, taggings_of
 from app.trail.records import Actor
@@ -161,3 +163,23 @@ def test_a_visitor_goes_up_in_a_lead_that_is_named_by_id(recorder: Recorder, vis
 def test_nobody_is_no_visitor_to_convert(recorder: Recorder) -> None:
     with pytest.raises(VisitorNotFound):
         ask(recorder, {"email": "foo@bar.com"})
+
+
+@pytest.mark.parametrize(
+    ("is_known", "type_", "topics"),
+    [
+        (False, "user", ["contact.user.created", "visitor.signed_up"]),
+        (True, "user", ["contact.user.updated", "visitor.signed_up"]),
+        (False, "lead", ["contact.lead.created"]),
+    ],
+)
+def test_webhooks_are_told_what_a_visitor_became(
+    recorder: Recorder, visitor: Contact, is_known: bool, type_: str, topics: list[str]
+) -> None:
+    if is_known:
+        recorder.ping({"user_id": "42"})
+    hook = {"app_id": recorder.app_id, "url": "https://a.example", "topics": ["*"], "secret": "s"}
+    recorder.conn.execute(insert(webhooks), [hook | {"created_at": NOW}])
+    ask(recorder, {"user_id": "42"}, type_)
+    told = select(webhook_deliveries.c.topic).order_by(webhook_deliveries.c.id)
+    assert list(recorder.conn.execute(told).scalars()) == topics
