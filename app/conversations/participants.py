@@ -43,7 +43,7 @@ def attach_contact(
         return held.conversation
     if len(store.participants_of(conn, app_id, held.stored.id)) >= MOST_PARTICIPANTS - 1:
         raise ParameterInvalid(f"{MOST_PARTICIPANTS} contacts take part already: no more can")
-    store.insert_participant(conn, app_id, held.stored.id, contact.id, now)
+    store.bring_in(conn, app_id, held.stored.id, contact.id, now)
     part = Part("participant_added", author, now, held.conversation.state)
     kept = keep(conn, held, _touched(held.conversation, now), held.facts, part)
     _tell(conn, kept, contact, "attached", actor=actor, now=now)
@@ -70,13 +70,13 @@ def detach_contact(
     if not takes_part(conn, held.stored, contact):
         raise UserNotFound
     after = held.conversation
-    others = store.participants_of(conn, app_id, after.id)
+    others = [one for one in store.participants_of(conn, app_id, after.id) if one != contact.id]
     if contact.id == after.contact_id:
         if not others:
             raise LastCustomer
         after = replace(after, contact_id=others[0])
-    store.delete_participant(conn, app_id, after.id, after.contact_id)
-    store.delete_participant(conn, app_id, after.id, contact.id)
+        store.forget_participant(conn, app_id, after.id, after.contact_id)
+    store.let_go(conn, app_id, after.id, contact.id, now)
     part = Part("participant_removed", author, now, after.state)
     kept = keep(conn, held, _touched(after, now), held.facts, part)
     _tell(conn, kept, contact, "detached", actor=actor, now=now)

@@ -140,7 +140,11 @@ def _participants(
     ids = [conversation.id for conversation in found]
     beside = (
         select(conversation_contacts.c.conversation_id, conversation_contacts.c.contact_id)
-        .where(conversation_contacts.c.app_id == app_id, conversation_contacts.c.conversation_id.in_(ids))
+        .where(
+            conversation_contacts.c.app_id == app_id,
+            conversation_contacts.c.conversation_id.in_(ids),
+            conversation_contacts.c.left_at.is_(None),
+        )
         .order_by(conversation_contacts.c.added_at, conversation_contacts.c.contact_id)
     )
     members = {conversation.id: [conversation.contact_id] for conversation in found}
@@ -148,7 +152,8 @@ def _participants(
         members[conversation_id].append(contact_id)
     known = _known_participants(conn, app_id, {one for several in members.values() for one in several})
     return {
-        conversation_id: [known[one] for one in several if one in known]
+        # Once each: whoever was brought in may have been merged with whose conversation it is.
+        conversation_id: [known[one] for one in dict.fromkeys(several) if one in known]
         for conversation_id, several in members.items()
     }
 

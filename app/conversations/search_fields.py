@@ -208,6 +208,7 @@ _brought_in = (
     .where(
         conversation_contacts.c.app_id == conversations.c.app_id,
         conversation_contacts.c.conversation_id == conversations.c.id,
+        conversation_contacts.c.left_at.is_(None),
     )
     .correlate(conversations)
 )

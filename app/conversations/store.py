@@ -62,7 +62,9 @@ def find_conversation(
 def last_conversation_of(conn: Connection, app_id: AppId, contact_id: ContactId) -> ConversationId | None:
     """The one that a contact, alone or with others, last had a part in."""
     theirs = select(conversation_contacts.c.conversation_id).where(
-        conversation_contacts.c.app_id == app_id, conversation_contacts.c.contact_id == contact_id
+        conversation_contacts.c.app_id == app_id,
+        conversation_contacts.c.contact_id == contact_id,
+        conversation_contacts.c.left_at.is_(None),
     )
     statement = (
         visible(app_id, conversations.c.id)
@@ -203,6 +205,7 @@ def is_participant(
         conversation_contacts.c.app_id == app_id,
         conversation_contacts.c.conversation_id == conversation_id,
         conversation_contacts.c.contact_id == contact_id,
+        conversation_contacts.c.left_at.is_(None),
     )
     return conn.execute(statement).first() is not None
 
@@ -222,21 +225,32 @@ def participants_of(conn: Connection, app_id: AppId, conversation_id: Conversati
         .where(
             conversation_contacts.c.app_id == app_id,
             conversation_contacts.c.conversation_id == conversation_id,
+            conversation_contacts.c.left_at.is_(None),
         )
         .order_by(conversation_contacts.c.added_at, conversation_contacts.c.contact_id)
     )
     return [ContactId(contact_id) for contact_id in conn.execute(statement).scalars()]
 
 
-def insert_participant(
+def bring_in(
     conn: Connection, app_id: AppId, conversation_id: ConversationId, contact_id: ContactId, now: float
 ) -> None:
-    """Bring a contact in beside the one whose conversation it is."""
+    """A contact takes part beside the one whose conversation it is."""
+    forget_participant(conn, app_id, conversation_id, contact_id)
     row = {"app_id": app_id, "conversation_id": conversation_id, "contact_id": contact_id, "added_at": now}
     conn.execute(insert(conversation_contacts), row)
 
 
-def delete_participant(
+def let_go(
+    conn: Connection, app_id: AppId, conversation_id: ConversationId, contact_id: ContactId, now: float
+) -> None:
+    """A contact takes part no more. The row stays, by which its words are found when it is destroyed."""
+    forget_participant(conn, app_id, conversation_id, contact_id)
+    row = {"app_id": app_id, "conversation_id": conversation_id, "contact_id": contact_id, "added_at": now}
+    conn.execute(insert(conversation_contacts), row | {"left_at": now})
+
+
+def forget_participant(
     conn: Connection, app_id: AppId, conversation_id: ConversationId, contact_id: ContactId
 ) -> None:
     conn.execute(

@@ -7,7 +7,7 @@ from app.conversations import participants
 from app.conversations.orders import Whom
 from app.conversations.records import Conversation
 from app.errors import AdminNotFound, LastCustomer, NotFound, ParameterInvalid, UserNotFound
-from app.storage.tables import contacts
+from app.storage.tables import contacts, conversation_contacts
 from support.recording import NOW
 from support.talking import BY, InboxDesk, make_desk
 
@@ -74,6 +74,41 @@ def test_a_conversation_whose_own_contact_goes_is_the_next_ones(desk: InboxDesk)
     assert _ids(desk, begun.id) == [eve]
     desk.hides(joe, NOW)
     assert _ids(desk, begun.id) == [eve]
+
+
+def test_whoever_was_let_go_speaks_no_more_and_may_be_brought_in_again(desk: InboxDesk) -> None:
+    joe, eve = desk.contact(email="joe@acme.example"), desk.contact(email="eve@acme.example")
+    begun = desk.begins(joe)
+    _attach(desk, begun.id, Whom("intercom_user_id", eve))
+    desk.contact_says(begun.id, eve)
+    _detach(desk, begun.id, eve)
+    with pytest.raises(NotFound):
+        desk.contact_says(begun.id, eve)
+    with pytest.raises(NotFound):
+        desk.contact_says("last", eve)
+    _attach(desk, begun.id, Whom("intercom_user_id", eve))
+    assert _ids(desk, begun.id) == [joe, eve]
+
+
+def test_R61_whoever_was_let_go_is_found_when_it_is_destroyed(desk: InboxDesk) -> None:
+    joe, eve = desk.contact(email="joe@acme.example"), desk.contact(email="eve@acme.example")
+    begun = desk.begins(joe)
+    _attach(desk, begun.id, Whom("intercom_user_id", eve))
+    _detach(desk, begun.id, joe)
+    rows = select(conversation_contacts.c.contact_id).where(conversation_contacts.c.left_at.is_not(None))
+    assert list(desk.conn.execute(rows).scalars()) == [joe]
+    _attach(desk, begun.id, Whom("intercom_user_id", joe))
+    assert _ids(desk, begun.id) == [eve, joe]
+
+
+def test_R73_whoever_was_merged_with_the_conversations_own_contact_is_shown_once(desk: InboxDesk) -> None:
+    joe = desk.contact(email="joe@acme.example")
+    begun = desk.begins(joe)
+    row = {"app_id": desk.app_id, "conversation_id": begun.id, "contact_id": joe, "added_at": NOW}
+    desk.conn.execute(conversation_contacts.insert(), row)
+    assert _ids(desk, begun.id) == [joe]
+    with pytest.raises(LastCustomer):
+        _detach(desk, begun.id, joe)
 
 
 def test_R60_a_deleted_participant_is_not_shown(desk: InboxDesk) -> None:

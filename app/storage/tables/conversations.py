@@ -59,6 +59,8 @@ conversation_contacts = Table(
     Column("conversation_id", Integer, nullable=False),
     Column("contact_id", ContactIdColumn, nullable=False),
     Column("added_at", Double, nullable=False),
+    # Whoever was let go may have spoken, and is to be found when it is destroyed.
+    Column("left_at", Double),
     PrimaryKeyConstraint("app_id", "conversation_id", "contact_id"),
 )
 Index(

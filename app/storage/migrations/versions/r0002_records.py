@@ -246,6 +246,7 @@ def _create_conversations() -> None:
         sa.Column("conversation_id", sa.Integer, nullable=False),
         sa.Column("contact_id", sa.String(24), nullable=False),
         sa.Column("added_at", sa.Double, nullable=False),
+        sa.Column("left_at", sa.Double),
         sa.PrimaryKeyConstraint("app_id", "conversation_id", "contact_id"),
     )
     op.create_index(
