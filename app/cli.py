@@ -5,11 +5,10 @@ standard error, and exit status 1 (2 where the command itself was mistyped). Eac
 brings the schema up to date. None of them folds the database's journal: that is the server's.
 """
 
-import asyncio
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal, NoReturn, TypeVar
+from typing import Annotated, Literal, NoReturn
 
 import typer
 from sqlalchemy import Connection
@@ -17,24 +16,22 @@ from sqlalchemy import Connection
 from app import log
 from app.auth import admins
 from app.auth.passwords import Passwords, check_length
-from app.clock import Clock
+from app.commands.contacts import export_contacts, import_contacts, missing_users
+from app.commands.running import AppIdArgument, show, write
+from app.commands.teams import team_cli
+from app.commands.webhooks import webhook_cli
 from app.errors import ParameterInvalid, PorchlightError
 from app.ids import AppId, Region
 from app.places.cities import Places
-from app.settings import Settings, load_settings
+from app.settings import load_settings
 from app.storage.backup import back_up
-from app.storage.database import open_database
 from app.storage.inspection import faults_of
 from app.storage.migrations import migrate as migrate_database
-from app.trail import webhook_operations, webhook_store
 from app.trail.operations import record
 from app.trail.records import CLI, Deed
-from app.trail.webhooks import Webhook
-from app.workspaces import administration, teams
+from app.workspaces import administration
 from app.workspaces import operations as workspaces
 from app.workspaces.records import Workspace
-
-T = TypeVar("T")
 
 cli = typer.Typer(
     name="porchlight",
@@ -50,19 +47,12 @@ workspace_cli = typer.Typer(
 )
 token_cli = typer.Typer(no_args_is_help=True, help="Bearer tokens of the REST API.", rich_markup_mode=None)
 admin_cli = typer.Typer(no_args_is_help=True, help="Accounts of the dashboard.", rich_markup_mode=None)
-webhook_cli = typer.Typer(
-    no_args_is_help=True, help="Webhooks: who is told of changes.", rich_markup_mode=None
-)
 cli.add_typer(workspace_cli, name="workspace")
 cli.add_typer(token_cli, name="token")
-team_cli = typer.Typer(
-    no_args_is_help=True, help="Teams that conversations are assigned to.", rich_markup_mode=None
-)
 cli.add_typer(admin_cli, name="admin")
 cli.add_typer(team_cli, name="team")
 cli.add_typer(webhook_cli, name="webhook")
 
-AppIdArgument = Annotated[str, typer.Argument(metavar="APP_ID", show_default=False)]
 OriginOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -70,11 +60,9 @@ OriginOption = Annotated[
     ),
 ]
 
-TeamIdArgument = Annotated[str, typer.Argument(metavar="TEAM_ID", show_default=False)]
-MemberOption = Annotated[
-    list[str] | None,
-    typer.Option("--member", metavar="EMAIL", help="A teammate who is in it; repeat for more."),
-]
+cli.command("import")(import_contacts)
+cli.command("export")(export_contacts)
+cli.command("missing-users")(missing_users)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -126,9 +114,9 @@ def create_workspace(
         record(conn, made.app_id, CLI, Deed("workspace.created", "workspace", made.app_id), now)
         return made
 
-    made = _write(settings, work)
-    _print("app_id", made.app_id)
-    _print("identity_secret", made.identity_secrets[0])
+    made = write(settings, work)
+    show("app_id", made.app_id)
+    show("identity_secret", made.identity_secrets[0])
 
 
 @workspace_cli.command("set")
@@ -174,14 +162,14 @@ def set_workspace(
             allowed_origins=() if no_allowed_origins else allowed_origin,
         )
 
-    changed = _write(load_settings(), work)
-    _print("app_id", changed.app_id)
-    _print("identity_verification", "on" if changed.identity_verification else "off")
-    _print("timezone", changed.timezone)
+    changed = write(load_settings(), work)
+    show("app_id", changed.app_id)
+    show("identity_verification", "on" if changed.identity_verification else "off")
+    show("timezone", changed.timezone)
     for origin in changed.allowed_origins:
-        _print("allowed_origin", origin)
+        show("allowed_origin", origin)
     if rotate_identity_secret:
-        _print("identity_secret", changed.identity_secrets[0])
+        show("identity_secret", changed.identity_secrets[0])
 
 
 @token_cli.command("create")
@@ -194,7 +182,7 @@ def create_token(
     def work(conn: Connection, now: float) -> str:
         return administration.make_token(conn, AppId(app_id), name, actor=CLI, now=now)
 
-    _print("token", _write(load_settings(), work))
+    show("token", write(load_settings(), work))
 
 
 @token_cli.command("revoke")
@@ -207,8 +195,8 @@ def revoke_token(
     def work(conn: Connection, now: float) -> None:
         administration.revoke_token(conn, AppId(app_id), name, actor=CLI, now=now)
 
-    _write(load_settings(), work)
-    _print("revoked", name)
+    write(load_settings(), work)
+    show("revoked", name)
 
 
 @admin_cli.command("create")
@@ -225,7 +213,7 @@ def create_admin(
     settings = load_settings()
     address = admins.email_of_account(email)
     # Asked before the password is: nobody types one in vain.
-    _write(settings, lambda conn, now: workspaces.get_workspace(conn, AppId(app_id)))
+    write(settings, lambda conn, now: workspaces.get_workspace(conn, AppId(app_id)))
     password_hash = Passwords().hash(_password(from_stdin=password_stdin))
 
     def work(conn: Connection, now: float) -> tuple[int, bool]:
@@ -235,108 +223,25 @@ def create_admin(
         )
         return made, known is not None and known.password_hash is not None
 
-    admin_id, keeps_password = _write(settings, work)
-    _print("admin_id", str(admin_id))
-    _print("email", address)
-    _print("role", role)
+    admin_id, keeps_password = write(settings, work)
+    show("admin_id", str(admin_id))
+    show("email", address)
+    show("role", role)
     if keeps_password:
         typer.echo("This account exists in another workspace, and keeps the password it has.", err=True)
-
-
-@team_cli.command("create")
-def create_team(
-    app_id: AppIdArgument,
-    name: Annotated[str, typer.Argument(metavar="NAME", show_default=False)],
-    member: MemberOption = None,
-) -> None:
-    """Make a team; prints its id."""
-    made = _write(
-        load_settings(),
-        lambda conn, now: teams.create_team(conn, AppId(app_id), name, member or (), actor=CLI, now=now),
-    )
-    _print("team_id", str(made.id))
-
-
-@team_cli.command("set")
-def set_team(app_id: AppIdArgument, team_id: TeamIdArgument, member: MemberOption = None) -> None:
-    """Say who is in a team: those given take the place of those before."""
-    _write(
-        load_settings(),
-        lambda conn, now: teams.change_members(
-            conn, AppId(app_id), team_id, member or (), actor=CLI, now=now
-        ),
-    )
-    _print("team_id", team_id)
-
-
-@team_cli.command("delete")
-def delete_team(app_id: AppIdArgument, team_id: TeamIdArgument) -> None:
-    """Dissolve a team; what was assigned to it is assigned to nobody."""
-    _write(
-        load_settings(),
-        lambda conn, now: teams.delete_team(conn, AppId(app_id), team_id, actor=CLI, now=now),
-    )
-    _print("deleted", team_id)
-
-
-@webhook_cli.command("create")
-def create_webhook(
-    app_id: AppIdArgument,
-    url: Annotated[str, typer.Argument(metavar="URL", show_default=False)],
-    topic: Annotated[
-        list[str],
-        typer.Option(metavar="TOPIC", help="Such as contact.online, or * for all; repeat for more."),
-    ],
-) -> None:
-    """Have changes told to an address; prints the secret that they are signed with, this once."""
-
-    def work(conn: Connection, now: float) -> Webhook:
-        owner = workspaces.get_workspace(conn, AppId(app_id)).app_id
-        return webhook_operations.create_webhook(conn, owner, url, topic, actor=CLI, now=now)
-
-    made = _write(load_settings(), work)
-    _print("webhook_id", str(made.id))
-    _print("signing_secret", made.secret)
-
-
-@webhook_cli.command("list")
-def list_webhooks(app_id: AppIdArgument) -> None:
-    """Name a workspace's webhooks, one a line."""
-
-    def work(conn: Connection, _now: float) -> list[Webhook]:
-        return webhook_store.webhooks_of(conn, workspaces.get_workspace(conn, AppId(app_id)).app_id)
-
-    for webhook in _write(load_settings(), work):
-        state = "off" if webhook.disabled_at is not None else "on"
-        _print(str(webhook.id), f"{state} {webhook.url} {' '.join(webhook.topics)}")
-
-
-@webhook_cli.command("delete")
-def delete_webhook(
-    app_id: AppIdArgument,
-    webhook_id: Annotated[int, typer.Argument(metavar="WEBHOOK_ID", show_default=False)],
-) -> None:
-    """Tell that address nothing more; its log of deliveries goes too."""
-
-    def work(conn: Connection, now: float) -> None:
-        owner = workspaces.get_workspace(conn, AppId(app_id)).app_id
-        webhook_operations.delete_webhook(conn, owner, webhook_id, actor=CLI, now=now)
-
-    _write(load_settings(), work)
-    _print("deleted", str(webhook_id))
 
 
 @cli.command()
 def migrate() -> None:
     """Bring the schema up to date; `serve` and all other commands do so by themselves."""
-    _print("revision", migrate_database(load_settings().database_url))
+    show("revision", migrate_database(load_settings().database_url))
 
 
 @cli.command()
 def backup(file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)]) -> None:
     """Copy the database to a new file, while the server runs; the secret key is not in it."""
     back_up(load_settings().database_url, file)
-    _print("backup", str(file))
+    show("backup", str(file))
 
 
 @cli.command()
@@ -344,28 +249,13 @@ def check() -> None:
     """Verify the settings and the store; faults are named, and the exit status is 1."""
     settings = load_settings()
     Places.open(settings.geoip_mmdb)
-    _print("settings", "ok")
+    show("settings", "ok")
     faults = faults_of(settings.database_url)
     for fault in faults:
         typer.echo(f"fault: {fault}", err=True)
     if faults:
         sys.exit(1)
-    _print("store", "ok")
-
-
-def _write(settings: Settings, work: Callable[[Connection, float], T]) -> T:
-    """Run ``work(conn, now)`` in one transaction of the database, its schema brought up to date."""
-    migrate_database(settings.database_url)
-    now = Clock().now()
-
-    async def run() -> T:
-        database = await open_database(settings.database_url, readers=1, checkpoints=False)
-        try:
-            return await database.write(lambda conn: work(conn, now))
-        finally:
-            await database.close()
-
-    return asyncio.run(run())
+    show("store", "ok")
 
 
 def _password(*, from_stdin: bool) -> str:
@@ -386,10 +276,6 @@ def _refuse_undecodable(arguments: Sequence[str]) -> None:
     for argument in arguments:
         if any("\ud800" <= character <= "\udfff" for character in argument):
             raise ParameterInvalid(f"The argument {argument!a} is not UTF-8 text")
-
-
-def _print(key: str, value: str) -> None:
-    typer.echo(f"{key}: {value}")
 
 
 def _fail(message: str) -> NoReturn:

@@ -35,6 +35,10 @@ def new_company_id(now: float) -> CompanyId:
     return CompanyId(_new_object_id(now))
 
 
+def new_job_id(now: float) -> str:
+    return _new_object_id(now)
+
+
 def new_app_id(region: Region) -> AppId:
     tail = "".join(secrets.choice(_APP_ID_ALPHABET) for _ in range(7))
     return AppId(REGION_LETTERS[region] + tail)

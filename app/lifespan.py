@@ -20,6 +20,8 @@ from app.clock import Clock
 from app.collector import calm_collector
 from app.contacts.agents import read_agent
 from app.contacts.deletion import farewells_since
+from app.contacts.import_jobs import FOLDER as IMPORTS_FOLDER
+from app.contacts.import_jobs import Importer
 from app.contacts.merged_rows import merged_since
 from app.contacts.purge import Purge
 from app.errors import StorageUnavailable
@@ -71,6 +73,7 @@ def lifespan_of(
                     "leases": keep_synced(leases),
                     "purge": Purge(state.database, clock).run(),
                     **works_of(state),
+                    "importer": Importer(state.database, settings.data_dir / IMPORTS_FOLDER, clock).run(),
                 }
                 running = [group.create_task(_or_go_down(name, work)) for name, work in works.items()]
                 # Compiling its rules takes a quarter of a second, which the first ping should not wait for.

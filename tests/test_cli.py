@@ -1,18 +1,14 @@
 """The commands, as an operator meets them: words in, lines and an exit status out."""
 
 import asyncio
-import io
 import os
 import re
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import structlog
 
 from app import cli, serving
 from app.auth import admins, tokens
@@ -24,56 +20,9 @@ from app.storage.database import Database, open_database
 from app.storage.migrations import newest_revision
 from app.workspaces import operations, store
 from app.workspaces.records import Workspace
+from support.shell import Outcome, Shell, assert_refused, shell, type_in
 
-
-@dataclass(frozen=True)
-class Outcome:
-    status: int
-    out: str
-    err: str
-
-    @property
-    def values(self) -> dict[str, str]:
-        """The lines of the output, each ``key: value``."""
-        return dict(line.split(": ", 1) for line in self.out.splitlines())
-
-
-class Shell:
-    """A shell in a folder of its own, in which commands are run within this process."""
-
-    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        self.folder = folder
-        self._capsys = capsys
-
-    def run(self, *arguments: str) -> Outcome:
-        self._capsys.readouterr()
-        with pytest.raises(SystemExit) as exited:
-            cli.main(arguments)
-        out, err = self._capsys.readouterr()
-        return Outcome(int(exited.value.code or 0), out, err)
-
-    def made(self, *arguments: str) -> dict[str, str]:
-        """What a command that must succeed has printed."""
-        outcome = self.run(*arguments)
-        assert (outcome.status, outcome.err) == (0, "")
-        return outcome.values
-
-    @property
-    def url(self) -> str:
-        return f"sqlite:///{self.folder / 'data' / 'porchlight.db'}"
-
-
-@pytest.fixture
-def shell(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Shell]:
-    for name in list(os.environ):
-        if name.startswith("PORCHLIGHT_") and not name.startswith("PORCHLIGHT_TESTS_"):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    logs = structlog.get_config()
-    yield Shell(tmp_path, capsys)
-    structlog.configure(**logs)
+__all__ = ["shell"]
 
 
 async def _workspace(shell: Shell, app_id: str) -> Workspace:
@@ -82,14 +31,6 @@ async def _workspace(shell: Shell, app_id: str) -> Workspace:
         return await database.read(lambda conn: operations.get_workspace(conn, AppId(app_id)))
     finally:
         await database.close()
-
-
-def assert_refused(outcome: Outcome, sentence: str) -> None:
-    """One sentence on standard error, nothing else anywhere, and status 1."""
-    assert outcome.status == 1
-    assert outcome.out == ""
-    assert re.search(sentence, outcome.err)
-    assert outcome.err.count("\n") == 1
 
 
 def assert_mistyped(outcome: Outcome, what: str) -> None:
@@ -239,10 +180,6 @@ async def _account(shell: Shell, email: str) -> admins.Admin:
     return found
 
 
-def _type(monkeypatch: pytest.MonkeyPatch, given: bytes) -> None:
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given)))
-
-
 @pytest.mark.parametrize(
     "line", [b"correct horse\n", b"correct horse", b"correct horse\r\n", b"correct horse\nmore\n"]
 )
@@ -250,7 +187,7 @@ def test_R81_admin_create_takes_the_password_from_standard_input(
     shell: Shell, monkeypatch: pytest.MonkeyPatch, line: bytes
 ) -> None:
     app_id = shell.made("workspace", "create", "Acme")["app_id"]
-    _type(monkeypatch, line)
+    type_in(monkeypatch, line)
     made = shell.made("admin", "create", app_id, "Ada@Example.com", "--password-stdin", "--name", "Ada")
     assert made == {"admin_id": "1", "email": "ada@example.com", "role": "admin"}
     account = asyncio.run(_account(shell, "ada@example.com"))
@@ -261,35 +198,25 @@ def test_R81_admin_create_takes_the_password_from_standard_input(
 
 def test_R81_admin_create_makes_teammates_too(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     app_id = shell.made("workspace", "create", "Acme")["app_id"]
-    _type(monkeypatch, b"correct horse\n")
+    type_in(monkeypatch, b"correct horse\n")
     made = shell.made("admin", "create", app_id, "bob@example.com", "--role", "teammate", "--password-stdin")
     assert made["role"] == "teammate"
-
-
-def test_a_team_is_made_set_and_deleted(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    app_id = shell.made("workspace", "create", "Acme")["app_id"]
-    _type(monkeypatch, b"correct horse\n")
-    shell.made("admin", "create", app_id, "ada@example.com", "--password-stdin")
-    team_id = shell.made("team", "create", app_id, "Sales", "--member", "ada@example.com")["team_id"]
-    assert shell.made("team", "set", app_id, team_id) == {"team_id": team_id}
-    assert shell.made("team", "delete", app_id, team_id) == {"deleted": team_id}
-    assert_refused(shell.run("team", "delete", app_id, team_id), "Team not found")
 
 
 def test_an_account_that_exists_joins_and_keeps_its_password(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, two = (shell.made("workspace", "create", name)["app_id"] for name in ("One", "Two"))
-    _type(monkeypatch, b"correct horse\n")
+    type_in(monkeypatch, b"correct horse\n")
     first = shell.made("admin", "create", one, "ada@example.com", "--password-stdin")
-    _type(monkeypatch, b"another horse\n")
+    type_in(monkeypatch, b"another horse\n")
     outcome = shell.run("admin", "create", two, "ada@example.com", "--password-stdin")
     assert outcome.status == 0
     assert outcome.values["admin_id"] == first["admin_id"]
     assert "keeps the password it has" in outcome.err
     account = asyncio.run(_account(shell, "ada@example.com"))
     assert asyncio.run(Passwords().matches("correct horse", account.password_hash))
-    _type(monkeypatch, b"correct horse\n")
+    type_in(monkeypatch, b"correct horse\n")
     assert_refused(
         shell.run("admin", "create", two, "ada@example.com", "--password-stdin"),
         "is a teammate of this workspace",
@@ -309,7 +236,7 @@ def test_a_password_that_will_not_do_is_refused(
     shell: Shell, monkeypatch: pytest.MonkeyPatch, given: bytes, arguments: list[str], sentence: str
 ) -> None:
     app_id = shell.made("workspace", "create", "Acme")["app_id"]
-    _type(monkeypatch, given)
+    type_in(monkeypatch, given)
     assert_refused(shell.run("admin", "create", app_id, "ada@example.com", *arguments), sentence)
 
 
@@ -531,36 +458,3 @@ def test_commands_work_while_the_server_writes(shell: Shell) -> None:
 
 async def _count(database: Database) -> int:
     return len(await database.read(store.all_workspaces))
-
-
-# Webhooks
-
-
-def test_webhook_is_made_listed_and_deleted(shell: Shell) -> None:
-    app_id = shell.made("workspace", "create", "Acme")["app_id"]
-    url = "http://127.0.0.1:9/in"
-    made = shell.made(
-        "webhook", "create", app_id, url, "--topic", "contact.online", "--topic", "contact.deleted"
-    )
-    assert len(made["signing_secret"]) > 30
-    listed = shell.made("webhook", "list", app_id)
-    assert listed == {made["webhook_id"]: f"on {url} contact.online contact.deleted"}
-    assert shell.made("webhook", "delete", app_id, made["webhook_id"]) == {"deleted": made["webhook_id"]}
-    assert shell.made("webhook", "list", app_id) == {}
-
-
-@pytest.mark.parametrize(
-    ("arguments", "sentence"),
-    [
-        (("create", "uzzzzzzz", "https://hooks.example", "--topic", "*"), "No workspace has this app_id"),
-        (("create", "{app_id}", "hooks.example", "--topic", "*"), "url is 'hooks.example'"),
-        (("create", "{app_id}", "https://hooks.example", "--topic", "x"), "topics has 'x'"),
-        (("delete", "{app_id}", "7"), "Resource Not Found"),
-    ],
-)
-def test_webhook_that_makes_no_sense_is_refused(
-    shell: Shell, arguments: tuple[str, ...], sentence: str
-) -> None:
-    app_id = shell.made("workspace", "create", "Acme")["app_id"]
-    outcome = shell.run("webhook", *(argument.format(app_id=app_id) for argument in arguments))
-    assert_refused(outcome, sentence)

@@ -27,7 +27,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"api", "dashboard", "demo"}),
     frozenset({"delivery"}),
     frozenset({"main"}),
-    frozenset({"serving"}),
+    frozenset({"serving", "commands"}),
     frozenset({"cli"}),
 )
 FLOOR_OF = {name: number for number, names in enumerate(FLOORS, start=1) for name in names}

@@ -39,7 +39,9 @@ from app.api.conversations import (
     show_conversation,
 )
 from app.api.events import get_events, post_event, post_summaries
+from app.api.imports import delete_import, get_contacts_csv, get_import, post_import
 from app.api.merge import post_merge
+from app.api.missing_users import list_missing_users
 from app.api.notes import get_note, list_notes, post_note
 from app.api.operations import get_metrics, get_up
 from app.api.presence import get_presence, query_presence, stream_presence
@@ -76,6 +78,11 @@ routes: Final = [
     Route("/contacts/{id}/archive", authenticated(archive_contact), methods=["POST"]),
     Route("/contacts/{id}/unarchive", authenticated(unarchive_contact), methods=["POST"]),
     Route("/contacts/{id}/block", authenticated(block_contact), methods=["POST"]),
+    Route("/imports", authenticated(post_import), methods=["POST"]),
+    Route("/imports/{id}", authenticated(get_import)),
+    Route("/imports/{id}", authenticated(delete_import), methods=["DELETE"]),
+    Route("/exports/contacts", authenticated(get_contacts_csv)),
+    Route("/missing_users", authenticated(list_missing_users)),
     Route("/me", authenticated(get_me)),
     Route("/admins", authenticated(list_admins)),
     Route("/admins/{admin_id}", authenticated(get_admin)),

@@ -7,7 +7,7 @@ Words go in sorted, as their table keeps them: next to each other they are writt
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from itertools import islice
 from operator import attrgetter, itemgetter
@@ -17,12 +17,12 @@ from sqlalchemy import Connection, Dialect, Table, bindparam, insert
 
 from app.attributes.index import index_rows
 from app.attributes.operations import attributes_of
-from app.attributes.records import Scalar
+from app.attributes.records import DataAttribute, Scalar
 from app.contacts.names import Names, split
 from app.contacts.pseudonyms import pseudonym
-from app.contacts.records import Role
-from app.contacts.shown import Shown, name_key, words_of
-from app.contacts.store import take_pseudonyms
+from app.contacts.records import Contact, Role
+from app.contacts.shown import Shown, name_key, shown_values, words_of
+from app.contacts.store import FIELDS, take_pseudonyms, values_of
 from app.ids import AppId, ContactId, new_contact_id
 from app.storage.sqlite import to_json
 from app.storage.tables import attribute_values, contacts, search_words
@@ -87,6 +87,7 @@ _MADE: Final = (
 )
 _WORD: Final = ("word", "contact_id", "app_id")
 _VALUE: Final = ("contact_id", "attribute_id", "number", "text", "app_id")
+_JSON: Final = frozenset({"custom_attributes", "provenance"})
 
 _Row: TypeAlias = tuple[object, ...]
 
@@ -103,6 +104,37 @@ def insert_contacts(
     while lot := list(islice(waiting, LOT)):
         ids += _insert_lot(conn, app_id, lot, now)
     return ids
+
+
+def insert_made(
+    conn: Connection, app_id: AppId, made: Sequence[Contact], attributes: Mapping[str, DataAttribute]
+) -> list[Contact]:
+    """Write contacts that are made already, but for their pseudonyms and keys; returns them as written.
+
+    Raises IntegrityError as ``insert_contacts`` does.
+    """
+    if not made:
+        return []
+    first = take_pseudonyms(conn, app_id, "", len(made))
+    called = [replace(contact, pseudonym=pseudonym(first + n, None)) for n, contact in enumerate(made)]
+    written = [replace(contact, name_key=name_key(shown_values(contact))) for contact in called]
+    words = [(word, contact.id, app_id) for contact in written for word in words_of(shown_values(contact))]
+    values = [
+        (contact.id, *row, app_id)
+        for contact in written
+        for row in index_rows(contact.custom_attributes, attributes)
+    ]
+    _insert_rows(conn, contacts, FIELDS, [_row_of(contact) for contact in written])
+    _insert_rows(conn, search_words, _WORD, sorted(words))
+    _insert_rows(conn, attribute_values, _VALUE, values)
+    return written
+
+
+def _row_of(contact: Contact) -> _Row:
+    return tuple(
+        to_json(value) if name in _JSON and value is not None else value
+        for name, value in zip(FIELDS, values_of(contact).values(), strict=True)
+    )
 
 
 def _insert_lot(conn: Connection, app_id: AppId, lot: Sequence[NewContact], now: float) -> list[ContactId]:

@@ -14,6 +14,7 @@ from app.auth.admins import role_in
 from app.contacts import reading, store
 from app.contacts.custom import WriteSource, written
 from app.contacts.drafts import Draft, role_of_new
+from app.contacts.facts import facts_of
 from app.contacts.grace import clear_the_way, is_over
 from app.contacts.names import split
 from app.contacts.pseudonyms import pseudonym
@@ -155,6 +156,7 @@ def _facts(
     if "name" in facts:
         names = split(facts["name"] or "")
         facts |= {"first_name": names.first, "last_name": names.last}
+    facts = facts_of(draft, source=source, now=now)
     owner_id = facts.get("owner_id")
     if owner_id is not None and role_in(conn, before.app_id, AdminId(owner_id)) is None:
         raise ParameterInvalid(f"owner_id is {owner_id}: no teammate of this workspace has that id")

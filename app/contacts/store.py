@@ -1,6 +1,6 @@
 """SQL of contacts, one by one. Lists have their own module, and so have inserts by the thousand."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields
 from functools import lru_cache
 from operator import attrgetter
@@ -65,6 +65,20 @@ HOLDERS: Final = (
     .with_for_update()
 )
 _HOLDERS: Final = Hot(HOLDERS)
+_NAMED: Final = (
+    select(*_COLUMNS)
+    .where(
+        contacts.c.app_id == bindparam("app_id"),
+        contacts.c.id.in_(
+            union_all(
+                _ids_where(contacts.c.id.in_(bindparam("ids", expanding=True))),
+                _ids_where(_IS_USER, contacts.c.external_id.in_(bindparam("external_ids", expanding=True))),
+                _ids_where(_IS_USER, contacts.c.email_key.in_(bindparam("emails", expanding=True))),
+            )
+        ),
+    )
+    .with_for_update()
+)
 _INSERT: Final = Hot(insert(contacts))
 _INSERT_WORD: Final = Hot(insert(search_words))
 _DELETE_WORDS: Final = delete(search_words).where(
@@ -112,6 +126,21 @@ def find_holders(
         if anonymous_id is not None and contact.anonymous_id == anonymous_id:
             by_anonymous_id = contact
     return Holders(by_external_id, by_email, by_anonymous_id)
+
+
+def find_named(
+    conn: Connection,
+    app_id: AppId,
+    ids: Collection[str],
+    external_ids: Collection[str],
+    emails: Collection[str],
+) -> list[Contact]:
+    """Contacts by ids, and users by external_ids and emails (in lower case), deleted ones too.
+
+    Held for this transaction.
+    """
+    given = {"app_id": app_id, "ids": list(ids), "external_ids": list(external_ids), "emails": list(emails)}
+    return [Contact(*row) for row in conn.execute(_NAMED, given)]
 
 
 def insert_contact(conn: Connection, contact: Contact) -> None:

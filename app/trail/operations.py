@@ -4,6 +4,8 @@ A change is told to webhooks too: ``announce`` leaves word in the outbox, from w
 once the transaction is on the disk.
 """
 
+from collections.abc import Iterable, Sequence
+
 from sqlalchemy import Connection
 
 from app.ids import AppId
@@ -16,8 +18,20 @@ def record(conn: Connection, app_id: AppId, actor: Actor, deed: Deed, now: float
     store.insert_entry(conn, app_id, actor, deed, now)
 
 
+def record_all(conn: Connection, app_id: AppId, actor: Actor, deeds: Sequence[Deed], now: float) -> None:
+    """Add many deeds at once."""
+    store.insert_entries(conn, app_id, actor, deeds, now)
+
+
 def announce(conn: Connection, app_id: AppId, news: News, now: float) -> None:
     """Leave word for every webhook that listens to the topic."""
-    listening = [hook.id for hook in store.webhooks_of(conn, app_id) if hook.listens_to(news.topic)]
-    if listening:
-        store.insert_deliveries(conn, app_id, listening, news, now)
+    announce_all(conn, app_id, [news], now)
+
+
+def announce_all(conn: Connection, app_id: AppId, news: Iterable[News], now: float) -> None:
+    """Leave word of many things at once: who listens is asked one time."""
+    hooks = store.webhooks_of(conn, app_id)
+    for item in news if hooks else ():
+        listening = [hook.id for hook in hooks if hook.listens_to(item.topic)]
+        if listening:
+            store.insert_deliveries(conn, app_id, listening, item, now)

@@ -1,7 +1,7 @@
 """SQL of the trail: the audit log, webhooks and their outbox."""
 
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +12,9 @@ from app.storage.hot import Hot
 from app.storage.tables import audit_log, webhook_deliveries, webhooks
 from app.trail.records import Actor, Deed, News
 
-_INSERT_ENTRY: Final = insert(audit_log)
+_INSERT_ENTRY: Final = Hot(
+    insert(audit_log).values({name: bindparam(name) for name in map(str, audit_log.c.keys()) if name != "id"})
+)
 _INSERT_DELIVERIES: Final = insert(webhook_deliveries)
 # Asked for every newcomer that a ping makes.
 _WEBHOOKS: Final = Hot(
@@ -34,9 +36,21 @@ class Listener:
 
 
 def insert_entry(conn: Connection, app_id: AppId, actor: Actor, deed: Deed, now: float) -> None:
+    insert_entries(conn, app_id, actor, [deed], now)
+
+
+def insert_entries(conn: Connection, app_id: AppId, actor: Actor, deeds: Sequence[Deed], now: float) -> None:
     entry = {"app_id": app_id, "at": now, "actor_type": actor.type, "actor_id": actor.id}
-    entry |= {"action": deed.action, "subject_type": deed.subject_type, "subject_id": deed.subject_id}
-    conn.execute(_INSERT_ENTRY, entry | {"detail": dict(deed.detail)})
+    _INSERT_ENTRY.run_many(conn, [entry | _row_of(deed) for deed in deeds])
+
+
+def _row_of(deed: Deed) -> dict[str, object]:
+    return {
+        "action": deed.action,
+        "subject_type": deed.subject_type,
+        "subject_id": deed.subject_id,
+        "detail": dict(deed.detail),
+    }
 
 
 def webhooks_of(conn: Connection, app_id: AppId) -> list[Listener]:

@@ -1,0 +1,20 @@
+"""What a draft changes of a contact's row, name by name. Pure."""
+
+from typing import Any
+
+from app.contacts.custom import WriteSource
+from app.contacts.drafts import Draft
+from app.contacts.names import split
+
+
+def facts_of(draft: Draft, *, source: WriteSource, now: float) -> dict[str, Any]:
+    """The given fields, and those that follow from them; custom attributes have rules of their own."""
+    facts = draft.given() | {"updated_at": now}
+    if source != "manual":
+        facts["synced_at"] = now
+    if "email" in facts:
+        facts["email_key"] = facts["email"].lower() if facts["email"] else None
+    if "name" in facts:
+        names = split(facts["name"] or "")
+        facts |= {"first_name": names.first, "last_name": names.last}
+    return facts

@@ -1,0 +1,125 @@
+"""Imports as jobs: a file is put away, and read batch by batch while everything else goes on.
+
+A batch is small, so that pings and presence, which share the write queue with it, wait for a few hundredths
+of a second and no longer. Its progress is committed with it: after a crash the job goes on behind
+the last line that is on the disk. The file goes when its job is finished. Rule R55.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection
+
+from app.clock import Clock
+from app.contacts import jobs
+from app.contacts.csv_rows import BadLine, Line
+from app.contacts.import_files import open_file, open_table, path_of, readable, writable_attributes
+from app.contacts.imports import Outcome, import_lines
+from app.contacts.jobs import MOST_PROBLEMS, Job
+from app.errors import PorchlightError, StorageUnavailable
+from app.log import get_logger
+from app.storage.database import Database
+
+FOLDER: Final = "imports"
+KIND: Final = "import"
+BATCH_LINES: Final = 100
+LOOK_SECONDS: Final = 1.0
+RETRY_SECONDS: Final = 3.0
+
+
+def cancel(conn: Connection, job: Job, now: float) -> Job:
+    """Stop a job that is not finished; what it has written stays."""
+    if job.is_finished:
+        return job
+    canceled = replace(job, state="canceled", updated_at=now, finished_at=now)
+    jobs.update_job(conn, canceled)
+    return canceled
+
+
+def progressed(job: Job, outcome: Outcome, *, lines: int, now: float) -> Job:
+    """The job after one more batch of ``lines``."""
+    problems = [{"line": bad.number, "reason": bad.reason} for bad in outcome.problems]
+    return replace(
+        job,
+        state="running",
+        rows_done=job.rows_done + lines,
+        rows_failed=job.rows_failed + len(problems),
+        problems=[*job.problems, *problems][:MOST_PROBLEMS],
+        updated_at=now,
+    )
+
+
+class Importer:
+    """Takes import jobs one at a time, the oldest first. ``folder`` is where their files are."""
+
+    def __init__(self, database: Database, folder: Path, clock: Clock) -> None:
+        self._database = database
+        self._folder = folder
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Work for as long as the server runs."""
+        while True:
+            try:
+                await self.finish_all()
+            except StorageUnavailable as error:
+                get_logger().error("import.waits", reason=error.message)
+                await asyncio.sleep(RETRY_SECONDS)
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def finish_all(self) -> None:
+        """Work until no job waits; raises StorageUnavailable, and goes on where it was when called again."""
+        while job := await self._database.read(lambda conn: jobs.next_job(conn, KIND)):
+            await self._finish(job)
+
+    async def _finish(self, job: Job) -> None:
+        path = path_of(self._folder, job.id)
+        try:
+            job = await self._import_file(job, path)
+            job = replace(job, state="completed")
+        except StorageUnavailable:
+            raise
+        except PorchlightError as error:
+            problem = {"line": None, "reason": error.message}
+            job = replace(job, state="failed", problems=[problem, *job.problems])
+        except FileNotFoundError:
+            problem = {"line": None, "reason": "The file is not here any more: send it once more"}
+            job = replace(job, state="failed", problems=[problem, *job.problems])
+        now = self._clock.now()
+        done = replace(job, updated_at=now, finished_at=now)
+        await self._database.write(lambda conn: jobs.update_job(conn, done))
+        get_logger().info(
+            "import.finished", job=job.id, state=job.state, lines=job.rows_done, bad=job.rows_failed
+        )
+        path.unlink(missing_ok=True)
+
+    async def _import_file(self, job: Job, path: Path) -> Job:
+        attributes = await self._database.read(lambda conn: writable_attributes(conn, job.app_id))
+        with open_file(path) as file:
+            columns = open_table(file, attributes, job.options.get("mapping", {}))
+            # What was done before a crash is not done again.
+            lines = islice(readable(file, columns), job.rows_done, None)
+            while batch := await asyncio.to_thread(lambda: list(islice(lines, BATCH_LINES))):
+                written = await self._database.write(self._work(job, batch))
+                if written is None:
+                    return job
+                job = written
+        return job
+
+    def _work(self, job: Job, batch: Sequence[Line | BadLine]) -> Callable[[Connection], Job | None]:
+        now = self._clock.now()
+
+        def work(conn: Connection) -> Job | None:
+            held = jobs.find_job(conn, job.app_id, job.id)
+            if held is None or held.is_finished:  # canceled
+                return None
+            outcome = import_lines(conn, job.app_id, batch, actor=job.actor, now=now)
+            after = progressed(job, outcome, lines=len(batch), now=now)
+            jobs.update_job(conn, after)
+            return after
+
+        return work

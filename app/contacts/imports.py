@@ -1,0 +1,217 @@
+"""Many contacts at once: the lines of a file, written as REST would write each. Rules R31, R50, R55.
+
+A few statements find everybody whom a batch of lines names; then every line is judged in memory, where
+the lines before it have already been; then all of them are written. A line that can't be taken
+is left out whole, with its reason, and the others are none the worse.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from sqlalchemy import Connection
+
+from app.attributes.operations import attributes_of
+from app.attributes.records import DataAttribute
+from app.auth.admins import members_of
+from app.contacts import store
+from app.contacts.bulk import insert_made
+from app.contacts.csv_rows import BadLine, Line
+from app.contacts.custom import write_attributes
+from app.contacts.drafts import Draft, read_draft, role_of_new
+from app.contacts.facts import facts_of
+from app.contacts.operations import conflict_message
+from app.contacts.precedence import Writer
+from app.contacts.records import Contact, Role
+from app.contacts.saving import save
+from app.errors import Conflict, ParameterInvalid, PorchlightError
+from app.ids import AppId, ContactId, is_contact_id, new_contact_id
+from app.trail.operations import announce_all, record_all
+from app.trail.records import Actor, Deed, News
+
+MOST_LINES: Final = 500
+"""Lines of one batch: as many as one question about their ids may name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a batch came to."""
+
+    created: int
+    updated: int
+    problems: Sequence[BadLine]
+
+
+def import_lines(
+    conn: Connection, app_id: AppId, lines: Sequence[Line | BadLine], *, actor: Actor, now: float
+) -> Outcome:
+    """Write a batch of lines, at most ``MOST_LINES``; those that are bad already are passed on."""
+    batch = _Batch(conn, app_id, [line for line in lines if isinstance(line, Line)], actor=actor, now=now)
+    problems = []
+    for line in lines:
+        if isinstance(line, BadLine):
+            problems.append(line)
+            continue
+        try:
+            batch.take(line)
+        except PorchlightError as error:
+            problems.append(BadLine(line.number, error.message))
+    created, updated = batch.write()
+    return Outcome(created, updated, problems)
+
+
+def fault_of(line: Line, attributes: Mapping[str, DataAttribute]) -> BadLine | None:
+    """What is wrong with a line, whoever it is about; none where nothing is."""
+    body = {name: value for name, value in line.body.items() if name != "id"}
+    try:
+        draft = read_draft(body)
+        if "id" not in line.body:
+            role_of_new(draft)
+        write_attributes(
+            _newcomer(AppId(""), "user", 0.0), draft.custom_attributes, attributes, Writer("csv", "", 0.0)
+        )
+    except PorchlightError as error:
+        return BadLine(line.number, error.message)
+    return None
+
+
+class _Batch:
+    """Everybody whom the lines name, as they were and as they are to be."""
+
+    def __init__(
+        self, conn: Connection, app_id: AppId, lines: Sequence[Line], *, actor: Actor, now: float
+    ) -> None:
+        self._conn = conn
+        self._app_id = app_id
+        self._actor = actor
+        self._now = now
+        self._attributes: Mapping[str, DataAttribute] = attributes_of(conn, app_id, "contact")
+        self._teammates = {member.id for member in members_of(conn, app_id)}
+        self._before: dict[ContactId, Contact] = {}
+        self._after: dict[ContactId, Contact] = {}
+        self._by_external_id: dict[str, ContactId] = {}
+        self._by_email: dict[str, ContactId] = {}
+        for contact in _named(conn, app_id, lines):
+            self._before[contact.id] = contact
+            self._keep(contact)
+
+    def take(self, line: Line) -> None:
+        """Make or change the contact of a line; raises PorchlightError, and leaves everybody as they were."""
+        body = dict(line.body)
+        contact_id = body.pop("id", None)
+        draft = read_draft(body)
+        known = self._find(contact_id, draft)
+        contact = known or _newcomer(self._app_id, role_of_new(draft), self._now)
+        facts = facts_of(draft, source="csv", now=self._now)
+        if facts.get("owner_id") is not None and facts["owner_id"] not in self._teammates:
+            raise ParameterInvalid(
+                f"owner_id is {facts['owner_id']}: no teammate of this workspace has that id"
+            )
+        if draft.custom_attributes:
+            writer = Writer("csv", str(self._actor), self._now)
+            values, provenance = write_attributes(contact, draft.custom_attributes, self._attributes, writer)
+            facts |= {"custom_attributes": values, "provenance": provenance}
+        after = replace(contact, **facts)
+        self._require_free(after)
+        self._forget(contact)
+        self._keep(after)
+
+    def write(self) -> tuple[int, int]:
+        """Write all that was taken; how many were made, and how many changed."""
+        newcomers = [contact for contact in self._after.values() if contact.id not in self._before]
+        changed = [
+            (before, after)
+            for before in self._before.values()
+            if (after := self._after[before.id]) is not before
+        ]
+        # Whoever gives an id up does so before another takes it: the database looks at each row by itself.
+        changed = [(self._without_ids(before, after), after) for before, after in changed]
+        made = insert_made(self._conn, self._app_id, newcomers, self._attributes)
+        for before, after in changed:
+            save(self._conn, before, after)
+        self._tell(made, [after for _, after in changed])
+        return len(made), len(changed)
+
+    def _without_ids(self, before: Contact, after: Contact) -> Contact:
+        if (before.external_id, before.email_key) == (after.external_id, after.email_key):
+            return before
+        freed = replace(before, external_id=None, email=None, email_key=None)
+        store.update_contact(self._conn, before, freed)
+        return freed
+
+    def _find(self, contact_id: object, draft: Draft) -> Contact | None:
+        """Whom a line is about: by id, or else by the customer's own id, or else a user by email."""
+        if contact_id is not None:
+            contact = self._after.get(ContactId(str(contact_id)))
+            if contact is None or contact.deleted_at is not None:
+                raise ParameterInvalid(f"id is {str(contact_id)[:40]!r}: no contact of this workspace has it")
+            return contact
+        if isinstance(draft.external_id, str):
+            return self._alive(self._by_external_id.get(draft.external_id))
+        if isinstance(draft.email, str) and draft.role != "lead":
+            return self._alive(self._by_email.get(draft.email.lower()))
+        return None
+
+    def _alive(self, contact_id: ContactId | None) -> Contact | None:
+        contact = self._after[contact_id] if contact_id else None
+        if contact is not None and contact.deleted_at is not None:
+            raise Conflict(conflict_message(contact))
+        return contact
+
+    def _require_free(self, contact: Contact) -> None:
+        """A user's ids are its own. Rule R50."""
+        if contact.role != "user":
+            return
+        holders = (
+            self._by_external_id.get(contact.external_id or ""),
+            self._by_email.get(contact.email_key or ""),
+        )
+        for holder in holders:
+            if holder is not None and holder != contact.id:
+                raise Conflict(conflict_message(self._after[holder]))
+
+    def _keep(self, contact: Contact) -> None:
+        self._after[contact.id] = contact
+        if contact.role == "user":
+            if contact.external_id is not None:
+                self._by_external_id[contact.external_id] = contact.id
+            if contact.email_key is not None:
+                self._by_email[contact.email_key] = contact.id
+
+    def _forget(self, contact: Contact) -> None:
+        """Its ids are free for the lines that follow, but for those that it is about to keep."""
+        if self._by_external_id.get(contact.external_id or "") == contact.id:
+            del self._by_external_id[contact.external_id or ""]
+        if self._by_email.get(contact.email_key or "") == contact.id:
+            del self._by_email[contact.email_key or ""]
+
+    def _tell(self, made: Sequence[Contact], changed: Sequence[Contact]) -> None:
+        deeds = [Deed("contact.created", "contact", contact.id, {"source": "csv"}) for contact in made]
+        deeds += [Deed("contact.updated", "contact", contact.id, {"source": "csv"}) for contact in changed]
+        record_all(self._conn, self._app_id, self._actor, deeds, self._now)
+        news = [News(f"contact.{contact.role}.created", "contact", contact.id) for contact in made]
+        news += [News(f"contact.{contact.role}.updated", "contact", contact.id) for contact in changed]
+        announce_all(self._conn, self._app_id, news, self._now)
+
+
+def _newcomer(app_id: AppId, role: Role, now: float) -> Contact:
+    """Somebody of whom nothing is known yet; the pseudonym is given when it is written."""
+    return Contact(
+        app_id=app_id,
+        id=new_contact_id(now),
+        role=role,
+        listed=True,
+        pseudonym="",
+        name_key="",
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _named(conn: Connection, app_id: AppId, lines: Sequence[Line]) -> list[Contact]:
+    """Everybody who has an id that a line names, deleted or not; held for this transaction."""
+    bodies = [line.body for line in lines]
+    ids = {str(body["id"]) for body in bodies if is_contact_id(str(body.get("id")))}
+    external_ids = {str(body["external_id"]) for body in bodies if "external_id" in body}
+    emails = {str(body["email"]).strip().lower() for body in bodies if "email" in body}
+    return store.find_named(conn, app_id, ids, external_ids, emails)

@@ -1,0 +1,136 @@
+"""Imports as jobs: rule R55."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, func, select
+
+from app.clock import Clock
+from app.contacts import import_jobs, jobs
+from app.contacts.csv_rows import BadLine
+from app.contacts.import_files import path_of
+from app.contacts.import_jobs import Importer, cancel, progressed
+from app.contacts.imports import Outcome
+from app.contacts.jobs import Job, JobId
+from app.errors import StorageUnavailable
+from app.ids import AppId
+from app.storage.database import Database
+from app.storage.tables import contacts
+from app.workspaces.operations import create_workspace
+from support.recording import NOW
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "imports"
+    folder.mkdir()
+    return folder
+
+
+async def begun(database: Database, folder: Path, text: str, mapping: dict[str, str] | None = None) -> Job:
+    def work(conn: Connection) -> Job:
+        app_id = create_workspace(conn, "Acme", NOW).app_id
+        job = Job(
+            app_id, JobId("a" * 24), "import", "pending", {"mapping": mapping or {}}, NOW, NOW, "token", "7"
+        )
+        jobs.insert_job(conn, job)
+        return job
+
+    job = await database.write(work)
+    path_of(folder, job.id).write_text(text)
+    return job
+
+
+async def found(database: Database, job: Job) -> Job:
+    now = await database.read(lambda conn: jobs.find_job(conn, job.app_id, job.id))
+    assert now is not None
+    return now
+
+
+async def people(database: Database, app_id: AppId) -> int:
+    statement = select(func.count()).select_from(contacts).where(contacts.c.app_id == app_id)
+    return int(await database.read(lambda conn: conn.execute(statement).scalar_one()))
+
+
+async def test_R55_a_job_imports_its_file_and_tells_of_bad_lines(database: Database, folder: Path) -> None:
+    job = await begun(database, folder, "Mail\na@b.example\nno email\nc@d.example\n", {"Mail": "email"})
+    await Importer(database, folder, Clock(at=NOW + 5)).finish_all()
+    done = await found(database, job)
+    assert (done.state, done.rows_done, done.rows_failed) == ("completed", 3, 1)
+    assert [problem["line"] for problem in done.problems] == [3]
+    assert done.finished_at is not None
+    assert await people(database, job.app_id) == 2
+    assert not path_of(folder, job.id).exists()
+
+
+async def test_R55_after_a_crash_a_job_goes_on_where_it_was(
+    database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_jobs, "BATCH_LINES", 2)
+    job = await begun(database, folder, "role,name\n" + "".join(f"lead,Lead {n}\n" for n in range(5)))
+    write, writes = database.write, 0
+
+    async def failing(work: object) -> object:
+        nonlocal writes
+        writes += 1
+        if writes == 2:
+            raise StorageUnavailable("The database is gone")
+        return await write(work)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(database, "write", failing)
+    with pytest.raises(StorageUnavailable):
+        await Importer(database, folder, Clock(at=NOW)).finish_all()
+    assert (await found(database, job)).rows_done == 2
+    await Importer(database, folder, Clock(at=NOW)).finish_all()
+    assert (await found(database, job)).state == "completed"
+    assert await people(database, job.app_id) == 5
+
+
+@pytest.mark.parametrize("text", ["shoe_size\n1\n", ""])
+async def test_R55_a_file_that_can_not_be_read_fails_its_job(
+    database: Database, folder: Path, text: str
+) -> None:
+    job = await begun(database, folder, text)
+    await Importer(database, folder, Clock(at=NOW)).finish_all()
+    done = await found(database, job)
+    assert done.state == "failed"
+    assert done.problems[0]["reason"]
+
+
+async def test_R55_a_job_whose_file_is_gone_fails(database: Database, folder: Path) -> None:
+    job = await begun(database, folder, "user_id\n1\n")
+    path_of(folder, job.id).unlink()
+    await Importer(database, folder, Clock(at=NOW)).finish_all()
+    assert (await found(database, job)).state == "failed"
+
+
+async def test_R55_a_job_that_was_canceled_writes_no_more(database: Database, folder: Path) -> None:
+    job = await begun(database, folder, "user_id\n1\n")
+    await database.write(lambda conn: cancel(conn, job, NOW))
+    await Importer(database, folder, Clock(at=NOW)).finish_all()
+    assert (await found(database, job)).state == "canceled"
+    assert await people(database, job.app_id) == 0
+
+
+def test_a_job_counts_what_it_has_looked_at() -> None:
+    job = Job(
+        AppId("uacme000"), JobId("1"), "import", "pending", {}, NOW, NOW, "cli", rows_done=10, rows_failed=1
+    )
+    after = progressed(job, Outcome(1, 0, [BadLine(12, "why")]), lines=2, now=NOW + 1)
+    assert (after.state, after.rows_done, after.rows_failed, after.updated_at) == ("running", 12, 2, NOW + 1)
+    assert after.problems == [{"line": 12, "reason": "why"}]
+
+
+def test_a_job_remembers_the_first_bad_lines_only() -> None:
+    many = [{"line": n, "reason": "why"} for n in range(jobs.MOST_PROBLEMS)]
+    job = Job(AppId("uacme000"), JobId("1"), "import", "running", {}, NOW, NOW, "cli", problems=many)
+    after = progressed(job, Outcome(0, 0, [BadLine(5000, "why")]), lines=1, now=NOW)
+    assert len(after.problems) == jobs.MOST_PROBLEMS
+    assert after.rows_failed == 1
+
+
+def test_a_finished_job_can_not_be_canceled() -> None:
+    job = Job(AppId("uacme000"), JobId("1"), "import", "completed", {}, NOW, NOW, "cli", finished_at=NOW)
+    assert cancel(None, job, NOW + 1) is job  # type: ignore[arg-type]
+    assert replace(job) == job

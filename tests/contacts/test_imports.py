@@ -1,0 +1,167 @@
+"""Lines of a file become contacts: rules R31, R50 and R55."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.attributes.operations import AttributeDraft, create_attribute
+from app.contacts import store
+from app.contacts.csv_rows import BadLine, Line
+from app.contacts.imports import Outcome, import_lines
+from app.contacts.records import Contact
+from app.ids import ContactId
+from app.storage.tables import attribute_values, audit_log
+from app.trail.records import CLI, SYSTEM
+from support.recording import NOW, Recorder
+
+
+def take(recorder: Recorder, *bodies: dict[str, Any]) -> Outcome:
+    lines = [Line(number, body) for number, body in enumerate(bodies, start=2)]
+    return import_lines(recorder.conn, recorder.app_id, lines, actor=CLI, now=NOW)
+
+
+def one(recorder: Recorder, **found_by: str) -> Contact:
+    [row] = [row for row in recorder.rows() if all(row[name] == value for name, value in found_by.items())]
+    contact = store.find_contact(recorder.conn, recorder.app_id, ContactId(row["id"]))
+    assert contact is not None
+    return contact
+
+
+def reasons(outcome: Outcome) -> dict[int, str]:
+    return {bad.number: bad.reason for bad in outcome.problems}
+
+
+@pytest.fixture
+def plan(recorder: Recorder) -> None:
+    for name, type_ in (("plan", "string"), ("seats", "integer"), ("renewed_at", "date")):
+        draft = AttributeDraft("contact", name, type_)  # type: ignore[arg-type]
+        create_attribute(recorder.conn, recorder.app_id, draft, actor=SYSTEM, now=NOW)
+
+
+def test_R55_a_line_makes_a_contact_as_rest_would(recorder: Recorder, plan: None) -> None:
+    body = {"external_id": "1", "email": "Ada@example.com", "name": "Ada Lovelace"}
+    body["custom_attributes"] = {"plan": "pro", "seats": "7", "renewed_at": "2023-11-14T22:13:20Z"}  # type: ignore[assignment]
+    outcome = take(recorder, body)
+    assert (outcome.created, outcome.updated, outcome.problems) == (1, 0, [])
+    ada = one(recorder, external_id="1")
+    assert (ada.role, ada.email, ada.email_key) == ("user", "Ada@example.com", "ada@example.com")
+    assert (ada.first_name, ada.last_name, ada.name_key) == ("Ada", "Lovelace", "ada lovelace")
+    assert ada.custom_attributes == {"plan": "pro", "seats": 7, "renewed_at": 1_700_000_000}
+    assert ada.pseudonym
+    assert ada.synced_at == NOW
+    assert {"ada", "lovelace"} <= recorder.words(ada.id)
+    values = select(attribute_values.c.number, attribute_values.c.text)
+    assert {tuple(row) for row in recorder.conn.execute(values)} == {
+        (None, "pro"),
+        (7.0, None),
+        (1_700_000_000.0, None),
+    }
+
+
+def test_R31_an_imported_value_says_that_it_is_from_csv(recorder: Recorder, plan: None) -> None:
+    take(recorder, {"external_id": "1", "custom_attributes": {"plan": "pro"}})
+    provenance = one(recorder, external_id="1").provenance
+    assert provenance is not None
+    assert (provenance["plan"]["source"], provenance["plan"]["by"]) == ("csv", "cli")
+
+
+def test_R55_a_line_changes_whom_it_names(recorder: Recorder, plan: None) -> None:
+    take(recorder, {"external_id": "1", "email": "ada@example.com", "name": "Ada"})
+    by_id = one(recorder, external_id="1").id
+    outcome = take(
+        recorder,
+        {"external_id": "1", "phone": "+353"},
+        {"email": "ADA@example.com", "name": "Ada King"},
+        {"id": by_id, "custom_attributes": {"plan": "pro"}},
+    )
+    assert (outcome.created, outcome.updated, outcome.problems) == (0, 1, [])
+    ada = one(recorder, external_id="1")
+    assert (ada.name, ada.phone, ada.custom_attributes) == ("Ada King", "+353", {"plan": "pro"})
+    assert len(recorder.rows()) == 1
+
+
+def test_R55_two_lines_about_one_newcomer_make_one_contact(recorder: Recorder) -> None:
+    outcome = take(recorder, {"email": "ada@example.com"}, {"email": "Ada@Example.com", "name": "Ada"})
+    assert (outcome.created, outcome.updated) == (1, 0)
+    assert one(recorder, email_key="ada@example.com").name == "Ada"
+
+
+def test_R50_leads_may_share_an_email_and_users_may_not(recorder: Recorder) -> None:
+    outcome = take(
+        recorder,
+        {"role": "lead", "email": "ada@example.com"},
+        {"role": "lead", "email": "ada@example.com"},
+        {"external_id": "1", "email": "ada@example.com"},
+        {"external_id": "2", "email": "ada@example.com"},
+    )
+    assert outcome.created == 3
+    holder = one(recorder, external_id="1")
+    message = f"A contact matching those details already exists with id={holder.id}"
+    assert reasons(outcome) == {5: message}
+
+
+def test_R55_a_bad_line_is_left_out_whole_and_says_why(recorder: Recorder, plan: None) -> None:
+    take(recorder, {"external_id": "1", "name": "Ada", "custom_attributes": {"seats": "1"}})
+    outcome = import_lines(
+        recorder.conn,
+        recorder.app_id,
+        [
+            Line(2, {"external_id": "1", "name": "Ada King", "custom_attributes": {"seats": "many"}}),
+            Line(3, {"email": "no email"}),
+            Line(4, {"name": "Nobody"}),
+            Line(5, {"id": "f" * 24, "name": "Nobody"}),
+            Line(6, {"external_id": "2", "owner_id": 99}),
+            Line(7, {"external_id": "3", "role": "emperor"}),
+            BadLine(8, "has 3 cells, more than the header's 2"),
+            Line(9, {"external_id": "4"}),
+        ],
+        actor=CLI,
+        now=NOW + 1,
+    )
+    told = reasons(outcome)
+    assert list(told) == [2, 3, 4, 5, 6, 7, 8]
+    assert "seats" in told[2]
+    assert "email" in told[3]
+    assert "missing" in told[4]
+    assert "no contact of this workspace" in told[5]
+    assert "no teammate" in told[6]
+    assert "role" in told[7]
+    assert outcome.created == 1
+    ada = one(recorder, external_id="1")
+    assert (ada.name, ada.custom_attributes, ada.updated_at) == ("Ada", {"seats": 1}, NOW)
+
+
+def test_R50_ids_may_change_hands_within_a_batch(recorder: Recorder) -> None:
+    take(
+        recorder,
+        {"external_id": "1", "email": "one@example.com"},
+        {"external_id": "2", "email": "two@example.com"},
+    )
+    outcome = take(
+        recorder,
+        {"external_id": "2", "email": "other@example.com"},
+        {"external_id": "1", "email": "two@example.com"},
+        {"external_id": "3", "email": "one@example.com"},
+    )
+    assert reasons(outcome) == {}
+    emails = {row["external_id"]: row["email"] for row in recorder.rows()}
+    assert emails == {"1": "two@example.com", "2": "other@example.com", "3": "one@example.com"}
+
+
+def test_R62_a_deleted_contact_keeps_its_ids(recorder: Recorder) -> None:
+    take(recorder, {"external_id": "1"})
+    gone = one(recorder, external_id="1")
+    recorder.change(gone.id, deleted_at=NOW, listed=False)
+    message = f"A contact matching those details already exists with id={gone.id}"
+    assert reasons(take(recorder, {"external_id": "1"})) == {2: message}
+
+
+def test_R82_every_contact_is_on_the_log(recorder: Recorder) -> None:
+    take(recorder, {"external_id": "1"}, {"external_id": "2"})
+    take(recorder, {"external_id": "2", "name": "Bob"})
+    statement = (
+        select(audit_log.c.action).where(audit_log.c.subject_type == "contact").order_by(audit_log.c.id)
+    )
+    actions = list(recorder.conn.execute(statement).scalars())
+    assert actions == ["contact.created", "contact.created", "contact.updated"]
