@@ -31,6 +31,7 @@ TOPICS: Final = frozenset(
         "contact.lead.tag.deleted",
         "contact.lead.updated",
         "contact.merged",
+        "contact.note.created",
         "contact.restored",
         "contact.tag.created",
         "contact.tag.deleted",
