@@ -4,6 +4,7 @@ from typing import Final
 
 from starlette.routing import Route
 
+from app.api.activity_logs import list_activity_logs
 from app.api.admins import get_admin, get_me, list_admins, list_teams, put_away, show_team
 from app.api.auth import authenticated
 from app.api.companies import delete_company, list_people, post_company, put_company, read_company
@@ -85,6 +86,7 @@ routes: Final = [
     Route("/missing_users", authenticated(list_missing_users)),
     Route("/me", authenticated(get_me)),
     Route("/admins", authenticated(list_admins)),
+    Route("/admins/activity_logs", authenticated(list_activity_logs)),
     Route("/admins/{admin_id}", authenticated(get_admin)),
     Route("/admins/{admin_id}/away", authenticated(put_away), methods=["PUT"]),
     Route("/teams", authenticated(list_teams)),
