@@ -142,7 +142,7 @@ def _silence(conn: Connection, contact: Contact) -> None:
         update(conversations)
         .where(said.app_id == contact.app_id, said.id.in_(_joined(contact)), said.contact_id != contact.id)
         .where(said.author_id == contact.id, said.author_type.in_(_OF_PEOPLE))
-        .values(subject=None, body=None, source_url=None, author_id="")
+        .values(subject=None, body=None, words="", attachments=[], source_url=None, author_id="")
     )
 
 

@@ -3,11 +3,13 @@
 import pytest
 from sqlalchemy import select
 
+from app.contacts.destruction import destroy
+from app.contacts.store import find_contact
 from app.conversations import participants
 from app.conversations.orders import Whom
 from app.conversations.records import Conversation
 from app.errors import AdminNotFound, LastCustomer, NotFound, ParameterInvalid, UserNotFound
-from app.storage.tables import contacts, conversation_contacts
+from app.storage.tables import contacts, conversation_contacts, conversations
 from support.recording import NOW
 from support.talking import BY, InboxDesk, make_desk
 
@@ -92,13 +94,20 @@ def test_whoever_was_let_go_speaks_no_more_and_may_be_brought_in_again(desk: Inb
 
 def test_R61_whoever_was_let_go_is_found_when_it_is_destroyed(desk: InboxDesk) -> None:
     joe, eve = desk.contact(email="joe@acme.example"), desk.contact(email="eve@acme.example")
-    begun = desk.begins(joe)
+    begun = desk.begins(joe, "my card is 4111", attachment_urls=["https://x.example/4111.png"])
+    desk.contact_says(begun.id, joe, "it is 4111")
     _attach(desk, begun.id, Whom("intercom_user_id", eve))
     _detach(desk, begun.id, joe)
-    rows = select(conversation_contacts.c.contact_id).where(conversation_contacts.c.left_at.is_not(None))
-    assert list(desk.conn.execute(rows).scalars()) == [joe]
-    _attach(desk, begun.id, Whom("intercom_user_id", joe))
-    assert _ids(desk, begun.id) == [eve, joe]
+    desk.hides(joe, NOW)
+    gone = find_contact(desk.conn, desk.app_id, joe)
+    assert gone is not None
+    destroy(desk.conn, gone, NOW)
+    [row] = desk.conn.execute(select(conversations)).all()
+    assert "4111" not in str(row)
+    assert (row.body, row.contact_id, row.author_id) == (None, eve, "")
+    assert [part.body for part in desk.parts(begun.id)] == [None, None]
+    assert [one.id for one in desk.picture(begun.id).participants] == [eve]
+    assert desk.facts(begun.id).first_contact_reply_at == NOW
 
 
 def test_R73_whoever_was_merged_with_the_conversations_own_contact_is_shown_once(desk: InboxDesk) -> None:
