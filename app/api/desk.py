@@ -10,6 +10,7 @@ from typing import Final
 
 from starlette.requests import Request
 
+from app.api.counts import Counts
 from app.api.rate_limit import RateLimiter
 from app.clock import monotonic
 from app.contacts.listing import count_all
@@ -47,6 +48,7 @@ class Desk:
     def __init__(self) -> None:
         self.requests = RateLimiter()
         self.totals = Totals()
+        self.counts = Counts()
         self._streams: Counter[int] = Counter()
 
     def open_stream(self, token_id: int) -> None:

@@ -46,6 +46,15 @@ from app.api.missing_users import list_missing_users
 from app.api.notes import get_note, list_notes, post_note
 from app.api.operations import get_metrics, get_up
 from app.api.presence import get_presence, query_presence, stream_presence
+from app.api.search import post_contact_search
+from app.api.segments import (
+    delete_segment,
+    get_segment,
+    list_segments,
+    list_segments_of_contact,
+    post_segment,
+    put_segment,
+)
 from app.api.tags import (
     delete_contact_tag,
     get_tag,
@@ -72,6 +81,13 @@ routes: Final = [
     Route("/contacts", authenticated(post_contact), methods=["POST"]),
     Route("/contacts/merge", authenticated(post_merge), methods=["POST"]),
     Route("/contacts/find_by_external_id/{external_id:path}", authenticated(get_contact_by_external_id)),
+    Route("/contacts/search", authenticated(post_contact_search), methods=["POST"]),
+    Route("/contacts/{id}/segments", authenticated(list_segments_of_contact)),
+    Route("/segments", authenticated(list_segments)),
+    Route("/segments", authenticated(post_segment), methods=["POST"]),
+    Route("/segments/{id}", authenticated(get_segment)),
+    Route("/segments/{id}", authenticated(put_segment), methods=["PUT"]),
+    Route("/segments/{id}", authenticated(delete_segment), methods=["DELETE"]),
     Route("/contacts/{id}", authenticated(get_contact)),
     Route("/contacts/{id}", authenticated(put_contact), methods=["PUT"]),
     Route("/contacts/{id}", authenticated(delete_contact), methods=["DELETE"]),

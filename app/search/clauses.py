@@ -32,6 +32,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    union_all,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
@@ -70,10 +71,10 @@ def clause_of(node: Node, around: Around, *, is_open: bool = False) -> ColumnEle
     return and_(*parts) if isinstance(node, And) else or_(*parts)
 
 
-def holders_of(comparison: Comparison, around: Around) -> Select[str] | None:
-    """The ids of those for whom a comparison holds, found by an index outside ``contacts``; none where there is none.
+def holders_of(comparison: Comparison, around: Around) -> Any:
+    """A select of the ids of those for whom a comparison holds, from an index outside ``contacts``; each comes once.
 
-    Each id comes once.
+    None where there is no such index.
     """
     kind, operator = comparison.field.kind, comparison.operator
     if operator in NEGATIVE:
@@ -84,12 +85,23 @@ def holders_of(comparison: Comparison, around: Around) -> Select[str] | None:
             comparison, around, attribute_values.c[_value_column(comparison.field)].is_not(None)
         )
     if kind == "tag":
-        return select(taggings.c.subject_id).where(*_tagged(comparison, around)).distinct()
+        return (
+            select(closed(taggings.c.subject_id))
+            .where(*_tagged(comparison, around, is_open=False))
+            .distinct()
+        )
     if kind == "company":
-        return select(contact_companies.c.contact_id).where(*_belongs_to(comparison, around)).distinct()
+        ids = select(closed(contact_companies.c.contact_id)).distinct()
+        return ids.where(*_belongs_to(comparison, around))
     if kind == "online" and (True in _tuple(comparison)) and (False not in _tuple(comparison)):
-        return select(literal_column("value", Text)).select_from(cast(Any, _Each(_online_json(around))))
+        return listed_ids(around.online_ids)
     return None
+
+
+def listed_ids(ids: Collection[ContactId]) -> Select[str]:
+    """Ids as rows, each once, however many there are: they are one parameter."""
+    each = _Each(literal(json.dumps(list(ids)), Text))
+    return select(literal_column("value", Text)).select_from(cast(Any, each))
 
 
 def closed(column: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -155,6 +167,18 @@ def _holds_of_nobody_told(comparison: Comparison) -> bool:
 def _attribute(comparison: Comparison, around: Around) -> ColumnElement[bool]:
     held = exists(_values_of(comparison, around, attribute_values.c.contact_id == contacts.c.id))
     return ~held if comparison.operator in NEGATIVE else held
+
+
+def _holders_of_value(comparison: Comparison, around: Around) -> Any:
+    """The same, each condition in the words of the partial index that serves it."""
+    number, held = attribute_values.c.number, attribute_values.c.text
+    if comparison.operator != "known":
+        return _values_of(
+            comparison, around, attribute_values.c[_value_column(comparison.field)].is_not(None)
+        )
+    # A value that does not fit its attribute's type stands in neither column; it is one all the same.
+    kinds = (number.is_not(None),), (held.is_not(None),), (number.is_(None), held.is_(None))
+    return union_all(*(_values_of(comparison, around, *conditions) for conditions in kinds))
 
 
 def _values_of(comparison: Comparison, around: Around, *conditions: ColumnElement[bool]) -> Select[str]:
@@ -256,9 +280,10 @@ def _related(
     return ~held if comparison.operator in NEGATIVE else held
 
 
-def _tagged(comparison: Comparison, around: Around) -> list[ColumnElement[bool]]:
-    """By its id; where the field is ``tag``, by its name as well."""
-    conditions = [taggings.c.app_id == around.app_id, taggings.c.kind == "contact"]
+def _tagged(comparison: Comparison, around: Around, *, is_open: bool = True) -> list[ColumnElement[bool]]:
+    """By its id; where the field is ``tag``, by its name as well. Open for who bears the tag, closed for the tag."""
+    kind = taggings.c.kind if is_open else closed(taggings.c.kind)
+    conditions = [taggings.c.app_id == around.app_id, kind == "contact"]
     if comparison.operator in ("known", "unknown"):
         return conditions
     wanted = [str(entry) for entry in _tuple(comparison)]
@@ -274,20 +299,23 @@ def _belongs_to(comparison: Comparison, around: Around) -> list[ColumnElement[bo
     conditions = [contact_companies.c.app_id == around.app_id]
     if comparison.operator in ("known", "unknown"):
         return conditions
+    named = select(companies.c.id).where(*_named_companies(comparison, around))
+    return [*conditions, contact_companies.c.company_id.in_(named)]
+
+
+def _named_companies(comparison: Comparison, around: Around) -> list[ColumnElement[bool]]:
     wanted = [str(entry) for entry in _tuple(comparison)]
     is_wanted = [companies.c.id.in_(wanted), companies.c.company_id.in_(wanted)]
     if comparison.field.name == "company":
         is_wanted.append(companies.c.name.in_(wanted))
-    named = select(companies.c.id).where(companies.c.app_id == around.app_id, or_(*is_wanted))
-    return [*conditions, contact_companies.c.company_id.in_(named)]
+    return [companies.c.app_id == around.app_id, or_(*is_wanted)]
 
 
 def _online(comparison: Comparison, around: Around) -> ColumnElement[bool]:
     wanted = set(_tuple(comparison))
     if len(wanted) == 2:
         return true() if comparison.operator == "is_any_of" else false()
-    each = select(literal_column("value", Text)).select_from(cast(Any, _Each(_online_json(around))))
-    is_online = closed(contacts.c.id).in_(each)
+    is_online = closed(contacts.c.id).in_(listed_ids(around.online_ids))
     return is_online if (True in wanted) == (comparison.operator == "is_any_of") else ~is_online
 
 
@@ -300,7 +328,7 @@ def _segment(comparison: Comparison, around: Around, is_open: bool) -> ColumnEle
 
 
 class _Each(FunctionElement[str]):
-    """The texts of a JSON array, as rows with the column ``value``: however many, they are one parameter."""
+    """The texts of a JSON array, as rows with the column ``value``."""
 
     inherit_cache = True
     name = "each"
@@ -314,10 +342,6 @@ def _each_of_sqlite(element: _Each, compiler: Any, **options: Any) -> str:
 @compiles(_Each, "postgresql")
 def _each_of_postgres(element: _Each, compiler: Any, **options: Any) -> str:
     return f"json_array_elements_text(CAST({compiler.process(element.clauses, **options)} AS JSON)) AS each(value)"
-
-
-def _online_json(around: Around) -> ColumnElement[str]:
-    return literal(json.dumps(list(around.online_ids)), Text)
 
 
 def _tuple(comparison: Comparison) -> tuple[Any, ...]:

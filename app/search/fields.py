@@ -120,6 +120,8 @@ _OF_BOTH: Final[Mapping[str, Field]] = {
         last_seen_at="last_seen_at",
         last_contacted_at="last_contacted_at",
         last_replied_at="last_replied_at",
+        ios_last_seen_at="ios_opened_at",
+        android_last_seen_at="android_opened_at",
     ),
     "email_domain": Field("email_domain", "email_domain", "email_key"),
     "unsubscribed_from_emails": Field(
@@ -140,7 +142,7 @@ _OF_BOTH: Final[Mapping[str, Field]] = {
         android_os_version
         """,
     ),
-    **_unknown("date", "last_email_opened_at last_email_clicked_at ios_last_seen_at android_last_seen_at"),
+    **_unknown("date", "last_email_opened_at last_email_clicked_at"),
 }
 # An email is one whatever its case; the dashboard's *is* tells cases apart all the same. Rule R43.
 _OF_SEARCH: Final[Mapping[str, Field]] = {

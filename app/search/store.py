@@ -1,15 +1,46 @@
-"""What search has to know of a workspace: its attributes."""
+"""SQL of what search has to know of a workspace: its attributes, and its segments."""
 
-from sqlalchemy import Connection, bindparam, select
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Final, Literal
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from app.ids import AppId
 from app.search.fields import Attribute
-from app.storage.tables import data_attributes
+from app.storage.tables import data_attributes, segments
 
-_ATTRIBUTES = select(data_attributes.c.name, data_attributes.c.id, data_attributes.c.type).where(
+PersonType = Literal["contact", "user"]
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One row of ``segments``: a saved filter. ``filter`` is a tree in the dashboard's words, as it was given."""
+
+    app_id: AppId
+    id: str
+    name: str
+    person_type: PersonType
+    filter: Mapping[str, Any]
+    created_at: float
+    updated_at: float
+
+
+_ATTRIBUTES: Final = select(data_attributes.c.name, data_attributes.c.id, data_attributes.c.type).where(
     data_attributes.c.app_id == bindparam("app_id"),
     data_attributes.c.model == "contact",
     data_attributes.c.archived.is_(False),
+)
+_COLUMNS: Final = [segments.c[field.name] for field in fields(Segment)]
+_SEGMENTS: Final = (
+    select(*_COLUMNS)
+    .where(segments.c.app_id == bindparam("app_id"))
+    .order_by(func.lower(segments.c.name), segments.c.id)
+)
+_SEGMENT: Final = (
+    select(*_COLUMNS)
+    .where(segments.c.app_id == bindparam("app_id"), segments.c.id == bindparam("segment_id"))
+    .with_for_update()
 )
 
 
@@ -17,3 +48,27 @@ def attributes_of(conn: Connection, app_id: AppId) -> dict[str, Attribute]:
     """The custom attributes of contacts that can be searched by, by name."""
     rows = conn.execute(_ATTRIBUTES, {"app_id": app_id})
     return {row.name: Attribute(row.id, row.type) for row in rows}
+
+
+def segments_of(conn: Connection, app_id: AppId) -> list[Segment]:
+    """All segments of a workspace, by name."""
+    return [Segment(*row) for row in conn.execute(_SEGMENTS, {"app_id": app_id})]
+
+
+def find_segment(conn: Connection, app_id: AppId, segment_id: str) -> Segment | None:
+    """One segment; held for this transaction where that may write."""
+    row = conn.execute(_SEGMENT, {"app_id": app_id, "segment_id": segment_id}).one_or_none()
+    return Segment(*row) if row else None
+
+
+def insert_segment(conn: Connection, segment: Segment) -> None:
+    conn.execute(insert(segments), [asdict(segment)])
+
+
+def update_segment(conn: Connection, segment: Segment) -> None:
+    where = segments.c.app_id == segment.app_id, segments.c.id == segment.id
+    conn.execute(update(segments).where(*where).values(asdict(segment)))
+
+
+def delete_segment(conn: Connection, app_id: AppId, segment_id: str) -> None:
+    conn.execute(delete(segments).where(segments.c.app_id == app_id, segments.c.id == segment_id))

@@ -163,7 +163,7 @@ def row_of(app_id: AppId, person: Someone, **values: Any) -> dict[str, Any]:
         "name_key": (person.columns["name"] or "pink stereo").lower(),
         "ios_session_count": 0,
         "android_session_count": 0,
-        "custom_attributes": {},
+        "custom_attributes": dict(person.attributes),
         **person.columns,
         **values,
     }

@@ -48,7 +48,10 @@ contact_companies = Table(
     Column("attached_at", Double, nullable=False),
     PrimaryKeyConstraint("app_id", "contact_id", "company_id"),
 )
-Index("contact_companies_of_company", contact_companies.c.app_id, contact_companies.c.company_id)
+Index(
+    "contact_companies_of_company",
+    *(contact_companies.c[name] for name in ("app_id", "company_id", "contact_id")),
+)
 
 # The one walk over all companies that a workspace may have open: see app/companies/scrolls.py.
 company_scrolls = Table(

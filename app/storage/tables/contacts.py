@@ -100,11 +100,44 @@ _index_where(
 _index_where(
     "contacts_user_email", ["app_id", "email_key"], "role = 'user' AND email_key IS NOT NULL", unique=True
 )
-Index("contacts_email", contacts.c.app_id, contacts.c.email_key)
+# With all that a search by a part of an email asks.
+Index("contacts_email", *(contacts.c[name] for name in ("app_id", "email_key", "role", "listed")))
 Index("contacts_anonymous_id", contacts.c.app_id, contacts.c.anonymous_id, unique=True)
 for _key in ("last_seen_at", "created_at", "session_count", "name_key"):
     _index_where(f"contacts_by_{_key}", ["app_id", _key, "id"], "listed")
     _index_where(f"contacts_role_by_{_key}", ["app_id", "role", _key, "id"], "listed")
+# By when they changed everybody is searched by whoever keeps a copy; each ping moves it, so it has one index.
+_index_where("contacts_role_by_updated_at", ["app_id", "role", "updated_at", "id"], "listed")
+# What else searches ask for, and few have or nobody changes often: of those who have it.
+for _key in (
+    "name",
+    "phone",
+    "signed_up_at",
+    "owner_id",
+    "last_contacted_at",
+    "last_replied_at",
+):
+    _index_where(
+        f"contacts_of_known_{_key}", ["app_id", "role", _key, "id"], f"listed AND {_key} IS NOT NULL"
+    )
+# Where people are and what they use: read from end to end, for any of these.
+Index(
+    "contacts_by_facts",
+    *(contacts.c[name] for name in ("app_id", "role", "listed", "country", "region", "city")),
+    *(contacts.c[name] for name in ("browser", "os", "language_override")),
+)
+# Those with attributes whom a search does not find.
+_index_where(
+    "contacts_apart",
+    ["app_id", "created_at"],
+    "(NOT listed OR role = 'visitor') AND CAST(custom_attributes AS TEXT) <> '{}'",
+)
+# Ids that no user bears.
+_index_where(
+    "contacts_external_id_of_others",
+    ["app_id", "external_id"],
+    "role <> 'user' AND external_id IS NOT NULL",
+)
 # Users that were synced and never seen: what the report of missing users reads.
 _index_where("contacts_never_seen", ["app_id", "id"], "listed AND role = 'user' AND first_seen_at IS NULL")
 # Those that wait for their destruction.

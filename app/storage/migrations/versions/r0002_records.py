@@ -85,6 +85,37 @@ def _create_contacts() -> None:
         ["app_id", "id"],
         **_where("listed AND role = 'user' AND first_seen_at IS NULL"),
     )
+    _create_contacts_indexes_of_search()
+
+
+def _create_contacts_indexes_of_search() -> None:
+    op.create_index(
+        "contacts_role_by_updated_at", "contacts", ["app_id", "role", "updated_at", "id"], **_where("listed")
+    )
+    op.drop_index("contacts_email", "contacts")
+    op.create_index("contacts_email", "contacts", ["app_id", "email_key", "role", "listed"])
+    keys = ("name", "phone", "signed_up_at", "owner_id", "last_contacted_at", "last_replied_at")
+    for key in keys:
+        op.create_index(
+            f"contacts_of_known_{key}",
+            "contacts",
+            ["app_id", "role", key, "id"],
+            **_where(f"listed AND {key} IS NOT NULL"),
+        )
+    facts = ["country", "region", "city", "browser", "os", "language_override"]
+    op.create_index("contacts_by_facts", "contacts", ["app_id", "role", "listed", *facts])
+    op.create_index(
+        "contacts_apart",
+        "contacts",
+        ["app_id", "created_at"],
+        **_where("(NOT listed OR role = 'visitor') AND CAST(custom_attributes AS TEXT) <> '{}'"),
+    )
+    op.create_index(
+        "contacts_external_id_of_others",
+        "contacts",
+        ["app_id", "external_id"],
+        **_where("role <> 'user' AND external_id IS NOT NULL"),
+    )
 
 
 def _create_marks() -> None:
@@ -149,6 +180,10 @@ def _create_marks() -> None:
 
 
 def _create_companies() -> None:
+    op.drop_index("contact_companies_of_company", "contact_companies")
+    op.create_index(
+        "contact_companies_of_company", "contact_companies", ["app_id", "company_id", "contact_id"]
+    )
     op.add_column("companies", sa.Column("plan", sa.Text))
     op.add_column("companies", sa.Column("size", sa.Integer))
     op.add_column("companies", sa.Column("website", sa.Text))

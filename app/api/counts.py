@@ -1,0 +1,45 @@
+"""How many a search finds, where that takes long to count.
+
+A page is found in a few milliseconds, however many others fit; to count a million takes longer than
+that. So a count that took long is kept for ten seconds, for whoever turns the pages meanwhile.
+"""
+
+from typing import Final, TypeAlias
+
+from sqlalchemy import Connection
+
+from app.clock import monotonic
+from app.search.finding import Ask, Source, count_of
+from app.search.query import comparisons_of
+
+LONG_SECONDS: Final = 0.02
+KEEP_SECONDS: Final = 10.0
+MOST_KEPT: Final = 1_000
+
+_Key: TypeAlias = tuple[str, tuple[str, ...], str]
+
+
+class Counts:
+    """May be asked from several threads at once: the same is counted twice then, and nothing worse happens."""
+
+    def __init__(self) -> None:
+        self._kept: dict[_Key, tuple[int, float]] = {}
+
+    def of(self, conn: Connection, ask: Ask, few: Source | None) -> int:
+        """How many fit, as of now or of the last ten seconds."""
+        key = ask.around.app_id, ask.roles, repr(ask.tree)
+        began = monotonic()
+        count, counted_at = self._kept.get(key, (0, float("-inf")))
+        if began - counted_at < KEEP_SECONDS:
+            return count
+        count = count_of(conn, ask, few)
+        if monotonic() - began > LONG_SECONDS and _says_all(ask):
+            if len(self._kept) >= MOST_KEPT:
+                self._kept = {}
+            self._kept[key] = count, monotonic()
+        return count
+
+
+def _says_all(ask: Ask) -> bool:
+    """Whether the tree alone says who fits: a segment may be given another filter, and people come and go."""
+    return not any(asked.field.kind in ("segment", "online") for asked in comparisons_of(ask.tree))

@@ -1,0 +1,464 @@
+"""Finding those who fit a tree: a page of them in some order, and how many they are.
+
+How depends on what is rare, which the database does not know by itself. A *source* is a comparison
+that an index can answer: a range of an index over contacts, or ids that another table holds. Where
+a source has few, they are gathered from it, asked the rest of the tree, and sorted. Where many fit,
+the index of the order is walked from where the page begins, and everybody on it is asked the whole
+tree: a page is full after few steps. Only where that walk finds too little are many gathered.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Double,
+    Integer,
+    Select,
+    Text,
+    and_,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    union,
+    union_all,
+)
+
+from app.ids import ContactId
+from app.search.clauses import Around, clause_of, closed, holders_of, listed_ids
+from app.search.cursor import Place
+from app.search.query import FIRST_MOMENT, And, Comparison, Node, Operator
+from app.storage.tables import contacts
+
+PEOPLE: Final = ("lead", "user")
+EVERYBODY: Final = ("lead", "user", "visitor")
+FEW: Final = 2_000
+"""So many are gathered at once."""
+SHORT_WALK: Final = 5_000
+MANY: Final = 50_000
+"""So many are still quicker gathered and sorted than walked to."""
+VERY_MANY: Final = 300_000
+"""Up to so many rows sources are told apart by, where all that fit have to be counted."""
+
+# Indexes over (app_id, role, column, id) of those who are listed.
+_ORDERED: Final = frozenset({"created_at", "updated_at", "last_seen_at", "session_count", "name_key"})
+# The same of those who are listed and have a value: in these a part of a text is looked for too.
+_OF_KNOWN: Final = frozenset(
+    {"name", "phone", "signed_up_at", "owner_id", "last_contacted_at", "last_replied_at"}
+)
+# Columns that stand together in one index, to be read from end to end.
+_FACTS: Final = frozenset({"country", "region", "city", "browser", "os", "language_override"})
+# Other columns that an index leads with.
+_LED: Final = frozenset({"id", "email_key"})
+# Those whose index is also worth reading from end to end.
+_READ_THROUGH: Final = _OF_KNOWN | _FACTS | {"email_key"}
+_NEVER_NULL: Final = frozenset({"created_at", "updated_at", "session_count", "name_key"})
+_RANGES: Final[frozenset[Operator]] = frozenset(
+    (
+        *("is_any_of", "above", "below", "at_least", "at_most", "after", "on", "before"),
+        *("more_than_days_ago", "less_than_days_ago", "exactly_days_ago"),
+    )
+)
+
+_PARTS: Final[frozenset[Operator]] = frozenset({"contains", "begins", "ends", "known"})
+_OPPOSITES: Final[Mapping[Operator, Operator]] = {
+    "is_none_of": "is_any_of", "lacks": "contains", "unknown": "known"
+}  # fmt: skip
+
+# In the very words of the partial indexes: SQLite does not see that ``listed = 1`` is ``listed``.
+_LISTED: Final[ColumnElement[bool]] = literal_column("contacts.listed")
+_IS_USER: Final[ColumnElement[bool]] = literal_column("contacts.role = 'user'")
+_IS_NO_USER: Final[ColumnElement[bool]] = literal_column("contacts.role <> 'user'")
+_IS_APART: Final[ColumnElement[bool]] = literal_column("(NOT contacts.listed OR contacts.role = 'visitor')")
+_HAS_ATTRIBUTES: Final[ColumnElement[bool]] = literal_column(
+    "CAST(contacts.custom_attributes AS TEXT) <> '{}'"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """By a column of contacts, then by id. Unknown values come below all others."""
+
+    column: str = "created_at"
+    descending: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Whom to find: those who fit ``tree`` among the listed contacts of ``roles``.
+
+    ``besides`` are further conditions on contacts, of which no index knows.
+    """
+
+    tree: Node
+    around: Around
+    roles: tuple[str, ...] = PEOPLE
+    order: Order = Order()
+    besides: tuple[ColumnElement[bool], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where everybody who fits can be found, and perhaps others.
+
+    ``column`` where it is a range of an index over that column of contacts. ``answered`` is the part of the
+    tree that holds for all it has.
+    """
+
+    ids: Any
+    answered: Comparison | None = None
+    column: str | None = None
+
+
+def few_of(conn: Connection, ask: Ask) -> Source | None:
+    """Where one of the sources has few: these, whoever among them fits. Page and count both go on from them."""
+    for source in sources_of(ask.tree, ask.around):
+        ids = [ContactId(row[0]) for row in conn.execute(source.ids.limit(FEW + 1))]
+        if len(ids) <= FEW:
+            return Source(listed_ids(ids), source.answered)
+    return None
+
+
+def places_of(
+    conn: Connection, ask: Ask, few: Source | None, limit: int, *, after: Place | None = None, offset: int = 0
+) -> list[Place]:
+    """The first ``limit`` who fit, beyond ``after`` and beyond ``offset`` others, in the order asked for."""
+    source = few
+    if few is None and ask.order.column in _ORDERED:
+        found = _walked(conn, ask, offset + limit, after, SHORT_WALK)
+        if found is None:
+            source, rows = _rarest(conn, sources_of(ask.tree, ask.around), MANY)
+            found = _walked(conn, ask, offset + limit, after) if rows > MANY else None
+        if found is not None:
+            return found[offset:]
+    return _places(conn, ids_gathered(ask, source, after).limit(limit).offset(offset))
+
+
+def count_of(conn: Connection, ask: Ask, few: Source | None) -> int:
+    """How many fit."""
+    tree = ask.tree
+    if few is not None:
+        return conn.execute(count_gathered(ask, few)).scalar_one()
+    if isinstance(tree, Comparison) and tree.operator in _OPPOSITES and not ask.besides:
+        # Nobody is both, and everybody is one of the two.
+        opposite = replace(ask, tree=Comparison(tree.field, _OPPOSITES[tree.operator], tree.value))
+        everybody = conn.execute(count_everybody(ask)).scalar_one()
+        return everybody - count_of(conn, opposite, few_of(conn, opposite))
+    sources = sources_of(tree, ask.around)
+    if _is_of_values(ask, sources):
+        values = conn.execute(rows_of(sources[0])).scalar_one()
+        return values - conn.execute(count_apart(ask)).scalar_one()
+    source = _rarest(conn, sources, VERY_MANY)[0] if len(sources) > 1 else next(iter(sources), None)
+    return conn.execute(count_gathered(ask, source)).scalar_one()
+
+
+# The statements, apart so that a test can ask the database how it would go about them.
+
+
+def sources_of(node: Node, around: Around) -> list[Source]:
+    """Every source of a tree, one as good as the other; none where no index knows who fits."""
+    if isinstance(node, Comparison):
+        return _sources_of_comparison(node, around)
+    if isinstance(node, And):
+        return [source for part in node.parts for source in sources_of(part, around)]
+    of_parts = [sources_of(part, around) for part in node.parts]
+    if not all(of_parts):
+        return []
+    # Whoever fits one of the parts is in the source of that part.
+    return [Source(union(*(_as_rows(sources[0].ids) for sources in of_parts)))]
+
+
+def ids_gathered(ask: Ask, source: Source | None, after: Place | None = None) -> Select[Any, str]:
+    """Those who fit, all found and then sorted: the key and the id of each."""
+    key, contact_id = closed(contacts.c[ask.order.column]), closed(contacts.c.id)
+    statement = select(contacts.c[ask.order.column], contacts.c.id).where(*_gathered(ask, source))
+    if after is not None:
+        statement = statement.where(_beyond(ask.order, key, contact_id, after))
+    if ask.order.descending:
+        return statement.order_by(key.desc().nulls_last(), contact_id.desc())
+    return statement.order_by(key.asc().nulls_first(), contact_id.asc())
+
+
+def count_gathered(ask: Ask, source: Source | None) -> Select[int]:
+    is_by_ids = source is not None and (source.column is None or source.answered is None)
+    # A column that no index holds, or SQLite would read one that has all that is asked, to its end.
+    counted = func.count(contacts.c.pseudonym) if is_by_ids else func.count()
+    return select(counted).select_from(contacts).where(*_gathered(ask, source))
+
+
+def count_everybody(ask: Ask) -> Select[int]:
+    """How many there are to be asked."""
+    conditions = contacts.c.app_id == ask.around.app_id, _LISTED, _is_of_roles(ask.roles, is_open=True)
+    return select(func.count()).select_from(contacts).where(*conditions)
+
+
+def count_apart(ask: Ask) -> Select[int]:
+    """How many have the attribute's value and are not to be found: visitors, and who is not listed.
+
+    Few of them have attributes at all, and those have an index of their own. All that are left to subtract them from
+    need not be looked at one by one.
+    """
+    is_out = or_(~contacts.c.listed, ~_is_of_roles(ask.roles, is_open=False))
+    # The last one holds for everybody: it makes SQLite take this index of all that begin with the workspace.
+    in_index = _IS_APART, _HAS_ATTRIBUTES, contacts.c.created_at > literal(FIRST_MOMENT, Double)
+    conditions = contacts.c.app_id == ask.around.app_id, *in_index, is_out
+    return select(func.count()).select_from(contacts).where(*conditions, clause_of(ask.tree, ask.around))
+
+
+def rows_of(source: Source, limit: int | None = None) -> Select[int]:
+    """How many a source has, counting no further than ``limit``."""
+    return select(func.count()).select_from(source.ids.limit(limit).subquery())
+
+
+def ids_on_walk(
+    ask: Ask, limit: int, *, after: Place | None, until: Place | None, of_unknown: bool = False
+) -> Select[Any, str]:
+    """The first ``limit`` who fit along the index of the order, from beyond ``after`` to ``until``.
+
+    The index has two stretches: those whose key is known, and those of whom it is not. Each role has a walk of
+    its own, so that a million visitors in between cost nothing.
+    """
+    conditions = [clause_of(ask.tree, ask.around), *ask.besides]
+    if until is not None:
+        conditions.append(_up_to(ask.order, until, of_unknown))
+    walks = [walk.where(*conditions).limit(limit) for walk in _walks(ask, after, of_unknown)]
+    return _merged(ask.order, walks, of_unknown).limit(limit)
+
+
+def place_on_walk(ask: Ask, after: Place | None, steps: int, *, of_unknown: bool = False) -> Select[Any, str]:
+    """Where the walk stands that is the first to have gone so many steps, whoever fits."""
+    walks = [walk.limit(1).offset(steps) for walk in _walks(ask, after, of_unknown)]
+    return _merged(ask.order, walks, of_unknown).limit(1)
+
+
+def _sources_of_comparison(comparison: Comparison, around: Around) -> list[Source]:
+    if comparison.field.kind == "segment":
+        return _of_segment(comparison, around)
+    holders = holders_of(comparison, around)
+    if holders is not None:
+        return [Source(holders, comparison)]
+    column, operator = comparison.field.column, comparison.operator
+    if column is None or operator not in _RANGES | (_PARTS if column in _READ_THROUGH else frozenset()):
+        return []
+    if column in ("email", "external_id"):
+        return (_by_email if column == "email" else _by_external_id)(comparison, around)
+    if column not in _ORDERED | _LED | _OF_KNOWN | _FACTS:
+        return []
+    return [Source(_ids(around, *_in_range(comparison, around, EVERYBODY)), comparison, column)]
+
+
+def _of_segment(comparison: Comparison, around: Around) -> list[Source]:
+    """What one segment asks is found by its sources; they answer what it asks, not the segment."""
+    [name, *more] = _entries(comparison)
+    tree = around.segments.get(str(name))
+    if more or tree is None or comparison.operator != "is_any_of":
+        return []
+    return [replace(source, answered=None) for source in sources_of(tree, around)]
+
+
+def _by_external_id(comparison: Comparison, around: Around) -> list[Source]:
+    """Users' ids have an index, which keeps them unique, and others' ids another."""
+    is_known, is_it = contacts.c.external_id.is_not(None), clause_of(comparison, around, is_open=True)
+    halves = (_ids(around, is_half, is_known, is_it) for is_half in (_IS_USER, _IS_NO_USER))
+    return [Source(union_all(*halves), comparison)]
+
+
+def _by_email(comparison: Comparison, around: Around) -> list[Source]:
+    """An email told apart by case is found by the index of those in lower case."""
+    if comparison.operator != "is_any_of":
+        return []
+    keys = [str(entry).lower() for entry in _entries(comparison)]
+    return [Source(_ids(around, contacts.c.email_key.in_(keys)))]
+
+
+def _in_range(comparison: Comparison, around: Around, roles: Sequence[str]) -> list[ColumnElement[bool]]:
+    """A comparison in the words of the index over its column."""
+    column = comparison.field.column
+    assert column is not None
+    conditions = [clause_of(comparison, around, is_open=True)]
+    is_by_part = comparison.operator in _PARTS or comparison.field.kind == "email_domain"
+    if is_by_part and column in _READ_THROUGH - _FACTS:
+        # The others say by themselves that there is a value, and would be served worse if it were said again.
+        conditions.append(contacts.c[column].is_not(None))
+    if column in _LED:
+        return conditions
+    of_roles = _is_of_roles(roles, is_open=True)
+    if column in _FACTS:
+        # This index is no partial one, so that SQLite sees that it says all that is asked.
+        return [contacts.c.listed.is_(True), of_roles, *conditions]
+    return [_LISTED, of_roles, *conditions]
+
+
+def _ids(around: Around, *conditions: ColumnElement[bool]) -> Select[str]:
+    return select(contacts.c.id).where(contacts.c.app_id == around.app_id, *conditions)
+
+
+def _as_rows(ids: Any) -> Any:
+    """A select that can be one of a union, also where it is a union itself."""
+    return select(ids.subquery().c[0])
+
+
+def _gathered(ask: Ask, source: Source | None) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [contacts.c.app_id == ask.around.app_id]
+    if source is None:
+        conditions += [_LISTED, _is_of_roles(ask.roles, is_open=True)]
+    elif source.column is None or source.answered is None:
+        conditions += [contacts.c.id.in_(source.ids), _LISTED, _is_of_roles(ask.roles, is_open=False)]
+    elif source.column in _LED:
+        conditions += _in_range(source.answered, ask.around, ask.roles)
+        conditions += [_LISTED, _is_of_roles(ask.roles, is_open=False)]
+    else:
+        conditions += _in_range(source.answered, ask.around, ask.roles)
+    return [*conditions, *_unanswered(ask, source), *ask.besides]
+
+
+def _unanswered(ask: Ask, source: Source | None) -> Iterator[ColumnElement[bool]]:
+    parts = ask.tree.parts if isinstance(ask.tree, And) else (ask.tree,)
+    for part in parts:
+        if source is None or part is not source.answered:
+            yield clause_of(part, ask.around)
+
+
+def _is_of_values(ask: Ask, sources: Sequence[Source]) -> bool:
+    """Whether the index of attributes' values alone says who fits, but for a few who are not to be found."""
+    is_value = (
+        isinstance(ask.tree, Comparison) and ask.tree.field.attribute_id is not None and len(sources) == 1
+    )
+    return is_value and set(PEOPLE) <= set(ask.roles) and not ask.besides
+
+
+def _rarest(conn: Connection, sources: Sequence[Source], limit: int) -> tuple[Source | None, int]:
+    """The source with the fewest rows, and how many; one more than ``limit`` stands for any number above it."""
+    best: tuple[Source | None, int] = (None, limit + 1)
+    for source in sources:
+        rows = conn.execute(rows_of(source, limit + 1)).scalar_one()
+        if best[0] is None or rows < best[1]:
+            best = (source, rows)
+    return best
+
+
+def _walked(
+    conn: Connection, ask: Ask, wanted: int, after: Place | None, steps: int | None = None
+) -> list[Place] | None:
+    """The first ``wanted`` who fit, by a walk of so many steps or to the end; none where it was too short to tell."""
+    found: list[Place] = []
+    for of_unknown in _stretches(ask.order, after):
+        until = None
+        if steps is not None:
+            until = next(iter(_places(conn, place_on_walk(ask, after, steps, of_unknown=of_unknown))), None)
+        missing = wanted - len(found)
+        found += _places(conn, ids_on_walk(ask, missing, after=after, until=until, of_unknown=of_unknown))
+        if len(found) == wanted:
+            return found
+        if until is not None:
+            return None
+        after = None
+    return found
+
+
+def _stretches(order: Order, after: Place | None) -> list[bool]:
+    """The stretches of the order's index that lie ahead: those of unknown keys are ``True``."""
+    if order.column in _NEVER_NULL:
+        return [False]
+    stretches = [False, True] if order.descending else [True, False]
+    if after is not None:
+        return stretches[stretches.index(after.key is None) :]
+    return stretches
+
+
+def _walks(ask: Ask, after: Place | None, of_unknown: bool) -> list[Select[Any, str]]:
+    """For each role, the walk along its index from beyond ``after``."""
+    key, contact_id = contacts.c[ask.order.column], contacts.c.id
+    conditions: list[ColumnElement[bool]] = [contacts.c.app_id == ask.around.app_id, _LISTED]
+    if ask.order.column not in _NEVER_NULL:
+        conditions.append(key.is_(None) if of_unknown else key.is_not(None))
+    if after is not None and of_unknown:
+        conditions.append(_later(ask.order, contact_id, literal(after.id, Text)))
+    elif after is not None:
+        at = _key_literal(ask.order, after)
+        # Of these the first is a range of the index, and the second what is to be left out of it.
+        conditions.append(key <= at if ask.order.descending else key >= at)
+        later_id = _later(ask.order, contact_id, literal(after.id, Text))
+        conditions.append(or_(_later(ask.order, key, at), later_id))
+    walk = (
+        select(key, contact_id).where(*conditions).order_by(*_along(ask.order, key, contact_id, of_unknown))
+    )
+    return [walk.where(contacts.c.role == role) for role in ask.roles]
+
+
+def _bounds(ask: Ask) -> Iterator[ColumnElement[bool]]:
+    """What the tree asks of the key itself: outside of that nobody needs to be looked at."""
+    for part in ask.tree.parts if isinstance(ask.tree, And) else (ask.tree,):
+        if (
+            isinstance(part, Comparison)
+            and part.operator in _RANGES
+            and part.field.column == ask.order.column
+        ):
+            yield clause_of(part, ask.around, is_open=True)
+
+
+def _merged(order: Order, walks: Sequence[Select[Any, str]], of_unknown: bool) -> Select[Any, str]:
+    if len(walks) == 1:
+        return walks[0]
+    every = union_all(*(select(*walk.subquery().c) for walk in walks)).subquery()
+    key, contact_id = every.c
+    return select(key, contact_id).order_by(*_along(order, key, contact_id, of_unknown))
+
+
+def _along(
+    order: Order, key: ColumnElement[Any], contact_id: ColumnElement[Any], of_unknown: bool
+) -> list[ColumnElement[Any]]:
+    columns = [contact_id] if of_unknown else [key, contact_id]
+    return [column.desc() if order.descending else column.asc() for column in columns]
+
+
+def _up_to(order: Order, until: Place, of_unknown: bool) -> ColumnElement[bool]:
+    key, contact_id = contacts.c[order.column], contacts.c.id
+    beyond_id = _later(order, contact_id, literal(until.id, Text))
+    if of_unknown:
+        return ~beyond_id
+    at = _key_literal(order, until)
+    at_or_before = key >= at if order.descending else key <= at
+    return and_(at_or_before, ~and_(key == at, beyond_id))
+
+
+def _beyond(
+    order: Order, key: ColumnElement[Any], contact_id: ColumnElement[Any], after: Place
+) -> ColumnElement[bool]:
+    """Whether somebody comes after a place; unknown keys are the last of a descending order."""
+    later_id = _later(order, contact_id, literal(after.id, Text))
+    if after.key is None:
+        tied = and_(key.is_(None), later_id)
+        return tied if order.descending else or_(tied, key.is_not(None))
+    at = _key_literal(order, after)
+    later = or_(_later(order, key, at), and_(key == at, later_id))
+    return or_(later, key.is_(None)) if order.descending else later
+
+
+def _later(order: Order, value: ColumnElement[Any], than: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a value comes later in the order."""
+    return value < than if order.descending else value > than
+
+
+def _key_literal(order: Order, place: Place) -> ColumnElement[Any]:
+    column_type = contacts.c[order.column].type
+    if isinstance(column_type, Integer) and isinstance(place.key, float | int):
+        return literal(int(place.key), Integer)
+    return literal(place.key, Double if isinstance(place.key, float | int) else Text)
+
+
+def _is_of_roles(roles: Sequence[str], *, is_open: bool) -> ColumnElement[bool]:
+    role = contacts.c.role if is_open else closed(contacts.c.role)
+    return role == roles[0] if len(roles) == 1 else role.in_(roles)
+
+
+def _entries(comparison: Comparison) -> tuple[Any, ...]:
+    return comparison.value if isinstance(comparison.value, tuple) else ()
+
+
+def _places(conn: Connection, statement: Select[Any, str]) -> list[Place]:
+    return [Place(row[0], row[1]) for row in conn.execute(statement)]

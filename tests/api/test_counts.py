@@ -1,0 +1,67 @@
+"""Counts that took long are kept for a while."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine
+
+from app.api import counts as counts_module
+from app.api.counts import KEEP_SECONDS, Counts
+from app.ids import AppId
+from app.search.clauses import Around
+from app.search.fields import SearchFields
+from app.search.finding import Ask
+from app.search.query import read_search
+
+CONN: Any = create_engine("sqlite://").connect
+
+
+def ask(field: str = "name", value: object = "Ada", app_id: str = "uaaaaaaa") -> Ask:
+    tree = read_search({"field": field, "operator": "=", "value": value}, SearchFields())
+    return Ask(tree, Around(AppId(app_id), 0.0))
+
+
+class Slow:
+    """A count that takes its time, and is another each time."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+        self.now, self.asked, self._seconds = 0.0, 0, seconds
+        monkeypatch.setattr(counts_module, "monotonic", lambda: self.now)
+        monkeypatch.setattr(counts_module, "count_of", self._count)
+
+    def _count(self, *_: object) -> int:
+        self.now += self._seconds
+        self.asked += 1
+        return self.asked
+
+
+def test_a_quick_count_is_made_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    Slow(monkeypatch, 0.02)
+    counts = Counts()
+    assert [counts.of(CONN, ask(), None) for _ in range(3)] == [1, 2, 3]
+
+
+def test_a_slow_count_is_kept_for_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = Slow(monkeypatch, 0.021)
+    counts = Counts()
+    assert counts.of(CONN, ask(), None) == 1
+    slow.now += KEEP_SECONDS - 0.001
+    assert counts.of(CONN, ask(), None) == 1
+    slow.now += 0.001
+    assert counts.of(CONN, ask(), None) == 2
+
+
+def test_each_search_of_each_workspace_has_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    Slow(monkeypatch, 1.0)
+    counts = Counts()
+    asks = [ask(), ask(value="Ben"), ask(app_id="ubbbbbbb")]
+    assert [counts.of(CONN, one, None) for one in asks] == [1, 2, 3]
+    assert [counts.of(CONN, one, None) for one in asks] == [1, 2, 3]
+
+
+def test_who_is_online_and_what_a_segment_says_is_never_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    Slow(monkeypatch, 1.0)
+    counts = Counts()
+    for one in (ask("online", True), ask("segment_id", "a" * 24)):
+        first = counts.of(CONN, one, None)
+        assert counts.of(CONN, one, None) == first + 1

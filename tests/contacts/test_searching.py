@@ -1,0 +1,91 @@
+"""A search met with its workspace."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Connection, create_engine
+
+from app.contacts.searching import Here, ask_of_segment, filter_of, roles_of, search_of, segments_with
+from app.errors import InvalidField
+from app.search.fields import SearchFields
+from app.search.finding import Order
+from app.search.query import read_search
+from app.search.store import Segment, insert_segment
+from app.storage.tables import metadata
+from support.searching import APP, NOW, ZONE, crowd, store_crowd
+
+PEOPLE = crowd(30)
+HERE = Here(APP, NOW)
+
+
+@pytest.fixture(scope="module")
+def conn() -> Iterator[Connection]:
+    engine = create_engine("sqlite://")
+    with engine.begin() as conn:
+        metadata.create_all(conn)
+        store_crowd(conn, PEOPLE)
+        for number, (name, tree) in enumerate(
+            {
+                "Busy": {"field": "seats", "operator": "gt", "value": 1},
+                "Everybody": {"field": "id", "operator": "has_any_value"},
+                "Gone": {"field": "no longer", "operator": "is", "value": 1},
+            }.items()
+        ):
+            insert_segment(conn, Segment(APP, f"{number:024x}", name, "user", tree, NOW, NOW))
+        yield conn
+    engine.dispose()
+
+
+def asked(field: str, operator: str, value: object) -> dict[str, object]:
+    return {"field": field, "operator": operator, "value": value}
+
+
+def test_a_search_knows_the_attributes_and_the_time_zone_of_its_workspace(conn: Connection) -> None:
+    ask = search_of(conn, HERE, asked("custom_attributes.plan", "=", "pro"), Order())
+    assert ask.around.timezone == ZONE
+    with pytest.raises(InvalidField):
+        search_of(conn, HERE, asked("custom_attributes.size", "=", "pro"), Order())
+
+
+def test_segments_are_known_by_id_and_name_where_they_are_asked_for(conn: Connection) -> None:
+    _, around = filter_of(conn, HERE, asked("segment", "is", "Busy"))
+    assert around.segments.keys() == {"Busy", "Everybody", f"{0:024x}", f"{1:024x}"}
+    assert filter_of(conn, HERE, asked("name", "is", "Busy"))[1].segments == {}
+
+
+def test_a_contact_is_in_the_segments_whose_filter_it_fits(conn: Connection) -> None:
+    for person in PEOPLE:
+        names = [segment.name for segment in segments_with(conn, HERE, person.id)]
+        assert names == (["Busy"] if person.attributes.get("seats", 0) > 1 else []) + ["Everybody"]
+
+
+def test_a_segment_whose_filter_means_nothing_any_more_asks_nothing(conn: Connection) -> None:
+    gone = Segment(APP, "a" * 24, "Gone", "user", asked("no longer", "is", 1), NOW, NOW)
+    assert ask_of_segment(conn, HERE, gone) is None
+
+
+@pytest.mark.parametrize(
+    ("query", "roles"),
+    [
+        (asked("name", "=", "Ada"), ("lead", "user")),
+        (asked("role", "=", "user"), ("user",)),
+        (asked("role", "=", "visitor"), ("visitor",)),
+        (asked("role", "!=", "visitor"), ("lead", "user")),
+        (asked("role", "IN", ["lead", "visitor"]), ("lead", "visitor")),
+        ({"operator": "AND", "value": [asked("name", "=", "x"), asked("role", "=", "lead")]}, ("lead",)),
+        (
+            {"operator": "OR", "value": [asked("name", "=", "x"), asked("role", "=", "lead")]},
+            ("lead", "user"),
+        ),
+        (
+            {"operator": "OR", "value": [asked("name", "=", "x"), asked("role", "=", "visitor")]},
+            ("lead", "user", "visitor"),
+        ),
+        (
+            {"operator": "AND", "value": [asked("role", "=", "user"), asked("role", "=", "lead")]},
+            ("lead", "user"),
+        ),
+    ],
+)
+def test_visitors_are_searched_where_the_query_names_them(query: object, roles: tuple[str, ...]) -> None:
+    assert roles_of(read_search(query, SearchFields())) == roles

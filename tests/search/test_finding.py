@@ -1,0 +1,296 @@
+"""Pages and counts of those who fit a tree: the same by every way there is, and from indexes."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, Select, create_engine, delete, insert, update
+from sqlalchemy.dialects import sqlite
+
+from app.search import finding
+from app.search.cursor import Place
+from app.search.fields import FilterFields, SearchFields
+from app.search.finding import (
+    EVERYBODY,
+    Ask,
+    Order,
+    count_apart,
+    count_gathered,
+    count_of,
+    few_of,
+    ids_gathered,
+    ids_on_walk,
+    place_on_walk,
+    places_of,
+    rows_of,
+    sources_of,
+)
+from app.search.query import Node, read_filter, read_search
+from app.storage.tables import contacts, metadata
+from support.searching import APP, ATTRIBUTES, NOW, OTHER, Someone, around, crowd, holds, row_of, store_crowd
+
+NEWEST = Order()
+SEARCH, FILTER = SearchFields(ATTRIBUTES), FilterFields(ATTRIBUTES)
+BOTH = ("lead", "user")
+PEOPLE = crowd(120, seed=9)
+UNLISTED = {person.id for person in PEOPLE[::7]}
+HERE = around(PEOPLE)
+
+
+@pytest.fixture(scope="module")
+def conn() -> Iterator[Connection]:
+    engine = create_engine("sqlite://")
+    with engine.begin() as conn:
+        metadata.create_all(conn)
+        store_crowd(conn, PEOPLE)
+        store_crowd(conn, crowd(30), OTHER, first_id=100)
+        conn.execute(update(contacts).where(contacts.c.id.in_(UNLISTED)).values(listed=False))
+        yield conn
+    engine.dispose()
+
+
+def search(field: str, operator: str, value: object) -> dict[str, object]:
+    return {"field": field, "operator": operator, "value": value}
+
+
+leaves = st.sampled_from(
+    [
+        search("session_count", "gt", 1),
+        search("session_count", "is", 2),
+        search("created_at", "less_than", 2),
+        search("last_seen_at", "more_than", 1),
+        search("last_seen_at", "is_unknown", None),
+        search("signed_up_at", "on", NOW),
+        search("name", "contains", "ada"),
+        search("name", "is", "Ada"),
+        search("email", "is", "Ada.1@Example.com"),
+        search("external_id", "is", "u7"),
+        search("owner_id", "has_any_value", None),
+        search("id", "is", PEOPLE[3].id),
+        search("plan", "is", "pro"),
+        search("plan", "is_not", "pro"),
+        search("seats", "lt", 3),
+        search("tag", "is", "VIP"),
+        search("company", "is_unknown", None),
+        search("company", "is", "acme"),
+        search("online", "is", True),
+        search("role", "is", "user"),
+        search("segment", "is", "some"),
+        search("segment", "is_not", "some"),
+    ]
+)
+groups = st.builds(
+    lambda operator, parts: {"operator": operator, "value": parts},
+    st.sampled_from(["AND", "OR"]),
+    st.lists(leaves, min_size=1, max_size=3),
+)
+trees = st.one_of(
+    leaves,
+    groups,
+    st.builds(lambda parts: {"operator": "AND", "value": parts}, st.lists(groups, min_size=1, max_size=2)),
+)
+orders = st.builds(
+    Order,
+    st.sampled_from(
+        ["created_at", "updated_at", "last_seen_at", "session_count", "name_key", "signed_up_at", "email_key"]
+    ),
+    st.booleans(),
+)
+SEGMENTS = {"some": read_filter(search("seats", "gt", 1), FILTER)}
+
+
+def ask_of(tree: object, order: Order = NEWEST, roles: tuple[str, ...] = EVERYBODY) -> Ask:
+    return Ask(read_filter(tree, FILTER), around(PEOPLE, SEGMENTS), roles, order)
+
+
+def in_order(ask: Ask) -> list[str]:
+    """Whom a page after the other should hold."""
+
+    def key(person: Someone) -> tuple[bool, Any, str]:
+        value = row_of(APP, person)[ask.order.column]
+        return value is not None, value if value is not None else 0, person.id
+
+    fitting = [
+        person
+        for person in PEOPLE
+        if person.id not in UNLISTED
+        and person.columns["role"] in ask.roles
+        and holds(ask.tree, person, SEGMENTS)
+    ]
+    known = sorted((person for person in fitting if key(person)[0]), key=key)
+    unknown = sorted((person for person in fitting if not key(person)[0]), key=key)
+    ids = [person.id for person in [*unknown, *known]]
+    return ids[::-1] if ask.order.descending else ids
+
+
+def count(conn: Connection, ask: Ask) -> int:
+    return count_of(conn, ask, few_of(conn, ask))
+
+
+def page(conn: Connection, ask: Ask, size: int, after: Place | None = None, offset: int = 0) -> list[Place]:
+    return places_of(conn, ask, few_of(conn, ask), size, after=after, offset=offset)
+
+
+def paged(conn: Connection, ask: Ask, size: int) -> list[str]:
+    """All pages, one after the other."""
+    found: list[Place] = []
+    for _ in range(len(PEOPLE)):
+        more = page(conn, ask, size, found[-1] if found else None)
+        found += more
+        if len(more) < size:
+            break
+    return [place.id for place in found]
+
+
+ways = pytest.mark.parametrize(
+    ("few", "short", "many"),
+    [(-1, 3, 10_000), (-1, 3, 0), (-1, 1_000, 0), (10_000, 5, 0)],
+    ids=["gathered", "by a long walk", "by a walk", "from few"],
+)
+
+
+@ways
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    tree=trees,
+    order=orders,
+    roles=st.sampled_from([EVERYBODY, ("user",), ("user", "lead")]),
+    size=st.sampled_from([4, 9, 200]),
+)
+def test_pages_hold_everybody_who_fits_once_and_in_order(
+    conn: Connection, few: int, short: int, many: int, tree: object, order: Order, roles: Any, size: int
+) -> None:
+    ask = ask_of(tree, order, roles)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(finding, "FEW", few)
+        patch.setattr(finding, "SHORT_WALK", short)
+        patch.setattr(finding, "MANY", many)
+        assert paged(conn, ask, size) == in_order(ask)
+        assert count(conn, ask) == len(in_order(ask))
+        assert [place.id for place in page(conn, ask, 5, offset=7)] == in_order(ask)[7:12]
+
+
+def test_pages_stay_in_step_while_contacts_come_and_go() -> None:
+    engine = create_engine("sqlite://")
+    with engine.begin() as conn:
+        metadata.create_all(conn)
+        store_crowd(conn, PEOPLE)
+        ask = ask_of(search("id", "has_any_value", None))
+        first = page(conn, ask, 10)
+        second_as_it_was = page(conn, ask, 10, first[-1])
+        # The last of the first page goes, and so does one of the second; somebody comes before both.
+        conn.execute(delete(contacts).where(contacts.c.id.in_([first[-1].id, second_as_it_was[4].id])))
+        newest = {**PEOPLE[0].columns, "created_at": NOW + 1e6, "external_id": None, "email_key": None}
+        conn.execute(insert(contacts), [row_of(APP, Someone("f" * 24, newest))])  # type: ignore[arg-type]
+        second = page(conn, ask, 9, first[-1])
+        assert second == [place for place in second_as_it_was if place != second_as_it_was[4]]
+    engine.dispose()
+
+
+# How the database goes about it.
+
+
+def plan_of(conn: Connection, statement: Select[Any]) -> str:
+    text = statement.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})  # type: ignore[no-untyped-call]
+    return "\n".join(row[3] for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}"))
+
+
+def rest(field: str, operator: str, value: object) -> Node:
+    return read_search(search(field, operator, value), SEARCH)
+
+
+@pytest.mark.parametrize(
+    ("node", "index"),
+    [
+        (rest("email", "=", "ada@example.com"), "contacts_email"),
+        (rest("email", "~", "ada"), "contacts_email"),
+        (rest("email_domain", "=", "example.com"), "contacts_email"),
+        (rest("name", "~", "ada"), "contacts_of_known_name"),
+        (rest("location.city", "=", "Lagos"), "contacts_by_facts"),
+        (rest("os", "~", "mac"), "contacts_by_facts"),
+        (rest("email", "IN", ["ada@example.com", "b@example.com"]), "contacts_email"),
+        (rest("id", "=", "a" * 24), "sqlite_autoindex_contacts_1"),
+        (rest("created_at", ">", NOW), "contacts_role_by_created_at"),
+        (rest("created_at", "=", NOW), "contacts_role_by_created_at"),
+        (rest("updated_at", "<", NOW), "contacts_role_by_updated_at"),
+        (rest("last_seen_at", "<", NOW), "contacts_role_by_last_seen_at"),
+        (rest("session_count", ">=", 5), "contacts_role_by_session_count"),
+        (rest("signed_up_at", ">", NOW), "contacts_of_known_signed_up_at"),
+        (rest("name", "=", "Ada"), "contacts_of_known_name"),
+        (rest("phone", "=", "+1"), "contacts_of_known_phone"),
+        (rest("owner_id", "=", 7), "contacts_of_known_owner_id"),
+        (rest("last_replied_at", ">", NOW), "contacts_of_known_last_replied_at"),
+        (rest("last_contacted_at", ">", NOW), "contacts_of_known_last_contacted_at"),
+        (rest("external_id", "=", "u1"), "contacts_external_id"),
+        (rest("custom_attributes.plan", "=", "pro"), "attribute_values_by_text"),
+        (rest("custom_attributes.plan", "~", "pro"), "attribute_values_by_text"),
+        (rest("custom_attributes.seats", ">", 3), "attribute_values_by_number"),
+        (rest("custom_attributes.renews_at", "=", NOW), "attribute_values_by_number"),
+        (rest("tag_id", "=", 3), "taggings_of_tag"),
+        (rest("company_id", "=", "acme"), "contact_companies_of_company"),
+    ],
+)
+def test_an_index_serves(conn: Connection, node: Node, index: str) -> None:
+    [source] = sources_of(node, HERE)
+    ask = Ask(node, HERE, BOTH)
+    gathered = ids_gathered(ask, source)
+    for statement in (rows_of(source, 10), count_gathered(ask, source), gathered):
+        plan = plan_of(conn, statement)
+        # Whoever is sorted is looked up besides.
+        assert (index.rsplit(maxsplit=1)[-1] if statement is gathered else index) in plan, plan
+        assert "SCAN contacts" not in plan, plan
+        assert "SCAN attribute_values" not in plan, plan
+
+
+@pytest.mark.parametrize("column", ["created_at", "updated_at", "last_seen_at", "session_count", "name_key"])
+@pytest.mark.parametrize("roles", [EVERYBODY, ("user",), BOTH])
+@pytest.mark.parametrize("descending", [True, False])
+def test_a_walk_goes_along_the_index_of_its_order(
+    conn: Connection, column: str, roles: Any, descending: bool
+) -> None:
+    ask = Ask(rest("custom_attributes.plan", "=", "pro"), HERE, roles, Order(column, descending))
+    after = Place("x" if column == "name_key" else 5.0, "a" * 24)
+    index = f"contacts_role_by_{column} (app_id=? AND role=?"
+    walk = plan_of(conn, ids_on_walk(ask, 51, after=after, until=after))
+    assert walk.count(f"SEARCH contacts USING INDEX {index} AND {column}") == len(roles)
+    ahead = plan_of(conn, place_on_walk(ask, after, 100))
+    assert ahead.count(f"{index} AND {column}") == len(roles)
+    if column == "last_seen_at":
+        unknown = plan_of(conn, ids_on_walk(ask, 51, after=None, until=None, of_unknown=True))
+        assert unknown.count("_by_last_seen_at (app_id=?") == len(roles)
+        assert "RIGHT PART" not in unknown
+    # Only where several roles are laid together their first ones are sorted.
+    sorted_parts = (walk + ahead).count("TEMP B-TREE")
+    assert sorted_parts == (0 if len(roles) == 1 else sorted_parts)
+    assert "RIGHT PART" not in walk + ahead
+
+
+def test_those_with_attributes_who_are_not_to_be_found_have_an_index(conn: Connection) -> None:
+    for roles in (BOTH, EVERYBODY):
+        ask = Ask(rest("custom_attributes.plan", "=", "pro"), HERE, roles)
+        assert "SEARCH contacts USING INDEX contacts_apart (app_id=?" in plan_of(conn, count_apart(ask))
+
+
+def test_what_no_index_knows_has_no_source() -> None:
+    for node in (
+        rest("external_id", "~", "ada"),
+        rest("email", "!=", "a@example.com"),
+        rest("custom_attributes.plan", "!=", "pro"),
+        rest("ios_device", "=", "x"),
+        rest("online", "=", False),
+    ):
+        assert sources_of(node, HERE) == []
+
+
+def test_one_of_several_has_a_source_where_each_has() -> None:
+    known = [
+        search("plan", "is", "pro"),
+        search("email", "is", "a@example.com"),
+        search("external_id", "is", "u1"),
+    ]
+    assert len(sources_of(read_filter({"operator": "OR", "value": known}, FILTER), HERE)) == 1
+    unknown = [*known, search("avatar", "contains", "a")]
+    assert sources_of(read_filter({"operator": "OR", "value": unknown}, FILTER), HERE) == []
+    assert len(sources_of(read_filter({"operator": "AND", "value": unknown}, FILTER), HERE)) == 3
