@@ -39,6 +39,7 @@ from app.api.conversations import (
     put_conversation,
     show_conversation,
 )
+from app.api.data_attributes import list_data_attributes, post_data_attribute, put_data_attribute
 from app.api.events import get_events, post_event, post_summaries
 from app.api.imports import delete_import, get_contacts_csv, get_import, post_import
 from app.api.merge import post_merge
@@ -46,6 +47,7 @@ from app.api.missing_users import list_missing_users
 from app.api.notes import get_note, list_notes, post_note
 from app.api.operations import get_metrics, get_up
 from app.api.presence import get_presence, query_presence, stream_presence
+from app.api.qualification import get_qualification, post_resync
 from app.api.search import post_contact_search
 from app.api.segments import (
     delete_segment,
@@ -100,6 +102,11 @@ routes: Final = [
     Route("/imports/{id}", authenticated(delete_import), methods=["DELETE"]),
     Route("/exports/contacts", authenticated(get_contacts_csv)),
     Route("/missing_users", authenticated(list_missing_users)),
+    Route("/contacts/{id}/qualification", authenticated(get_qualification)),
+    Route("/contacts/{id}/qualification/{name}/resync", authenticated(post_resync), methods=["POST"]),
+    Route("/data_attributes", authenticated(list_data_attributes)),
+    Route("/data_attributes", authenticated(post_data_attribute), methods=["POST"]),
+    Route("/data_attributes/{id}", authenticated(put_data_attribute), methods=["PUT"]),
     Route("/me", authenticated(get_me)),
     Route("/admins", authenticated(list_admins)),
     Route("/admins/activity_logs", authenticated(list_activity_logs)),

@@ -31,12 +31,15 @@ _remembered: Final[dict[AppId, tuple[str, Catalogue]]] = {}
 def catalogue_of(conn: Connection, app_id: AppId, version: str | None = None) -> Catalogue:
     """The attributes of a workspace.
 
-    ``version`` is what this transaction read in the workspace's row (``attributes_version``); without it that is
-    asked first. While it stays the same, the database is asked no more.
+    ``version`` is what this transaction read in the workspace's row (``attributes_version``), where it did. As long
+    as it is the one that is remembered, the database is asked nothing; else first of all for the version of now.
     """
-    version = version or store.version_of(conn, app_id)
     remembered = _remembered.get(app_id)
-    if version is not None and remembered is not None and remembered[0] == version:
+    if remembered is not None and remembered[0] == version:
+        return remembered[1]
+    # Not what the caller has read: this transaction itself may have changed attributes since, and may be rolled back.
+    version = store.version_of(conn, app_id)
+    if remembered is not None and remembered[0] == version:
         return remembered[1]
     catalogue = _read(conn, app_id)
     if version is not None:

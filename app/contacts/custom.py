@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from app.attributes.operations import attributes_of
 from app.attributes.records import DataAttribute, Scalar
 from app.attributes.values import Misfit, coerce
-from app.contacts.precedence import Provenance, Values, Writer, write
+from app.contacts.precedence import Provenance, Values, Writer, is_same, write
 from app.contacts.records import Contact
 from app.contacts.user_data import shown_key
 from app.errors import ParameterInvalid
@@ -36,13 +36,22 @@ def write_attributes(
 ) -> tuple[Values, Provenance | None]:
     """A contact's values and where they come from, after ``given`` was written; pure.
 
-    Null and blank text clear. Raises ParameterInvalid as ``written`` does.
+    Null and blank text clear. What is given as it stands is no change, whatever has become of its attribute:
+    scripts send a contact back as they got it. Raises ParameterInvalid as ``written`` does.
     """
-    unknown = sorted(name for name in given if (known := attributes.get(name)) is None or known.archived)
-    if unknown:
-        raise ParameterInvalid(f"Custom attribute '{shown_key(unknown[0])}' does not exist")
-    read = {name: _read(value, attributes[name], writer) for name, value in given.items()}
-    return write(contact.custom_attributes, contact.provenance, read, writer)
+    stored = contact.custom_attributes
+    unknown = {name for name in given if (known := attributes.get(name)) is None or known.archived}
+    for name in sorted(unknown):
+        if name not in stored or not is_same(stored[name], given[name]):
+            raise ParameterInvalid(f"Custom attribute '{shown_key(name)}' does not exist")
+    read = {
+        name: stored[name]
+        if name in stored and is_same(stored[name], value)
+        else _read(value, attributes[name], writer)
+        for name, value in given.items()
+        if name not in unknown
+    }
+    return write(stored, contact.provenance, read, writer)
 
 
 def _read(value: object, attribute: DataAttribute, writer: Writer) -> Scalar | None:

@@ -6,13 +6,13 @@ user afterwards; counts add up. The lead's id then names nobody, but its browser
 sockets lead to the user: ``merged_contacts`` remembers.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from app.contacts import merged_rows, store
+from app.contacts import merged_rows, precedence, store
 from app.contacts.operations import hold_contact
 from app.contacts.records import Contact
 from app.contacts.saving import save
@@ -130,22 +130,10 @@ def _has_session(contact: Contact, now: float) -> bool:
 
 def _attributes(user: Contact, lead: Contact) -> dict[str, Any]:
     """The user's values win, a blank one that was set by hand too; where each value comes from goes with it."""
-    values, origins = dict(user.custom_attributes), dict(user.provenance or {})
-    told = lead.provenance or {}
-    for name in {*lead.custom_attributes, *told}:
-        if values.get(name) is not None or _is_locked(origins.get(name)):
-            continue
-        if name in lead.custom_attributes:
-            values[name] = lead.custom_attributes[name]
-        if name in told:
-            origins[name] = told[name]
-    if user.provenance is None and not origins:
-        return {"custom_attributes": values}
-    return {"custom_attributes": values, "provenance": origins}
-
-
-def _is_locked(origin: Any) -> bool:
-    return isinstance(origin, Mapping) and origin.get("source") == "manual"
+    values, provenance = precedence.merge(
+        user.custom_attributes, user.provenance, lead.custom_attributes, lead.provenance
+    )
+    return {"custom_attributes": values, "provenance": provenance}
 
 
 def _is_taken(conn: Connection, merged: Contact) -> bool:

@@ -7,7 +7,6 @@ pings alone in a ping that is not.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from sqlalchemy import Connection
 
@@ -17,9 +16,6 @@ from app.attributes.records import DataAttribute, Model, Scalar
 from app.attributes.values import Misfit, coerce, is_date_name, read_date
 from app.contacts.user_data import Problem, shown_key
 from app.workspaces.records import Workspace
-
-STANDARD_OF_COMPANIES: Final = frozenset({"remote_created_at"})
-"""Fields of a company that a ping brings among its attributes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +45,13 @@ def take_attributes(
     known = catalogue_of(conn, workspace.app_id, workspace.attributes_version).of(model)
     if not known.keys() >= given.keys():
         firsts = {
-            name: value
-            for name, value in given.items()
-            if name not in known and _fits_first(name, value) and not _is_standard(model, name)
+            name: value for name, value in given.items() if name not in known and _fits_first(name, value)
         }
         if firsts:
             known = make_missing(conn, workspace.app_id, model, firsts, now)
     values: dict[str, Scalar] = {}
     problems = []
     for name, value in given.items():
-        if _is_standard(model, name):
-            values[name] = value
-            continue
         try:
             values[name] = _taken(value, known.get(name), name, is_signed=is_signed)
         except Misfit as rule:
@@ -94,7 +85,3 @@ def _fits_first(name: str, value: Scalar) -> bool:
     except Misfit:
         return False
     return True
-
-
-def _is_standard(model: Model, name: str) -> bool:
-    return model == "company" and name in STANDARD_OF_COMPANIES

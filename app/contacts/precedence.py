@@ -155,30 +155,30 @@ def _write_one(
 ) -> None:
     standing = _standing(values, entries, name)
     current = values.get(name)
-    is_same = _is_same(current, value)
+    repeats = is_same(current, value)
     if not may_write(writer.source, standing):
-        _lose(entries, name, value, writer, is_same=is_same)
+        _lose(entries, name, value, writer, agrees=repeats)
         return
     # Said once more by the same source; or a blank where nothing is and nobody locks.
-    if is_same and (standing == writer.source or (value is None and writer.source != "manual" != standing)):
+    if repeats and (standing == writer.source or (value is None and writer.source != "manual" != standing)):
         return
     if value is None:
         values.pop(name, None)
     else:
         values[name] = value
     lost = [loss for loss in _lost_of(entries, name) if not may_write(loss["source"], writer.source)]
-    lost = [loss for loss in lost if not _is_same(loss["value"], value)]
+    lost = [loss for loss in lost if not is_same(loss["value"], value)]
     entries[name] = {"source": writer.source, "by": writer.by, "at": writer.at, "lost": lost}
 
 
-def _lose(entries: dict[str, Any], name: str, value: Scalar | None, writer: Writer, *, is_same: bool) -> None:
+def _lose(entries: dict[str, Any], name: str, value: Scalar | None, writer: Writer, *, agrees: bool) -> None:
     """Keep what lost, unless it is known; one who comes round to the value that stands has lost nothing."""
     lost = _lost_of(entries, name)
     known = next((loss for loss in lost if loss["source"] == writer.source), None)
-    if (known is None and is_same) or (known is not None and _is_same(known["value"], value) and not is_same):
+    if (known is None and agrees) or (known is not None and is_same(known["value"], value) and not agrees):
         return
     others = [loss for loss in lost if loss is not known]
-    if not is_same:
+    if not agrees:
         others.append({"source": writer.source, "value": value, "by": writer.by, "at": writer.at})
     # What stands may have no entry yet: a value from before they were kept, which a ping wrote.
     standing = entries.get(name, {"source": "ping", "by": MESSENGER, "at": None})
@@ -198,13 +198,13 @@ def _lost_of(entries: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
     return list(entries.get(name, {}).get("lost", ()))
 
 
-def _is_same(one: Scalar | None, other: Scalar | None) -> bool:
+def is_same(one: object, other: object) -> bool:
     """Equal, and of one type: true is not 1."""
     return one == other and type(one) is type(other)
 
 
 def _are_same(one: Values, other: Values) -> bool:
-    return one.keys() == other.keys() and all(_is_same(value, other[name]) for name, value in one.items())
+    return one.keys() == other.keys() and all(is_same(value, other[name]) for name, value in one.items())
 
 
 def _without(mapping: Mapping[str, Any], name: str) -> dict[str, Any]:

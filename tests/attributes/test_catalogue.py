@@ -45,6 +45,16 @@ def test_what_was_rolled_back_is_not_remembered(recorder: Recorder) -> None:
     assert catalogue_of(conn, app_id, version(recorder)).contact.keys() >= {"seats"}
 
 
+def test_a_version_that_was_read_before_a_change_does_not_stand_for_it(recorder: Recorder) -> None:
+    conn, app_id = recorder.conn, recorder.app_id
+    before = version(recorder)
+    undone = conn.begin_nested()
+    make_missing(conn, app_id, "contact", {"plan": "pro"}, NOW)
+    assert "plan" in catalogue_of(conn, app_id, before).of("contact")
+    undone.rollback()
+    assert "plan" not in catalogue_of(conn, app_id, before).of("contact")
+
+
 def test_workspaces_are_told_apart(recorder: Recorder) -> None:
     other = create_workspace(recorder.conn, "Globex", NOW)
     make_missing(recorder.conn, other.app_id, "company", {"plan": "pro"}, NOW)

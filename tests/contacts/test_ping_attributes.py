@@ -140,6 +140,18 @@ def test_R40_the_attributes_of_companies_are_their_own(recorder: Recorder) -> No
     assert '"tier":' in stored and "gold" in stored
 
 
+def test_R40_companies_of_one_ping_share_what_it_makes(recorder: Recorder) -> None:
+    carried = [{"company_id": str(n), "tier": "gold", f"own_{n}": n} for n in range(3)]
+    recorded = ping(recorder, new=1, companies=carried)
+    assert recorded.problems == ()
+    assert types(recorder, "company") == {
+        "tier": "string",
+        "own_0": "integer",
+        "own_1": "integer",
+        "own_2": "integer",
+    }
+
+
 def test_R40_what_does_not_fit_a_company_is_named(recorder: Recorder) -> None:
     ping(recorder, company={"company_id": "6", "tier": "gold"})
     recorded = ping(recorder, company={"company_id": "6", "tier": 1})

@@ -1,5 +1,6 @@
 """A database of the first revision, with values in it, gets its attributes when it is migrated."""
 
+import asyncio
 import json
 import sqlite3
 from pathlib import Path
@@ -8,9 +9,10 @@ from typing import Any
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, create_engine
 
 from app.storage import migrations
+from app.storage.database import open_database
 from app.storage.migrations import found_attributes, migrate
 
 APP = "uaaaaaaa"
@@ -132,3 +134,31 @@ def test_at_most_250_are_made(tmp_path: Path) -> None:
     assert len(names) == 254
     assert "one_too_many" not in names
     plain.close()
+
+
+async def test_postgres_gets_its_attributes_too(postgres_url: str) -> None:
+    def first_revision(conn: Connection) -> None:
+        scripts = ScriptDirectory(str(FOLDER))
+        with EnvironmentContext(
+            Config(), scripts, fn=lambda rev, _: scripts._upgrade_revs("0001", rev)
+        ) as environment:
+            environment.configure(connection=conn, render_as_batch=True)
+            environment.run_migrations()
+        conn.exec_driver_sql(
+            f"INSERT INTO workspaces VALUES ('{APP}', 'Acme', 'us', 'UTC', false, '[]', '[]', 5.0)"
+        )
+        values = CONTACT | {"app_id": APP, "id": "0" * 24, "custom_attributes": '{"plan": "pro", "seats": 3}'}
+        values["listed"] = True
+        written = ", ".join(repr(value) for value in values.values())
+        conn.exec_driver_sql(f"INSERT INTO contacts ({', '.join(values)}) VALUES ({written})")
+
+    database = await open_database(postgres_url)
+    await database.write(first_revision)
+    await asyncio.to_thread(migrate, postgres_url)
+    rows = await database.read(
+        lambda conn: conn.exec_driver_sql(
+            "SELECT name, number, text FROM attribute_values JOIN data_attributes ON attribute_id = id ORDER BY name"
+        ).all()
+    )
+    assert [tuple(row) for row in rows] == [("plan", None, "pro"), ("seats", 3.0, None)]
+    await database.close()
