@@ -87,7 +87,7 @@ async def serving(
     make_app: Callable[[Settings, Clock, list[AppState]], Starlette] = bare_app,
 ) -> AsyncIterator[Served]:
     """Serve on a free port until the block ends."""
-    migrate(settings.database_url)
+    await asyncio.to_thread(migrate, settings.database_url)
     own_clock = clock or Clock(at=START)
     states: list[AppState] = []
     listener: socket.socket = listen("127.0.0.1", 0)
