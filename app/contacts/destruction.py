@@ -34,6 +34,7 @@ from app.storage.tables import (
     conversation_parts,
     conversation_ratings,
     conversations,
+    event_summaries,
     events,
     merged_contacts,
     notes,
@@ -65,7 +66,7 @@ def destroy(conn: Connection, contact: Contact, now: float) -> Receipt:
         raise ValueError(f"contact {contact.id} is not deleted: only what was deleted is destroyed")
     kept = _untied(conn, contact)
     _silence(conn, contact)
-    destroyed = {kind: conn.execute(statement).rowcount for kind, statement in _removals(contact)}
+    destroyed = {kind: conn.execute(statement).rowcount for kind, statement in _removals(conn, contact)}
     receipt = Receipt(
         now,
         contact.deleted_at,
@@ -92,7 +93,7 @@ def _untied(conn: Connection, contact: Contact) -> dict[str, int]:
     return {"ratings": ratings.rowcount, "conversation_facts": conn.execute(facts).scalar_one()}
 
 
-def _removals(contact: Contact) -> list[tuple[str, Delete]]:
+def _removals(conn: Connection, contact: Contact) -> list[tuple[str, Delete]]:
     """What goes, kind by kind: conversations behind all that is found by them, the contact itself last."""
     own = _own_conversations(contact)
     own_as_text = select(cast(conversations.c.id, String)).where(*_owned(contact))
@@ -103,7 +104,8 @@ def _removals(contact: Contact) -> list[tuple[str, Delete]]:
         webhook_deliveries.c,
     )
     is_author = parts.author_type.in_(_OF_PEOPLE) & (parts.author_id == contact.id)
-    of_contact = (told.subject_type == "contact") & (told.subject_id == contact.id)
+    former = [contact.id, *_former_ids(conn, contact)]
+    of_contact = (told.subject_type == "contact") & told.subject_id.in_(former)
     of_conversation = (told.subject_type == "conversation") & told.subject_id.in_(own_as_text)
     on_contact = (marked.kind == "contact") & (marked.subject_id == contact.id)
     on_conversation = (marked.kind == "conversation") & marked.subject_id.in_(own_as_text)
@@ -111,6 +113,7 @@ def _removals(contact: Contact) -> list[tuple[str, Delete]]:
         ("search_words", _of(search_words, contact)),
         ("attribute_values", _of(attribute_values, contact)),
         ("events", _of(events, contact)),
+        ("event_summaries", _where(event_summaries, contact, event_summaries.c.contact_id.in_(former))),
         ("presence_intervals", _of(presence_intervals, contact)),
         ("notes", _of(notes, contact)),
         ("companies", _of(contact_companies, contact)),
@@ -133,6 +136,14 @@ def _removals(contact: Contact) -> list[tuple[str, Delete]]:
         ("conversations", _of(conversations, contact)),
         ("contacts", _where(contacts, contact, contacts.c.id == contact.id)),
     ]
+
+
+def _former_ids(conn: Connection, contact: Contact) -> list[str]:
+    """The ids of those who went up in the contact."""
+    former = select(merged_contacts.c.id).where(
+        merged_contacts.c.app_id == contact.app_id, merged_contacts.c.into_id == contact.id
+    )
+    return list(conn.execute(former).scalars())
 
 
 def _silence(conn: Connection, contact: Contact) -> None:

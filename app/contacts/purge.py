@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Collection
 from typing import Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from app.clock import Clock
 from app.contacts import store
@@ -27,6 +27,13 @@ INTERVAL_SECONDS: Final = 60.0
 BATCH: Final = 200
 
 Key = tuple[AppId, ContactId]
+
+DUE: Final = (
+    select(contacts.c.app_id, contacts.c.id)
+    .where(contacts.c.deleted_at.is_not(None), contacts.c.deleted_at <= bindparam("horizon"))
+    .order_by(contacts.c.app_id, contacts.c.deleted_at)
+    .limit(bindparam("most"))
+)
 
 
 class Purge:
@@ -88,13 +95,8 @@ class Purge:
 
 def due_at(conn: Connection, now: float, without: Collection[Key] = (), most: int = BATCH) -> list[Key]:
     """Those whose days of grace are over, of all workspaces; at most ``most``."""
-    statement = (
-        select(contacts.c.app_id, contacts.c.id)
-        .where(contacts.c.deleted_at.is_not(None), contacts.c.deleted_at <= now - GRACE_SECONDS)
-        .order_by(contacts.c.app_id, contacts.c.deleted_at)
-        .limit(most + len(without))
-    )
-    found = [(AppId(row.app_id), ContactId(row.id)) for row in conn.execute(statement)]
+    given = {"horizon": now - GRACE_SECONDS, "most": most + len(without)}
+    found = [(AppId(row.app_id), ContactId(row.id)) for row in conn.execute(DUE, given)]
     return [key for key in found if key not in without][:most]
 
 

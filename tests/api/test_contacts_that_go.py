@@ -153,7 +153,8 @@ async def test_R62_rename_delete_again_and_create_anew(
     taken = await client.post("/contacts", headers=acme.headers, json={"external_id": "42"})
     assert_error_list(taken, 409, "conflict", ada["id"])
     renamed = await go("PUT", json={"external_id": "42_delete"})
-    assert (renamed.status_code, renamed.json()["external_id"]) == (200, "42_delete")
+    assert renamed.status_code == 200
+    assert renamed.json() == ada | {"external_id": "42_delete", "deleted": True}
     assert_error_list(await go("GET"), 404, "not_found")
     again = await go("DELETE")
     assert (again.status_code, again.json()["external_id"]) == (200, "42_delete")
@@ -178,9 +179,38 @@ async def test_R62_after_seven_days_the_ids_are_free_though_the_purge_is_late(
 async def test_R61_the_server_destroys_by_itself_what_is_over(server: Served, acme: Tenant, go: Any) -> None:
     await go("DELETE")
     server.clock.advance(GRACE_SECONDS)
+    await destroyed(server)
+
+
+async def destroyed(server: Served) -> None:
+    """The purge has come by, by itself, and the files are scrubbed."""
     async with asyncio.timeout(15):
         while not await server.state.database.read(lambda conn: conn.execute(select(receipts.c.id)).all()):
             await asyncio.sleep(0.05)
+        assert await server.state.database.scrub()
+
+
+async def test_R61_no_file_under_the_data_folder_holds_a_byte_of_the_destroyed(
+    client: httpx2.AsyncClient, server: Served, acme: Tenant, ada: dict[str, Any], go: Any
+) -> None:
+    folder = server.state.settings.data_dir
+
+    def everything() -> bytes:
+        return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+    sit_online(server, acme, ada)
+    await go("PUT", json={"custom_attributes": {"company_name": "Okonkwo & Daughters"}})
+    await client.post("/contacts", headers=acme.headers, json={"email": "bystander@example.com"})
+    secrets = [b"ada@example.com", b"okonkwo & daughters", b"Okonkwo & Daughters", ada["id"].encode()]
+    assert b"ada@example.com" in everything()
+    await go("DELETE")
+    server.clock.advance(GRACE_SECONDS)
+    await destroyed(server)
+    left = everything()
+    assert list((folder / "presence").iterdir())
+    assert b"bystander@example.com" in left
+    # The log keeps the id, which names nobody any more.
+    assert [secret for secret in secrets if secret in left] == [ada["id"].encode()]
 
 
 async def test_R82_each_deed_is_on_the_log(server: Served, go: Any) -> None:

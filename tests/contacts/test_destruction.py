@@ -55,6 +55,8 @@ def ada(recorder: Recorder) -> Contact:
     own = {"app_id": app_id, "contact_id": ada.id}
     add(conn, tables.attribute_values, **own, attribute_id=1, text=EMAIL)
     add(conn, tables.events, **own, metadata={"who": EMAIL})
+    add(conn, tables.event_summaries, **own, name="ada-came")
+    add(conn, tables.event_summaries, app_id=app_id, contact_id="e" * 24, name="ada-went")
     add(conn, tables.presence_intervals, **own)
     add(conn, tables.notes, **own, body=f"write to {EMAIL}")
     add(conn, tables.taggings, app_id=app_id, kind="contact", subject_id=ada.id)
@@ -84,6 +86,12 @@ def test_R61_nothing_that_tells_of_the_contact_is_left_in_any_table(recorder: Re
         assert rows_with(recorder.conn, needle) == []
     # The log holds ids only, and stays.
     assert rows_with(recorder.conn, ada.id) == ["audit_log"]
+
+
+def test_R61_every_table_that_names_a_contact_is_tried_here(recorder: Recorder, ada: Contact) -> None:
+    # A table that is new has to be destroyed too: say so in destruction.py, and add a row above.
+    naming = {table.name for table in metadata.sorted_tables if "contact_id" in table.c}
+    assert naming <= set(rows_with(recorder.conn, ada.id))
 
 
 def test_R63_ratings_and_facts_stay_without_a_name(recorder: Recorder, ada: Contact) -> None:
@@ -119,6 +127,7 @@ def test_R65_the_receipt_tells_what_went_and_who_had_asked_and_names_nobody(
     assert counted == {
         "attribute_values": 2,
         "events": 1,
+        "event_summaries": 2,
         "presence_intervals": 1,
         "notes": 1,
         "companies": 1,

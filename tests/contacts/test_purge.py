@@ -79,6 +79,16 @@ async def test_R61_the_purge_works_on_both_databases(either_url: str) -> None:
     await database.close()
 
 
+async def test_those_due_are_found_without_a_look_at_the_others(database: Database) -> None:
+    statement = str(purge.DUE.compile(compile_kwargs={"literal_binds": False}))
+    plan = await database.read(
+        lambda conn: conn.exec_driver_sql(
+            f"EXPLAIN QUERY PLAN {statement}", {"horizon": 0.0, "most": 5}
+        ).all()
+    )
+    assert any("contacts_deleted" in row[3] for row in plan)
+
+
 async def test_more_than_a_batch_is_destroyed_in_one_look(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

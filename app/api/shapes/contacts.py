@@ -20,7 +20,7 @@ _UNKNOWN: Final = dict.fromkeys(_UNKNOWN_WORDS.split())
 def contact_shape(contact: Contact, presence: Mapping[str, Any], marks: Marks) -> dict[str, Any]:
     """The whole contact. ``presence`` as ``presence_shape`` makes it."""
     url = f"/contacts/{contact.id}"
-    return {
+    shape = {
         "type": "contact",
         "id": contact.id,
         "workspace_id": contact.app_id,
@@ -59,6 +59,8 @@ def contact_shape(contact: Contact, presence: Mapping[str, Any], marks: Marks) -
         "opted_out_subscription_types": _marked("subscription", Marked(), f"{url}/subscriptions"),
         "opted_in_subscription_types": _marked("subscription", Marked(), f"{url}/subscriptions"),
     }
+    # Only whoever renames a deleted contact is shown one.
+    return shape if contact.deleted_at is None else shape | {"deleted": True}
 
 
 def contact_reference(contact: Contact, **state: bool) -> dict[str, Any]:
