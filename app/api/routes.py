@@ -48,6 +48,7 @@ from app.api.notes import get_note, list_notes, post_note
 from app.api.operations import get_metrics, get_up
 from app.api.presence import get_presence, query_presence, stream_presence
 from app.api.qualification import get_qualification, post_resync
+from app.api.reference import get_openapi
 from app.api.search import post_contact_search
 from app.api.segments import (
     delete_segment,
@@ -72,6 +73,7 @@ from app.api.webhooks import list_deliveries, list_webhooks, post_webhook, remov
 routes: Final = [
     Route("/up", get_up),
     Route("/metrics", get_metrics),
+    Route("/openapi.json", get_openapi),
     Route("/presence", authenticated(get_presence)),
     Route("/presence/query", authenticated(query_presence), methods=["POST"]),
     Route("/presence/stream", authenticated(stream_presence)),

@@ -11,6 +11,7 @@ from app.dashboard.audit import export_audit, export_receipts, show_audit
 from app.dashboard.demo import show_home, show_pricing
 from app.dashboard.people import news, online_counts, show_list
 from app.dashboard.profile import show_profile
+from app.dashboard.reference import show_reference
 from app.dashboard.sign_in import home, login, logout, show_login, use_link
 from app.dashboard.socket import dashboard_socket
 from app.dashboard.teammates import add_teammate, remove_teammate, show_teammates
@@ -47,6 +48,7 @@ routes: Final[list[BaseRoute]] = [
     Route("/apps/{app_id}/settings/receipts.json", export_receipts),
     Route("/demo", show_home),
     Route("/demo/pricing", show_pricing),
+    Route("/docs", show_reference),
     Route("/favicon.ico", favicon),
     Mount("/static", Statics(), name="static"),
 ]

@@ -1,0 +1,92 @@
+"""The whole description: every piece in its place, with what all of them share."""
+
+import re
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Any, Final
+
+from app import __version__
+from app.openapi import admins, contacts, conversations, presence, server, webhooks
+from app.openapi.parts import TEXT, WHOLE, Paths, Schema, always, many, may_be_null, record
+
+PIECES: Final[tuple[ModuleType, ...]] = (
+    contacts,
+    conversations,
+    admins,
+    presence,
+    webhooks,
+    server,
+)
+"""In the order in which they are read."""
+
+_IN_PATH: Final = re.compile(r"\{(\w+)\}")
+
+_SHARED: Final[dict[str, Schema]] = {
+    "error_list": record(
+        {
+            "type": always("error.list"),
+            "request_id": TEXT,
+            "errors": many(record({"code": TEXT, "message": TEXT}, required=["code", "message"])),
+        },
+        required=["type", "request_id", "errors"],
+        description="What went wrong. `code` is for programs, `message` for people.",
+    ),
+    "cursor_pages": record(
+        {
+            "type": always("pages"),
+            "page": WHOLE,
+            "per_page": WHOLE,
+            "total_pages": WHOLE,
+            "next": may_be_null(record({"per_page": WHOLE, "starting_after": TEXT})),
+        },
+        description="Where one is in a list. Without `next` this page is the last.",
+    ),
+}
+
+
+def document() -> dict[str, Any]:
+    """The description as JSON has it."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Porchlight",
+            "version": __version__,
+            "description": (
+                "Who is in your app right now, and who they are. Compatible with Intercom's REST API, and a little"
+                " more: presence, webhooks, restoring deleted people."
+            ),
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "security": [{"bearer": []}],
+        "tags": [{"name": piece.TAG, "description": _first_line(piece)} for piece in PIECES],
+        "paths": {path: _item(path, methods) for path, methods in _paths().items()},
+        "components": {
+            "schemas": _SHARED
+            | {name: schema for piece in PIECES for name, schema in _schemas(piece).items()},
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _paths() -> Paths:
+    paths: Paths = {}
+    for piece in PIECES:
+        for path, methods in piece.PATHS.items():
+            paths.setdefault(path, {}).update(methods)
+    return paths
+
+
+def _schemas(piece: ModuleType) -> dict[str, Schema]:
+    return getattr(piece, "SCHEMAS", {})
+
+
+def _item(path: str, methods: Mapping[str, Any]) -> dict[str, Any]:
+    names = _IN_PATH.findall(path)
+    if not names:
+        return dict(methods)
+    in_path = [{"name": name, "in": "path", "required": True, "schema": TEXT} for name in names]
+    return {"parameters": in_path, **methods}
+
+
+def _first_line(piece: ModuleType) -> str:
+    return (piece.__doc__ or "").partition("\n")[0]
