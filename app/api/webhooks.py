@@ -8,8 +8,10 @@ from starlette.responses import Response
 from app.api.answers import Json
 from app.api.bodies import read_object
 from app.api.calls import call_of
+from app.api.shapes.moments import unix
 from app.auth.tokens import TokenGrant
 from app.errors import NotFound, ParameterInvalid, ParameterNotFound
+from app.ids import serial_id
 from app.trail import webhook_store
 from app.trail.webhook_operations import create_webhook, delete_webhook, get_webhook
 from app.trail.webhook_store import Delivery
@@ -73,8 +75,8 @@ def _shape(webhook: Webhook) -> dict[str, Any]:
         "url": webhook.url,
         "topics": list(webhook.topics),
         "created_at": int(webhook.created_at),
-        "disabled_at": _unix(webhook.disabled_at),
-        "failing_since": _unix(webhook.failing_since),
+        "disabled_at": unix(webhook.disabled_at),
+        "failing_since": unix(webhook.failing_since),
     }
 
 
@@ -90,17 +92,17 @@ def _delivery(delivery: Delivery) -> dict[str, Any]:
         "status": delivery.status,
         "error": delivery.error,
         "created_at": int(delivery.created_at),
-        "next_attempt_at": _unix(delivery.due_at),
-        "delivered_at": _unix(delivery.delivered_at),
+        "next_attempt_at": unix(delivery.due_at),
+        "delivered_at": unix(delivery.delivered_at),
     }
 
 
 def _number(request: Request) -> int:
     """The webhook's number in the path; raises NotFound for what can be none."""
-    text = request.path_params["id"]
-    if not _is_number(text):
+    number = serial_id(request.path_params["id"])
+    if number is None:
         raise NotFound
-    return int(text)
+    return number
 
 
 def _asked(request: Request, name: str) -> int | None:
@@ -132,7 +134,3 @@ def _texts(body: dict[str, Any], name: str) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
         raise ParameterInvalid(f"{name} must be a list of texts")
     return value
-
-
-def _unix(moment: float | None) -> int | None:
-    return None if moment is None else int(moment)

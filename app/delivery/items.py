@@ -3,14 +3,61 @@
 What is no more (a deleted contact, say) is told of by its type and id.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection
 
+from app.api.contacts import with_marks
+from app.api.shapes.admins import admin_shape
+from app.api.shapes.contacts import contact_shape
+from app.api.shapes.conversations import conversation_shape
+from app.api.shapes.presence import presence_shape
+from app.clock import Clock
+from app.contacts.operations import get_contact
+from app.conversations.pictures import picture_of
+from app.conversations.saving import get_conversation
+from app.delivery.courier import Render
+from app.errors import NotFound
+from app.presence.tracker import Tracker
 from app.trail.webhook_store import Delivery
+from app.workspaces.teammates import get_teammate
+
+Item = Mapping[str, Any]
 
 
-def item_of(conn: Connection, delivery: Delivery) -> Mapping[str, Any]:
-    """The thing itself, with what could be told only when it happened."""
-    return {"type": delivery.subject_type, "id": delivery.subject_id, **delivery.detail}
+def renderer(tracker: Tracker, clock: Clock) -> Render:
+    """What the courier asks for the item of a delivery."""
+
+    def contact(conn: Connection, told: Delivery) -> Item:
+        found, marks = with_marks(conn, get_contact(conn, told.app_id, told.subject_id))
+        return contact_shape(found, presence_shape(tracker, told.app_id, found.id, found.last_seen_at), marks)
+
+    def conversation(conn: Connection, told: Delivery) -> Item:
+        found = get_conversation(conn, told.app_id, told.subject_id)
+        return conversation_shape(picture_of(conn, found, clock.now()))
+
+    def admin(conn: Connection, told: Delivery) -> Item:
+        return admin_shape(get_teammate(conn, told.app_id, told.subject_id))
+
+    shapes: dict[str, Callable[[Connection, Delivery], Item]] = {
+        "contact": contact,
+        "visitor": contact,
+        "conversation": conversation,
+        "admin": admin,
+    }
+
+    def render(conn: Connection, told: Delivery) -> Item:
+        shape = shapes.get(told.subject_type, _reference)
+        try:
+            item = shape(conn, told)
+        except NotFound:
+            item = _reference(conn, told)
+        # What could be told only when it happened, such as which way the dot turned.
+        return {**item, **told.detail}
+
+    return render
+
+
+def _reference(_: Connection, told: Delivery) -> Item:
+    return {"type": told.subject_type, "id": told.subject_id}

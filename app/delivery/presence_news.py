@@ -91,8 +91,8 @@ def _told(change: Change, webhooks: Iterable[Webhook]) -> list[tuple[AppId, list
         return []
     presence = {
         "online": change.online,
-        "since": change.since if change.online else None,
-        "last_seen_at": change.last_seen_at,
+        "since": int(change.since) if change.online else None,
+        "last_seen_at": int(change.last_seen_at),
     }
     news = News(topic, "contact", change.contact_id, {"presence": presence})
     return [(change.app_id, ids, news, change.at)]

@@ -4,7 +4,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from app.delivery.courier import Courier
-from app.delivery.items import item_of
+from app.delivery.items import renderer
 from app.delivery.posting import open_client, poster
 from app.delivery.presence_news import PresenceNews
 from app.state import AppState
@@ -20,4 +20,5 @@ def works_of(state: AppState) -> dict[str, Coroutine[Any, Any, None]]:
 
 async def _deliver(state: AppState) -> None:
     async with open_client() as client:
-        await Courier(state.database, state.clock, item_of, poster(client)).run()
+        render = renderer(state.tracker, state.clock)
+        await Courier(state.database, state.clock, render, poster(client)).run()

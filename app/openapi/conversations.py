@@ -152,6 +152,15 @@ PATHS: Final[Paths] = {
             says="A contact's first message. A visitor becomes a lead by it.",
         ),
     },
+    "/conversations/search": {
+        "post": operation(
+            "Search conversations",
+            tag=TAG,
+            body=ref("search"),
+            answers=ref("conversation_list"),
+            says="Dates compare whole days in the workspace's time zone.",
+        )
+    },
     "/conversations/redact": {
         "post": operation(
             "Take words out for good",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any, Final
 
-from app import __version__
+import app
 from app.openapi import admins, contacts, conversations, presence, server, webhooks
 from app.openapi.parts import TEXT, WHOLE, Paths, Schema, always, many, may_be_null, record
 
@@ -31,6 +31,21 @@ _SHARED: Final[dict[str, Schema]] = {
         required=["type", "request_id", "errors"],
         description="What went wrong. `code` is for programs, `message` for people.",
     ),
+    "search": record(
+        {
+            "query": record(
+                {"field": TEXT, "operator": TEXT, "value": {}},
+                description=(
+                    "`field`, `operator` and `value`; or `operator` `AND` or `OR` with a list of such queries as"
+                    " `value`: at most 15 in a group, 2 levels deep."
+                ),
+            ),
+            "pagination": may_be_null(record({"per_page": WHOLE, "starting_after": may_be_null(TEXT)})),
+            "sort": may_be_null(record({"field": TEXT, "order": TEXT})),
+        },
+        required=["query"],
+        description="What is looked for.",
+    ),
     "cursor_pages": record(
         {
             "type": always("pages"),
@@ -50,7 +65,7 @@ def document() -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {
             "title": "Porchlight",
-            "version": __version__,
+            "version": app.__version__,
             "description": (
                 "Who is in your app right now, and who they are. Compatible with Intercom's REST API, and a little"
                 " more: presence, webhooks, restoring deleted people."

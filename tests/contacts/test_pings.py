@@ -11,6 +11,9 @@ from app.errors import ContactDeleted, OriginNotAllowed, WorkspaceNotFound
 from app.ids import AppId, is_contact_id
 from app.places.cities import Place
 from app.storage.sqlite import driver_of
+from app.trail.records import CLI
+from app.trail.webhook_operations import create_webhook
+from app.trail.webhook_store import due_deliveries
 from app.workspaces.operations import change_workspace, create_workspace
 from support.recording import NOW, OWN, Recorder
 from support.trail import listen, told
@@ -409,3 +412,15 @@ def test_a_ping_of_a_known_contact_costs_three_statements(recorder: Recorder) ->
     driver_of(recorder.conn).set_trace_callback(lambda sql: statements.append(sql.split(maxsplit=1)[0]))
     recorder.ping(told, at=NOW + 60, page_url="https://shop.example/cart")
     assert statements == ["SELECT", "SELECT", "UPDATE"]
+
+
+def test_webhooks_are_told_of_users_that_are_new(recorder: Recorder) -> None:
+    hook = create_webhook(recorder.conn, recorder.app_id, "https://h.example", ["*"], actor=CLI, now=NOW)
+    recorder.ping({"anonymous_id": "a1"})
+    recorder.ping({"anonymous_id": "a1", "user_id": "1"})
+    recorder.ping({"user_id": "1", "name": "Ada"})
+    lead = recorder.ping({"anonymous_id": "b2"}).contact
+    recorder.change(lead.id, role="lead")
+    recorder.ping({"anonymous_id": "b2", "user_id": "2"})
+    told = [delivery.topic for delivery in due_deliveries(recorder.conn, hook.id, NOW, 10)]
+    assert told == ["contact.user.created", "contact.lead.signed_up"]

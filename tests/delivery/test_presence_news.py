@@ -47,7 +47,11 @@ async def test_turns_are_told_in_order_with_what_presence_was(
     await news.flush()
     found = await told(database, webhook)
     assert [delivery.topic for delivery in found] == ["contact.online", "contact.offline", "contact.online"]
-    assert [delivery.detail["presence"]["since"] for delivery in found] == [NOW - 60, None, NOW - 60]
+    assert [delivery.detail["presence"]["since"] for delivery in found] == [
+        int(NOW) - 60,
+        None,
+        int(NOW) - 60,
+    ]
     assert len(news) == 0
 
 
