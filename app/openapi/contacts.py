@@ -107,6 +107,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
         description="Whom something was done to, and what.",
     ),
     "contact_list": listing(ref("contact"), total_count=WHOLE, pages=ref("cursor_pages")),
+    "contact_page": listing(ref("contact"), total_count=WHOLE, pages=ref("offset_pages")),
     "contact_draft": record(
         {
             "role": one_of("user", "lead"),

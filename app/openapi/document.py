@@ -6,11 +6,26 @@ from types import ModuleType
 from typing import Any, Final
 
 import app
-from app.openapi import admins, contacts, conversations, presence, server, webhooks
+from app.openapi import (
+    admins,
+    companies,
+    contacts,
+    conversations,
+    events,
+    marks,
+    presence,
+    server,
+    visitors,
+    webhooks,
+)
 from app.openapi.parts import TEXT, WHOLE, Paths, Schema, always, many, may_be_null, record
 
 PIECES: Final[tuple[ModuleType, ...]] = (
     contacts,
+    companies,
+    marks,
+    visitors,
+    events,
     conversations,
     admins,
     presence,
@@ -45,6 +60,16 @@ _SHARED: Final[dict[str, Schema]] = {
         },
         required=["query"],
         description="What is looked for.",
+    ),
+    "offset_pages": record(
+        {
+            "type": always("pages"),
+            "page": WHOLE,
+            "per_page": WHOLE,
+            "total_pages": WHOLE,
+            "next": may_be_null(TEXT),
+        },
+        description="Where one is in a list; `next` is the address of the page that follows.",
     ),
     "cursor_pages": record(
         {
