@@ -183,5 +183,43 @@ PATHS: Final[Paths] = {
             refuses={**UNKNOWN, **TAKEN},
             says="All of it or nothing: one value that does not fit refuses the whole.",
         ),
+        "delete": operation(
+            "Delete a contact",
+            tag=TAG,
+            answers=ref("contact_reference"),
+            refuses=UNKNOWN,
+            says=(
+                "It is gone from everything at once, and can be restored for 7 days; then it is destroyed. Deleting"
+                " it again answers the same."
+            ),
+        ),
+    },
+    "/contacts/{id}/restore": {
+        "post": operation(
+            "Bring a deleted contact back",
+            tag=TAG,
+            answers=ref("contact"),
+            refuses={**UNKNOWN, **TAKEN},
+            says="Whole, conversations included, within 7 days.",
+        )
+    },
+    "/contacts/{id}/archive": {
+        "post": operation(
+            "Take a contact off the lists", tag=TAG, answers=ref("contact_reference"), refuses=UNKNOWN
+        )
+    },
+    "/contacts/{id}/unarchive": {
+        "post": operation(
+            "Put a contact back on the lists", tag=TAG, answers=ref("contact_reference"), refuses=UNKNOWN
+        )
+    },
+    "/contacts/{id}/block": {
+        "post": operation(
+            "Archive a contact, and refuse its pings",
+            tag=TAG,
+            answers=ref("contact_reference"),
+            refuses=UNKNOWN,
+            says="Unarchiving ends it.",
+        )
     },
 }
