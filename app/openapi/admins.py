@@ -5,6 +5,8 @@ from typing import Final
 from app.openapi.parts import (
     MOMENT,
     NUMBER_ID,
+    PAGE,
+    PER_PAGE,
     SWITCH,
     TEXT,
     WHOLE,
@@ -14,6 +16,7 @@ from app.openapi.parts import (
     many,
     may_be_null,
     operation,
+    query,
     record,
     ref,
 )
@@ -77,6 +80,28 @@ PATHS: Final[Paths] = {
             "All teammates",
             tag=TAG,
             answers=record({"type": always("admin.list"), "admins": many(ref("admin"))}, required=["admins"]),
+        )
+    },
+    "/admins/activity_logs": {
+        "get": operation(
+            "What teammates did",
+            tag=TAG,
+            answers=record(
+                {
+                    "type": always("activity_log.list"),
+                    "pages": ref("offset_pages"),
+                    "activity_logs": many(
+                        record({"id": TEXT, "activity_type": TEXT, "created_at": MOMENT}, required=["id"])
+                    ),
+                },
+                required=["type", "activity_logs"],
+            ),
+            parameters=[
+                {**query("created_at_after", WHOLE, "Unix seconds."), "required": True},
+                query("created_at_before", WHOLE, "Unix seconds."),
+                PAGE,
+                PER_PAGE,
+            ],
         )
     },
     "/admins/{admin_id}": {

@@ -12,6 +12,7 @@ from app.openapi import (
     contacts,
     conversations,
     events,
+    imports,
     marks,
     presence,
     server,
@@ -30,6 +31,7 @@ PIECES: Final[tuple[ModuleType, ...]] = (
     admins,
     presence,
     webhooks,
+    imports,
     server,
 )
 """In the order in which they are read."""

@@ -101,6 +101,7 @@ def operation(
     media_type: str = _JSON,
     is_open: bool = False,
     needs_body: bool = True,
+    body_type: str = _JSON,
 ) -> Operation:
     """One method of a path. ``answers`` is the schema of success, none where its body is empty.
 
@@ -119,7 +120,7 @@ def operation(
     if parameters:
         made["parameters"] = list(parameters)
     if body is not None:
-        made["requestBody"] = {"required": needs_body, "content": {_JSON: {"schema": body}}}
+        made["requestBody"] = {"required": needs_body, "content": {body_type: {"schema": body}}}
         reasons.setdefault(413, _TOO_LARGE)
     if is_open:
         made["security"] = []
