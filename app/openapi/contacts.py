@@ -148,6 +148,15 @@ PATHS: Final[Paths] = {
             says="A user needs an `external_id` or an `email`. Custom attributes must exist.",
         ),
     },
+    "/contacts/search": {
+        "post": operation(
+            "Search contacts",
+            tag=TAG,
+            body=ref("search"),
+            answers=ref("contact_list"),
+            says="Leads and users; visitors where `role` is asked for. Dates compare whole days.",
+        )
+    },
     "/contacts/merge": {
         "post": operation(
             "Merge a lead into a user",

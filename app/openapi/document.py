@@ -15,6 +15,7 @@ from app.openapi import (
     imports,
     marks,
     presence,
+    segments,
     server,
     visitors,
     webhooks,
@@ -23,6 +24,7 @@ from app.openapi.parts import TEXT, WHOLE, Paths, Schema, always, many, may_be_n
 
 PIECES: Final[tuple[ModuleType, ...]] = (
     contacts,
+    segments,
     companies,
     marks,
     visitors,
