@@ -8,6 +8,7 @@ from typing import Any, Final
 import app
 from app.openapi import (
     admins,
+    attributes,
     companies,
     contacts,
     conversations,
@@ -26,6 +27,7 @@ PIECES: Final[tuple[ModuleType, ...]] = (
     contacts,
     segments,
     companies,
+    attributes,
     marks,
     visitors,
     events,

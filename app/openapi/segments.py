@@ -23,6 +23,7 @@ from app.openapi.parts import (
 
 TAG: Final = "Segments"
 _UNKNOWN: Final = {404: "The workspace has no such segment."}
+_TAKEN: Final = {409: "Another segment bears that name."}
 _COUNT: Final = query("include_count", SWITCH, "How many belong to it, where that can be counted in time.")
 _DRAFT: Final = record(
     {
@@ -60,13 +61,15 @@ PATHS: Final[Paths] = {
             ),
             parameters=[_COUNT],
         ),
-        "post": operation("Save a filter", tag=TAG, body=_DRAFT, answers=ref("segment")),
+        "post": operation("Save a filter", tag=TAG, body=_DRAFT, answers=ref("segment"), refuses=_TAKEN),
     },
     "/segments/{id}": {
         "get": operation(
             "One segment", tag=TAG, answers=ref("segment"), parameters=[_COUNT], refuses=_UNKNOWN
         ),
-        "put": operation("Change a segment", tag=TAG, body=_DRAFT, answers=ref("segment"), refuses=_UNKNOWN),
+        "put": operation(
+            "Change a segment", tag=TAG, body=_DRAFT, answers=ref("segment"), refuses=_UNKNOWN | _TAKEN
+        ),
         "delete": operation(
             "Delete a segment",
             tag=TAG,

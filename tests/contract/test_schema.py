@@ -1,0 +1,109 @@
+"""What the description promises holds, whatever is sent: no fault of ours, no status that is not in it.
+
+Schemathesis sends what the description allows, and much that it does not, to a server of its own. The
+ids in paths are real ones half of the time, so that it gets behind the first 404. The seed is fixed.
+"""
+
+import json
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from app.openapi.document import document
+from support.product import Product
+
+SECONDS: Final = "45"
+CHECKS: Final = (
+    "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
+)
+# One that never ends, and one that reads a file.
+LEFT_OUT: Final = ("/presence/stream",)
+
+
+@pytest.fixture
+def product(tmp_path: Path) -> Iterator[Product]:
+    running = Product(tmp_path)
+    running.start()
+    yield running
+    assert running.stop() == 0
+
+
+class Caller:
+    """Asks the server with a token."""
+
+    def __init__(self, product: Product, token: str) -> None:
+        self._url = product.url
+        self.token = token
+
+    def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        request = urllib.request.Request(
+            self._url + path,
+            json.dumps(body).encode(),
+            {"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"},
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            made: dict[str, Any] = json.loads(answer.read())
+        return made
+
+
+def belongings(product: Product, app_id: str, caller: Caller) -> dict[str, str]:
+    """One real id for each segment of a path that an id stands behind."""
+    ada = caller.post("/contacts", {"external_id": "ada", "name": "Ada", "email": "ada@example.com"})
+    sender = {"type": "user", "id": ada["id"]}
+    begun = caller.post("/conversations", {"from": sender, "body": "Hello"})
+    topics = ["contact.archived"]
+    return {
+        "admins": product.command(
+            "admin", "create", app_id, "a@x.org", "--password-stdin", given="long enough 1\n"
+        )["admin_id"],
+        "companies": caller.post("/companies", {"company_id": "acme", "name": "Acme"})["id"],
+        "contacts": ada["id"],
+        "conversations": begun["conversation_id"],
+        "customers": ada["id"],
+        "find_by_external_id": "ada",
+        "notes": caller.post(f"/contacts/{ada['id']}/notes", {"body": "Hello"})["id"],
+        "tags": caller.post("/tags", {"name": "VIP"})["id"],
+        "webhooks": caller.post("/webhooks", {"url": "http://127.0.0.1:9/", "topics": topics})["id"],
+    }
+
+
+def with_real_ids(told: dict[str, Any], ids: dict[str, str]) -> dict[str, Any]:
+    """The description, with a real id among those that a path may have."""
+    for path, item in told["paths"].items():
+        parts = path.strip("/").split("/")
+        for parameter in item.get("parameters", ()):
+            before = parts[parts.index(f"{{{parameter['name']}}}") - 1]
+            if before in ids:
+                parameter["schema"] = {"anyOf": [{"enum": [ids[before]]}, {"type": "string"}]}
+                parameter["example"] = ids[before]
+    return told
+
+
+@pytest.mark.journey
+def test_answers_keep_to_the_description(product: Product, tmp_path: Path) -> None:
+    app_id = product.command("workspace", "create", "Acme")["app_id"]
+    caller = Caller(product, product.command("token", "create", app_id, "--name", "test")["token"])
+    described = tmp_path / "openapi.json"
+    told = json.loads(json.dumps(document()))
+    described.write_text(json.dumps(with_real_ids(told, belongings(product, app_id, caller))))
+    left_out = [word for path in LEFT_OUT for word in ("--exclude-path", path)]
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "schemathesis.cli", "run", str(described), "--url", product.url),
+            *("--header", f"Authorization: Bearer {caller.token}", "--checks", CHECKS, *left_out),
+            *("--phases", "examples,coverage,fuzzing", "--max-examples", "10", "--max-time", SECONDS),
+            *("--seed", "1", "--rate-limit", "90/s", "--request-timeout", "10", "--no-color"),
+            *("--generation-database", "none", "--continue-on-failure"),
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-2_000:]
