@@ -42,7 +42,8 @@ class Purge:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self._scrubbed_receipt = -1  # the newest one whose destruction the files show no trace of
+        # The newest one whose destruction the files show no trace of; after a start they are scrubbed if there is any.
+        self._scrubbed_receipt = 0
 
     async def run(self) -> None:
         """Look once a minute for as long as the server runs; what can't be done now is tried again then."""
