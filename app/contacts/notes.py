@@ -8,8 +8,8 @@ from app.contacts.notes_store import Note
 from app.contacts.operations import hold_contact
 from app.errors import NotFound
 from app.ids import AdminId, AppId, NoteId, serial_id
-from app.trail.operations import record
-from app.trail.records import Actor, Deed
+from app.trail.operations import announce, record
+from app.trail.records import Actor, Deed, News
 
 
 def get_note(conn: Connection, app_id: AppId, given_id: object) -> Note:
@@ -46,4 +46,5 @@ def write_note(
     by = author_of(conn, app_id, author_id)
     note = notes_store.insert_note(conn, app_id, contact.id, body, by=by, now=now)
     record(conn, app_id, actor, Deed("note.created", "note", str(note.id), {"contact_id": contact.id}), now)
+    announce(conn, app_id, News("contact.note.created", "note", str(note.id)), now)
     return note

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, event, insert
 
 from app.companies import listing, store
 from app.companies.listing import Filter, Order
@@ -115,3 +115,23 @@ def test_R83_companies_of_another_workspace_are_on_no_list(recorder: Recorder) -
     assert listing.companies_behind(recorder.conn, other, CompanyId(""), 9) == []
     assert listing.people_of(recorder.conn, other, company.id, limit=9, offset=0) == []
     assert listing.people_counts(recorder.conn, other, [company.id]) == {company.id: 0}
+
+
+def test_people_are_looked_up_by_their_keys(recorder: Recorder) -> None:
+    # A list that began with all contacts, company by company, took minutes where there are many.
+    statements: list[tuple[str, Any]] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        statements.append((statement, parameters))
+
+    event.listen(recorder.conn, "before_cursor_execute", note)
+    listing.list_companies(recorder.conn, recorder.app_id, Filter(), order="desc", limit=9, offset=0)
+    listing.count_companies(recorder.conn, recorder.app_id, Filter())
+    listing.people_of(recorder.conn, recorder.app_id, CompanyId("1" * 24), limit=9, offset=0)
+    listing.people_counts(recorder.conn, recorder.app_id, [CompanyId("1" * 24), CompanyId("2" * 24)])
+    event.remove(recorder.conn, "before_cursor_execute", note)
+    for statement, parameters in statements:
+        plan = recorder.conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        steps = [row[3] for row in plan]
+        assert any("contacts USING" in step and "(app_id=? AND id=?)" in step for step in steps), steps
+        assert any("contact_companies_of_company" in step for step in steps), steps
