@@ -8,18 +8,24 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from app.api.companies import shape_in
 from app.api.contacts import with_marks
 from app.api.shapes.admins import admin_shape
 from app.api.shapes.contacts import contact_shape
 from app.api.shapes.conversations import conversation_shape
+from app.api.shapes.events import whose_shape
 from app.api.shapes.presence import presence_shape
+from app.api.shapes.tags import tag_shape
 from app.clock import Clock
+from app.companies.changes import get_company
 from app.contacts.operations import get_contact
 from app.conversations.pictures import picture_of
 from app.conversations.saving import get_conversation
 from app.delivery.courier import Render
 from app.errors import NotFound
 from app.presence.tracker import Tracker
+from app.tags.operations import get_tag
+from app.trail.topics import TAGGINGS
 from app.trail.webhook_store import Delivery
 from app.workspaces.teammates import get_teammate
 
@@ -40,7 +46,12 @@ def renderer(tracker: Tracker, clock: Clock) -> Render:
     def admin(conn: Connection, told: Delivery) -> Item:
         return admin_shape(get_teammate(conn, told.app_id, told.subject_id))
 
+    def tagged(conn: Connection, told: Delivery) -> Item:
+        tag = tag_shape(get_tag(conn, told.app_id, told.detail.get("tag_id")))
+        return {"type": "contact_tag", "contact": contact(conn, told), "tag": tag}
+
     shapes: dict[str, Callable[[Connection, Delivery], Item]] = {
+        "company": _company,
         "contact": contact,
         "visitor": contact,
         "conversation": conversation,
@@ -49,6 +60,10 @@ def renderer(tracker: Tracker, clock: Clock) -> Render:
 
     def render(conn: Connection, told: Delivery) -> Item:
         shape = shapes.get(told.subject_type, _reference)
+        if told.topic == "event.created":
+            shape = _event
+        elif told.topic in TAGGINGS:
+            shape = tagged
         try:
             item = shape(conn, told)
         except NotFound:
@@ -57,6 +72,15 @@ def renderer(tracker: Tracker, clock: Clock) -> Render:
         return {**item, **told.detail}
 
     return render
+
+
+def _company(conn: Connection, told: Delivery) -> Item:
+    return shape_in(conn, get_company(conn, told.app_id, told.subject_id))
+
+
+def _event(conn: Connection, told: Delivery) -> Item:
+    """An event is told by what was said of it; whose it is, is asked."""
+    return {"type": "event", **whose_shape(get_contact(conn, told.app_id, told.subject_id))}
 
 
 def _reference(_: Connection, told: Delivery) -> Item:

@@ -9,6 +9,9 @@ from typing import Final
 ALL: Final = "*"
 ONLINE: Final = "contact.online"
 OFFLINE: Final = "contact.offline"
+TAGGINGS: Final = frozenset(
+    f"contact.{whose}tag.{what}" for whose in ("", "lead.", "user.") for what in ("created", "deleted")
+)
 PRESENCE: Final = frozenset({ONLINE, OFFLINE})
 
 TOPICS: Final = frozenset(

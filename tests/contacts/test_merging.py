@@ -1,19 +1,25 @@
 """A lead goes up in a user. Rule R73."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from app.contacts import store
+from app.contacts.merged_rows import heir_of_browser, merged_since
 from app.contacts.merging import merge_contacts, united
+from app.contacts.pings import PingContext
 from app.contacts.records import Contact
 from app.contacts.shown import name_key, shown_values, words_of
 from app.errors import ParameterInvalid, UserNotFound
 from app.ids import AppId, ContactId, new_contact_id
+from app.storage.database import open_database
+from app.storage.migrations import migrate
 from app.storage.tables import audit_log
 from app.trail.records import Actor
+from app.workspaces.operations import create_workspace, get_workspace
 from support.recording import NOW, Recorder
 
 BOT = Actor("token", "7")
@@ -215,3 +221,24 @@ def test_nobody_goes_up_in_themselves_or_in_a_stranger(recorder: Recorder) -> No
     with pytest.raises(ParameterInvalid):
         merge(recorder, lead.id, lead.id)
     assert len(recorder.rows()) == 3
+
+
+async def test_R73_merge_on_postgres(postgres_url: str) -> None:
+    await asyncio.to_thread(migrate, postgres_url)
+    database = await open_database(postgres_url)
+
+    def work(conn: Connection) -> tuple[Contact, ContactId | None]:
+        app_id = create_workspace(conn, "Acme", NOW).app_id
+        recorder = Recorder(conn, get_workspace(conn, app_id), PingContext(own_origin="https://x.example"))
+        lead = recorder.ping({"anonymous_id": "a1", "name": "Ada"}).contact
+        recorder.change(lead.id, role="lead")
+        user = recorder.ping({"user_id": "42"}).contact
+        merged = merge(recorder, lead.id, user.id)
+        return merged, heir_of_browser(conn, app_id, "a1")
+
+    try:
+        merged, heir = await database.write(work)
+        assert (merged.name, merged.session_count, heir) == ("Ada", 1, merged.id)
+        assert await database.read(lambda conn: merged_since(conn, NOW))
+    finally:
+        await database.close()

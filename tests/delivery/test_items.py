@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import insert, select
 
 from app.clock import Clock
 from app.conversations.operations import begin_conversation
@@ -12,6 +13,7 @@ from app.presence.hub import Hub
 from app.presence.last_seen import Ledger
 from app.presence.lease_file import LeaseFile
 from app.presence.tracker import Tracker
+from app.storage.tables import companies, tags
 from app.trail.operations import announce
 from app.trail.records import CLI, News, SubjectType
 from app.trail.webhook_operations import create_webhook
@@ -30,7 +32,8 @@ def item_of(
     recorder: Recorder, tracker: Tracker, kind: SubjectType, subject_id: str, **detail: Any
 ) -> dict[str, Any]:
     hook = create_webhook(recorder.conn, recorder.app_id, "https://h.example", ["*"], actor=CLI, now=NOW)
-    announce(recorder.conn, recorder.app_id, News("contact.archived", kind, subject_id, detail), NOW)
+    topic = detail.pop("topic", "contact.archived")
+    announce(recorder.conn, recorder.app_id, News(topic, kind, subject_id, detail), NOW)
     [delivery] = due_deliveries(recorder.conn, hook.id, NOW, 1)
     return dict(renderer(tracker, Clock(at=NOW))(recorder.conn, delivery))
 
@@ -78,3 +81,26 @@ def test_R83_contact_of_another_workspace_is_nobody(recorder: Recorder, tracker:
     announce(recorder.conn, other, News("contact.archived", "contact", ada.id), NOW)
     [delivery] = due_deliveries(recorder.conn, hook.id, NOW, 1)
     assert renderer(tracker, Clock(at=NOW))(recorder.conn, delivery) == {"type": "contact", "id": ada.id}
+
+
+def test_event_is_told_with_whose_it_is(recorder: Recorder, tracker: Tracker) -> None:
+    ada = recorder.ping({"user_id": "7", "email": "ada@example.com"}).contact
+    told = {"event_name": "ordered", "created_at": 5, "metadata": {"price": 7}}
+    item = item_of(recorder, tracker, "contact", ada.id, topic="event.created", **told)
+    whose = {"intercom_user_id": ada.id, "user_id": "7", "email": "ada@example.com"}
+    assert item == {"type": "event", **whose, **told}
+
+
+def test_tag_is_told_with_whom_it_was_put_on(recorder: Recorder, tracker: Tracker) -> None:
+    ada = recorder.ping({"user_id": "7"}).contact
+    row = {"app_id": recorder.app_id, "name": "VIP", "name_key": "vip", "created_at": NOW}
+    tag_id = recorder.conn.execute(insert(tags).returning(tags.c.id), row).scalar_one()
+    item = item_of(recorder, tracker, "contact", ada.id, topic="contact.user.tag.created", tag_id=tag_id)
+    assert (item["type"], item["contact"]["id"], item["tag"]["name"]) == ("contact_tag", ada.id, "VIP")
+
+
+def test_company_is_told_as_rest_shows_it(recorder: Recorder, tracker: Tracker) -> None:
+    recorder.ping({"user_id": "7", "company": {"company_id": "acme", "name": "Acme"}})
+    [company_id] = recorder.conn.execute(select(companies.c.id)).scalars()
+    item = item_of(recorder, tracker, "company", company_id, topic="company.created")
+    assert (item["type"], item["name"], item["user_count"]) == ("company", "Acme", 1)
