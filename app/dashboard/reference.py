@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -23,7 +23,7 @@ class Field:
     kind: str
     schema: str
     is_required: bool
-    says: str
+    says: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,11 @@ class Deed:
     method: str
     path: str
     summary: str
-    says: str
+    says: Markup
     is_open: bool
     parameters: tuple[Field, ...]
     body: tuple[Field, ...]
-    answers: tuple[tuple[str, str, str], ...]
+    answers: tuple[tuple[str, Markup, str], ...]
     """Status, what it means, and the schema of what comes with it."""
 
 
@@ -61,7 +61,8 @@ def _page() -> Markup:
             "description": told["info"]["description"],
             "sections": [(tag["name"], tag["description"], deeds[tag["name"]]) for tag in told["tags"]],
             "schemas": [
-                (name, schema.get("description", ""), _fields(schema)) for name, schema in schemas.items()
+                (name, _in_code(schema.get("description", "")), _fields(schema))
+                for name, schema in schemas.items()
             ],
         },
     )
@@ -74,15 +75,15 @@ def _deed(path: str, method: str, item: Mapping[str, Any]) -> Deed:
         method=method.upper(),
         path=path,
         summary=operation["summary"],
-        says=operation.get("description", ""),
+        says=_in_code(operation.get("description", "")),
         is_open=operation.get("security") == [],
         parameters=tuple(
-            Field(one["name"], *_kind(one["schema"]), one["required"], one.get("description", ""))
+            Field(one["name"], *_kind(one["schema"]), one["required"], _in_code(one.get("description", "")))
             for one in (*item.get("parameters", ()), *operation.get("parameters", ()))
         ),
-        body=_fields(body) or ((Field("", *_kind(body), True, ""),) if body else ()),
+        body=_fields(body) or ((Field("", *_kind(body), True, Markup("")),) if body else ()),
         answers=tuple(
-            (status, answer["description"], _named(answer))
+            (status, _in_code(answer["description"]), _named(answer))
             for status, answer in operation["responses"].items()
         ),
     )
@@ -91,8 +92,16 @@ def _deed(path: str, method: str, item: Mapping[str, Any]) -> Deed:
 def _fields(schema: Mapping[str, Any]) -> tuple[Field, ...]:
     required = schema.get("required", ())
     return tuple(
-        Field(name, *_kind(inner), name in required, inner.get("description", ""))
+        Field(name, *_kind(inner), name in required, _in_code(inner.get("description", "")))
         for name, inner in schema.get("properties", {}).items()
+    )
+
+
+def _in_code(text: str) -> Markup:
+    """What stands between backticks is code."""
+    parts = [escape(part) for part in text.split("`")]
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if number % 2 else part for number, part in enumerate(parts)
     )
 
 

@@ -93,7 +93,7 @@ PATHS: Final[Paths] = {
             refuses=_UNKNOWN,
         ),
         "post": operation(
-            "Make a company, or change the one of that `company_id`",
+            "Make a company, or change the one of that id",
             tag=TAG,
             body=record({"company_id": TEXT, **_DRAFT}),
             answers=ref("company"),

@@ -30,3 +30,9 @@ async def test_every_link_on_the_page_leads_somewhere(browse: Browse) -> None:
     html = (await browse().get("/docs")).text
     targets = set(re.findall(r'href="#([^"]+)"', html))
     assert targets - set(re.findall(r'id="([^"]+)"', html)) == set()
+
+
+async def test_code_is_shown_as_code(browse: Browse) -> None:
+    html = (await browse().get("/docs")).text
+    assert "<code>external_id</code>" in html
+    assert "`" not in html
