@@ -53,7 +53,7 @@ SHORT_WALK: Final = 2_000
 LONGEST_WAIT: Final = 5_000
 """How many of the people recorded since a page was made are looked through for its words."""
 
-_KEYS: Final[dict[Order, str]] = {
+KEYS: Final[dict[Order, str]] = {
     "last_seen": "last_seen_at",
     "name": "name_key",
     "sessions": "session_count",
@@ -121,7 +121,7 @@ def page_of(conn: Connection, app_id: AppId, view: View, online: OnlineOnly | No
     if online is not None:
         return _walked(conn, app_id, view, ids_in_order(view), online)
     ids = _ids(conn.execute(ids_in_order(view).limit(PAGE_SIZE + 1).offset(view.offset), {"app_id": app_id}))
-    return People(_rows(conn, app_id, ids[:PAGE_SIZE]), len(ids) > PAGE_SIZE, total=None)
+    return People(rows_of(conn, app_id, ids[:PAGE_SIZE]), len(ids) > PAGE_SIZE, total=None)
 
 
 def nearest_of(conn: Connection, app_id: AppId, view: View, online: OnlineOnly | None = None) -> People:
@@ -185,11 +185,11 @@ def ids_of_words(view: View, rarest: str | None) -> Select[str]:
         held = search_words.alias("held")
         holders = (
             select(held.c.contact_id)
-            .where(held.c.app_id == bindparam("app_id"), *_begins_with(rarest, held.c.word))
+            .where(held.c.app_id == bindparam("app_id"), *begins_with(rarest, held.c.word))
             .where(*_has_words(others, held.c.contact_id))
         )
     # Not by the key's own column: its index would be read to the end, where few ids are looked up.
-    key = _KEYS[view.order]
+    key = KEYS[view.order]
     order = _ordering(view, {key: func.coalesce(contacts.c[key], None), "id": contacts.c.id})
     return (
         select(contacts.c.id).where(*_belongs_by_id(view.role), contacts.c.id.in_(holders)).order_by(*order)
@@ -198,7 +198,7 @@ def ids_of_words(view: View, rarest: str | None) -> Select[str]:
 
 def ids_on_walk(view: View, steps: int) -> Select[str]:
     """Those who have the words among the first ``steps`` people of the tab's order."""
-    key = contacts.c[_KEYS[view.order]]
+    key = contacts.c[KEYS[view.order]]
     walk = (
         select(contacts.c.id, key)
         .where(*_belongs(view.role))
@@ -229,7 +229,7 @@ def ids_made_since(view: View) -> Select[str]:
 
 def keys_of(view: View, ids: Sequence[ContactId]) -> Select[Any, str]:
     """By what each of ``ids`` that belongs to the view is ordered, and its id."""
-    return select(contacts.c[_KEYS[view.order]], contacts.c.id).where(
+    return select(contacts.c[KEYS[view.order]], contacts.c.id).where(
         *_belongs_by_id(view.role), contacts.c.id.in_(ids), *_has_words(view.words, contacts.c.id)
     )
 
@@ -280,7 +280,7 @@ def _walked(
                     break
     page = found[view.offset : view.offset + PAGE_SIZE]
     has_next = len(found) == wanted
-    return People(_rows(conn, app_id, page), has_next, total=None if has_next else len(found))
+    return People(rows_of(conn, app_id, page), has_next, total=None if has_next else len(found))
 
 
 def _sorted_few(conn: Connection, app_id: AppId, view: View, ids: Collection[ContactId]) -> list[ContactId]:
@@ -303,10 +303,10 @@ def _keys_of(
 
 def _page_of_ids(conn: Connection, app_id: AppId, view: View, ids: Sequence[ContactId]) -> People:
     page = ids[view.offset : view.offset + PAGE_SIZE]
-    return People(_rows(conn, app_id, page), len(ids) > view.offset + PAGE_SIZE, total=len(ids))
+    return People(rows_of(conn, app_id, page), len(ids) > view.offset + PAGE_SIZE, total=len(ids))
 
 
-def _rows(conn: Connection, app_id: AppId, ids: Sequence[ContactId]) -> list[Person]:
+def rows_of(conn: Connection, app_id: AppId, ids: Sequence[ContactId]) -> list[Person]:
     """The people of ``ids``, in that order."""
     if not ids:
         return []
@@ -334,7 +334,7 @@ def _belongs_by_id(role: Role | None) -> list[ColumnElement[bool]]:
 def _holders(word: str) -> Select[str]:
     """The ids of those who have a word that begins with ``word``; some of them twice."""
     return select(search_words.c.contact_id).where(
-        search_words.c.app_id == bindparam("app_id"), *_begins_with(word)
+        search_words.c.app_id == bindparam("app_id"), *begins_with(word)
     )
 
 
@@ -343,19 +343,19 @@ def _has_words(words: Iterable[str], contact_id: ColumnElement[str]) -> list[Col
         exists().where(
             search_words.c.app_id == bindparam("app_id"),
             search_words.c.contact_id == contact_id,
-            *_begins_with(word),
+            *begins_with(word),
         )
         for word in words
     ]
 
 
-def _begins_with(word: str, stored: ColumnElement[str] = search_words.c.word) -> list[ColumnElement[bool]]:
+def begins_with(word: str, stored: ColumnElement[str] = search_words.c.word) -> list[ColumnElement[bool]]:
     return [stored >= word, stored < word + _LAST_CHARACTER]
 
 
 def _ordering(view: View, columns: Any) -> list[ColumnElement[Any]]:
     """By the view's key, then by id: both in one direction, so that the index is read along or backwards."""
-    key, contact_id = columns[_KEYS[view.order]], columns["id"]
+    key, contact_id = columns[KEYS[view.order]], columns["id"]
     if view.descending:
         return [key.desc().nulls_last(), contact_id.desc()]
     return [key.asc().nulls_first(), contact_id.asc()]

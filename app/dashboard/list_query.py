@@ -1,7 +1,8 @@
 """The query string of the user list, and the view it names.
 
-Every state of the list is an address: a tab, words, an order, a page. What makes no sense in an
-address means its default, so that an old bookmark never fails.
+Every state of the list is an address: a tab, words, an order, a page, a filter. What makes no sense in an
+address means its default, so that an old bookmark never fails; but for a filter, which is refused:
+without it other people would be shown than were asked for.
 """
 
 from collections.abc import Mapping
@@ -30,6 +31,8 @@ class ListQuery:
     order: Order = "last_seen"
     descending: bool = True
     page: int = 1
+    filter: str = ""
+    """A tree as JSON; what it means is for whoever shows the list to find out."""
 
     @property
     def view(self) -> View:
@@ -50,6 +53,7 @@ class ListQuery:
             "sort": to.order if (to.order, to.descending) != ("last_seen", True) else "",
             "dir": "" if to.descending == _runs_down(to.order) else ("desc" if to.descending else "asc"),
             "page": str(to.page) if to.page > 1 else "",
+            "filter": to.filter,
         }
         query = urlencode({name: value for name, value in parameters.items() if value})
         return f"{path}?{query}" if query else path
@@ -70,6 +74,7 @@ def read_list_query(parameters: Mapping[str, str]) -> ListQuery:
         order=known_order,
         descending={"asc": False, "desc": True}.get(parameters.get("dir", ""), _runs_down(known_order)),
         page=_page(parameters.get("page", "1")),
+        filter=parameters.get("filter", "").strip(),
     )
 
 

@@ -13,6 +13,7 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.contacts.filtered import filtered_page, fitting, uncounted_page
 from app.contacts.listing import (
     FEW_IDS,
     OnlineOnly,
@@ -27,6 +28,7 @@ from app.contacts.listing import (
 from app.contacts.names import shown_name
 from app.contacts.records import Role
 from app.dashboard.access import Seat, member
+from app.dashboard.filter_bar import filter_bar, filtering_of, read_filter
 from app.dashboard.forms import own_origin
 from app.dashboard.layout import layout_of
 from app.dashboard.list_query import TABS, ListQuery, Tab, read_list_query
@@ -39,9 +41,8 @@ from app.dashboard.tallies import Tallies, Tally, quick_counts
 from app.errors import ParameterInvalid, ReadTooSlow
 from app.ids import AppId, ContactId
 from app.presence.store import read_counts
+from app.search.finding import Ask
 from app.state import AppState, state_of
-from app.trail.records import Deed
-from app.trail.views import log_view
 
 SEARCH_SECONDS: Final = 1.0
 PATIENCE_SECONDS: Final = 0.08
@@ -102,7 +103,9 @@ async def show_list(request: Request, seat: Seat) -> Response:
     """The list in the state that the address names. A search that takes longer comes after the rest of its page."""
     state, query = state_of(request), read_list_query(request.query_params)
     now = state.clock.now()
-    quick = await state.database.read(lambda conn: quick_counts(conn, seat.app_id))
+    quick, filtering = await state.database.read(
+        lambda conn: (quick_counts(conn, seat.app_id), filtering_of(conn, state, seat.app_id, query, now))
+    )
     tallies = _tallies_of(request)
     known = tallies.known(seat.app_id, quick)
     online_count = state.tracker.online_count(seat.app_id)
@@ -113,36 +116,28 @@ async def show_list(request: Request, seat: Seat) -> Response:
         "query": query,
         "online_count": online_count,
         "tabs": _tabs(query, request.url.path, known, online_count),
+        **filter_bar(query, request.url.path, filtering, now, seat.workspace.timezone),
     }
-    people = _people_part(request, seat, query, now, known)
+    people = _people_part(request, seat, query, _Shown(now, known, filtering.ask))
     response = await page_around("users.html", context, "people", people, PATIENCE_SECONDS)
     if tallies.is_stale(seat.app_id, quick, now):
         response.background = BackgroundTask(tallies.count, seat.app_id, state.database, now)
     return response
 
 
-async def _people_part(
-    request: Request, seat: Seat, query: ListQuery, now: float, known: dict[Role | None, Tally]
-) -> Markup:
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What the people are shown by: the moment, how many each tab is known to have, and the filter if any."""
+
+    now: float
+    known: dict[Role | None, Tally]
+    ask: Ask | None
+
+
+async def _people_part(request: Request, seat: Seat, query: ListQuery, shown: _Shown) -> Markup:
     """The people themselves, with the links to further pages; or why there are none."""
-    state, path = state_of(request), request.url.path
-    online = _online_of(state, seat.app_id) if query.tab == "online" else None
-
-    def read(conn: Connection) -> tuple[People, list[ContactId]]:
-        fresh = made_since(conn, seat.app_id, query.view, now - COMMIT_SECONDS, MOST_NEW + 1)
-        return page_of(conn, seat.app_id, query.view, online), fresh
-
-    is_cut = False
-    try:
-        people, fresh = await state.database.read(read, seconds=SEARCH_SECONDS)
-    except ReadTooSlow:
-        # Words that fit very many people, in an order that has to look at them all.
-        is_cut, fresh = True, []
-        nearest = await state.database.read(lambda conn: nearest_of(conn, seat.app_id, query.view, online))
-        people = replace(nearest, has_next=False)
-    if people.rows:
-        deed = Deed("contact.listed", "contact", None, {"ids": [person.id for person in people.rows]})
-        await log_view(state.database, seat.app_id, seat.actor, deed, now)
+    state, path, now, known = state_of(request), request.url.path, shown.now, shown.known
+    people, fresh, is_cut = await _found(state, seat, query, shown)
     return render(
         "people.html",
         {
@@ -156,6 +151,7 @@ async def _people_part(
             "has_next": people.has_next,
             "page_url": lambda number: query.url(path, page=number),
             "clear_url": query.url(path, search="", page=1),
+            "unfiltered_url": query.url(path, filter="", page=1),
             "first_url": query.url(path, page=1),
             "is_cut": is_cut,
             "is_empty_workspace": known[None].count == 0,
@@ -163,6 +159,40 @@ async def _people_part(
             **_news_of(query, path, now, fresh),
         },
     )
+
+
+async def _found(
+    state: AppState, seat: Seat, query: ListQuery, shown: _Shown
+) -> tuple[People, list[ContactId], bool]:
+    """The people of a page; who was recorded just now; and whether the search had to be cut short."""
+    online = _online_of(state, seat.app_id) if query.tab == "online" else None
+
+    def read(conn: Connection) -> tuple[People, list[ContactId]]:
+        fresh = made_since(conn, seat.app_id, query.view, shown.now - COMMIT_SECONDS, MOST_NEW + 1)
+        if shown.ask is not None:
+            return filtered_page(conn, query.view, shown.ask), fresh
+        return page_of(conn, seat.app_id, query.view, online), fresh
+
+    try:
+        people, fresh = await state.database.read(read, seconds=SEARCH_SECONDS)
+    except ReadTooSlow:
+        if shown.ask is not None:
+            return await _uncounted(state, query, shown.ask)
+        # Words that fit very many people, in an order that has to look at them all.
+        nearest = await state.database.read(lambda conn: nearest_of(conn, seat.app_id, query.view, online))
+        return replace(nearest, has_next=False), [], True
+    return people, fresh, False
+
+
+async def _uncounted(state: AppState, query: ListQuery, ask: Ask) -> tuple[People, list[ContactId], bool]:
+    """The page without how many there are; nobody where that takes too long as well."""
+    try:
+        people = await state.database.read(
+            lambda conn: uncounted_page(conn, query.view, ask), seconds=SEARCH_SECONDS
+        )
+    except ReadTooSlow:
+        return People([], has_next=False, total=None), [], True
+    return people, [], False
 
 
 @member
@@ -177,7 +207,9 @@ async def news(request: Request, seat: Seat) -> Response:
         came = belonging(conn, app_id, view, arrived)
         if query.tab != "online":
             came += made_since(conn, app_id, view, since - COMMIT_SECONDS, MOST_NEW + 1)
-        return list(dict.fromkeys(came))
+        shown = read_filter(conn, state, app_id, query, state.clock.now())
+        ids = list(dict.fromkeys(came))
+        return ids if shown is None else fitting(conn, ids, shown.node, shown.around)
 
     ids = await state.database.read(read, seconds=SEARCH_SECONDS)
     return json_answer(
@@ -250,7 +282,7 @@ def _columns(query: ListQuery, path: str) -> list[Column]:
 
 def _total(query: ListQuery, people: People, known: dict[Role | None, Tally]) -> int | None:
     """How many people the view has, where that is known to the last one."""
-    if people.total is not None or query.search or query.tab == "online":
+    if people.total is not None or query.search or query.filter or query.tab == "online":
         return people.total
     tally = known[query.view.role]
     return None if tally.at_least else tally.count

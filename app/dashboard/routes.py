@@ -12,6 +12,7 @@ from app.dashboard.demo import show_home, show_pricing
 from app.dashboard.people import news, online_counts, show_list
 from app.dashboard.profile import show_profile
 from app.dashboard.reference import show_reference
+from app.dashboard.segments import add_filter, forget_segment, save_segment
 from app.dashboard.sign_in import home, login, logout, show_login, use_link
 from app.dashboard.socket import dashboard_socket
 from app.dashboard.teammates import add_teammate, remove_teammate, show_teammates
@@ -33,6 +34,9 @@ routes: Final[list[BaseRoute]] = [
     Route("/apps/{app_id}/users", show_list),
     Route("/apps/{app_id}/users/new", news),
     Route("/apps/{app_id}/users/online", online_counts),
+    Route("/apps/{app_id}/users/filter", add_filter),
+    Route("/apps/{app_id}/users/segments", save_segment, methods=["POST"]),
+    Route("/apps/{app_id}/users/segments/delete", forget_segment, methods=["POST"]),
     Route("/apps/{app_id}/users/show", show_profile),
     WebSocketRoute("/apps/{app_id}/socket", dashboard_socket),
     Route("/apps/{app_id}/settings/messenger", show_messenger),

@@ -75,7 +75,7 @@ function start(page) {
       if (!response.ok) throw new Error(`the list can't be had: ${response.status}`);
       const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
       if (mine.signal.aborted) return;
-      for (const part of ["#tabs", "#people"]) {
+      for (const part of ["#tabs", "#filters", "#people"]) {
         const [old, next] = [page.querySelector(part), fresh.querySelector(part)];
         if (old && next) old.replaceWith(document.adoptNode(next));
       }

@@ -29,6 +29,7 @@ PATH = "/apps/uaaaaaaa/users"
         ({"page": "²"}, ListQuery()),
         ({"page": "9" * 400}, ListQuery()),
         ({"page": "999999999"}, ListQuery(page=100_000)),
+        ({"filter": ' {"field":"name"} '}, ListQuery(filter='{"field":"name"}')),
     ],
 )
 def test_what_makes_no_sense_means_its_default(parameters: dict[str, str], query: ListQuery) -> None:
@@ -42,6 +43,7 @@ queries = st.builds(
     order=st.sampled_from(["last_seen", "name", "sessions", "created"]),
     descending=st.booleans(),
     page=st.integers(1, 100_000),
+    filter=st.text(max_size=30).map(str.strip),
 )
 
 

@@ -1,0 +1,56 @@
+"""The user list behind a filter: a page of those who fit, as ``listing`` shows them.
+
+Tabs, words and orders mean what they mean there; a filter's own way to its people is ``search.finding``.
+"""
+
+from collections.abc import Collection
+from typing import Final
+
+from sqlalchemy import ColumnElement, Connection, exists, select
+
+from app.contacts.listing import KEYS, PAGE_SIZE, People, View, begins_with, rows_of
+from app.ids import AppId, ContactId
+from app.search.clauses import Around, clause_of, listed_ids
+from app.search.fields import Field
+from app.search.finding import EVERYBODY, Ask, Order, count_of, few_of, places_of
+from app.search.query import And, Comparison, Node
+from app.storage.tables import contacts, search_words
+
+_IS_ONLINE: Final = Comparison(Field("online", "online"), "is_any_of", (True,))
+
+
+def ask_of(view: View, tree: Node, around: Around, *, online_only: bool) -> Ask:
+    """Whom a view behind a filter shows."""
+    wanted = And((_IS_ONLINE, tree)) if online_only else tree
+    roles = EVERYBODY if view.role is None else (view.role,)
+    order = Order(KEYS[view.order], view.descending)
+    return Ask(wanted, around, roles, order, tuple(_has(around.app_id, word) for word in view.words))
+
+
+def filtered_page(conn: Connection, view: View, ask: Ask) -> People:
+    """One page of those who fit, and how many they are."""
+    few = few_of(conn, ask)
+    places = places_of(conn, ask, few, PAGE_SIZE + 1, offset=view.offset)
+    ids = [ContactId(place.id) for place in places]
+    people = rows_of(conn, ask.around.app_id, ids[:PAGE_SIZE])
+    return People(people, len(ids) > PAGE_SIZE, total=count_of(conn, ask, few))
+
+
+def uncounted_page(conn: Connection, view: View, ask: Ask) -> People:
+    """The same page where they are too many to count in time."""
+    places = places_of(conn, ask, None, PAGE_SIZE + 1, offset=view.offset)
+    ids = [ContactId(place.id) for place in places]
+    return People(rows_of(conn, ask.around.app_id, ids[:PAGE_SIZE]), len(ids) > PAGE_SIZE, total=None)
+
+
+def fitting(conn: Connection, ids: Collection[ContactId], tree: Node, around: Around) -> list[ContactId]:
+    """Which of ``ids`` fit, in the order given."""
+    where = contacts.c.app_id == around.app_id, contacts.c.id.in_(listed_ids(ids)), clause_of(tree, around)
+    found = set(conn.execute(select(contacts.c.id).where(*where)).scalars())
+    return [contact_id for contact_id in ids if contact_id in found]
+
+
+def _has(app_id: AppId, word: str) -> ColumnElement[bool]:
+    return exists().where(
+        search_words.c.app_id == app_id, search_words.c.contact_id == contacts.c.id, *begins_with(word)
+    )
