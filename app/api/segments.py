@@ -13,6 +13,7 @@ from app.api.desk import desk_of
 from app.api.search import SEARCH_SECONDS
 from app.api.shapes.segments import segment_shape
 from app.auth.tokens import TokenGrant
+from app.companies.changes import get_company
 from app.contacts import operations, segments
 from app.contacts.searching import Here, ask_of_segment, segments_with
 from app.errors import ParameterInvalid, ReadTooSlow
@@ -85,6 +86,13 @@ async def list_segments_of_contact(request: Request, grant: TokenGrant) -> Respo
         work, lambda seen: Deed("contact.segments_viewed", "contact", seen[0], {"count": len(seen[1])})
     )
     return Json({"type": "list", "data": [segment_shape(segment) for segment in found]})
+
+
+async def list_segments_of_company(request: Request, grant: TokenGrant) -> Response:
+    """``GET /companies/{id}/segments``: none, for segments are of people here."""
+    call = call_of(request, grant)
+    await call.read(lambda conn: get_company(conn, call.app_id, request.path_params["id"]))
+    return Json({"type": "list", "data": []})
 
 
 async def _counted(request: Request, call: Call, segment: Segment, counts: bool) -> dict[str, Any]:

@@ -11,6 +11,7 @@ otherwise: a database that knows nothing of its data would else begin at the wro
 """
 
 import json
+import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -289,7 +290,7 @@ def _tagged(comparison: Comparison, around: Around, *, is_open: bool = True) -> 
     wanted = [str(entry) for entry in _tuple(comparison)]
     is_wanted = [tags.c.id.in_([int(entry) for entry in wanted if _is_row_id(entry)])]
     if comparison.field.name == "tag":
-        is_wanted += [tags.c.name.in_(wanted), tags.c.name_key.in_([entry.casefold() for entry in wanted])]
+        is_wanted += [tags.c.name.in_(wanted), tags.c.name_key.in_(list(map(_name_key, wanted)))]
     named = select(tags.c.id).where(tags.c.app_id == around.app_id, or_(*is_wanted))
     return [*conditions, taggings.c.tag_id.in_(named)]
 
@@ -347,6 +348,11 @@ def _each_of_postgres(element: _Each, compiler: Any, **options: Any) -> str:
 def _tuple(comparison: Comparison) -> tuple[Any, ...]:
     assert isinstance(comparison.value, tuple)
     return comparison.value
+
+
+def _name_key(name: str) -> str:
+    """In the form in which names of tags are kept to be compared."""
+    return unicodedata.normalize("NFC", name.casefold())
 
 
 def _is_row_id(text: str) -> bool:

@@ -71,6 +71,15 @@ async def test_a_contact_has_the_segments_it_fits_at_this_moment(
     assert_error_list(nobody, 404, "not_found", "User Not Found")
 
 
+async def test_a_company_has_no_segments(client: httpx2.AsyncClient, acme: Tenant, globex: Tenant) -> None:
+    made = await client.post("/companies", headers=acme.headers, json={"company_id": "7", "name": "Blue Sun"})
+    url = f"/companies/{made.json()['id']}/segments"
+    assert (await client.get(url, headers=acme.headers)).json() == {"type": "list", "data": []}
+    for tenant, path in ((globex, url), (acme, f"/companies/{NOBODY}/segments")):
+        nobody = await client.get(path, headers=tenant.headers)
+        assert_error_list(nobody, 404, "company_not_found", "Company Not Found")
+
+
 async def test_people_are_searched_for_by_segment(
     client: httpx2.AsyncClient, acme: Tenant, add_contact: AddContact
 ) -> None:

@@ -8,6 +8,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from app.dashboard.moments import ago
+from app.search.clauses import bounds_of
+from app.search.fields import FilterFields
+from app.search.query import Comparison, read_filter
 from app.static_files import static_dir
 
 pytestmark = pytest.mark.browser
@@ -52,6 +55,27 @@ def test_last_seen_of_those_online_and_of_those_never_seen(page: Page) -> None:
     assert call(page, "live.js", "m.lastSeenWords('now', 1000)") == "just now"
     assert call(page, "live.js", "m.lastSeenWords('', 1000)") == "never"
     assert call(page, "live.js", "m.lastSeenWords('400', 1000)") == "10 minutes ago"
+
+
+@pytest.mark.parametrize("operator", ["more_than", "less_than", "exactly"])
+@pytest.mark.parametrize("days", [-3, 0, 0.5, 3])
+def test_R42_editor_and_server_mean_the_same_instants(page: Page, operator: str, days: float) -> None:
+    node = read_filter({"field": "created_at", "operator": operator, "value": days}, FilterFields())
+    assert isinstance(node, Comparison)
+    after, before = bounds_of(node, 1_700_000_000.0, "UTC")
+    told = call(page, "filters.js", f"m.instantsOf('{operator}', {days}, 1700000000)")
+    assert told == {"after": after, "before": before}
+
+
+def test_the_editor_tells_instants_of_relative_dates_alone(page: Page) -> None:
+    words = "m.instantWords('{}', '{}', 1700000000, (at) => `@${{at}}`)"
+    assert call(page, "filters.js", words.format("more_than", "-3")) == "That is before @1700259200"
+    assert (
+        call(page, "filters.js", words.format("exactly", "1"))
+        == "That is after @1699827200, before @1699913600"
+    )
+    for operator, value in (("on", "3"), ("more_than", ""), ("more_than", "x"), ("more_than", "1e9")):
+        assert call(page, "filters.js", words.format(operator, value)) == ""
 
 
 ON, OFF = {"online": True, "last_seen_at": 5}, {"online": False, "last_seen_at": 5}
