@@ -14,7 +14,6 @@ from app.openapi.parts import (
     listing,
     many,
     may_be_null,
-    one_of,
     operation,
     query,
     record,
@@ -28,8 +27,7 @@ _COUNT: Final = query("include_count", SWITCH, "How many belong to it, where tha
 _DRAFT: Final = record(
     {
         "name": TEXT,
-        "person_type": one_of("contact", "user"),
-        "filter": record({"operator": TEXT, "value": {}}),
+        "filter": record({"field": TEXT, "operator": TEXT, "value": {}}),
     }
 )
 
@@ -84,6 +82,14 @@ PATHS: Final[Paths] = {
             tag=TAG,
             answers=listing(ref("segment")),
             refuses={404: "Nobody here has this id: `User Not Found`."},
+        )
+    },
+    "/companies/{id}/segments": {
+        "get": operation(
+            "The segments of a company: none, for they are of people",
+            tag=TAG,
+            answers=listing(ref("segment")),
+            refuses={404: "The workspace has no such company: `Company Not Found`."},
         )
     },
 }

@@ -267,7 +267,7 @@ def test_tab_in_any_order_is_read_along_one_index(
 ) -> None:
     steps = plan(conn, listing.ids_in_order(View(role, (), order, descending)))
     kind = "role_by" if role else "by"
-    key = listing._KEYS[order]
+    key = listing.KEYS[order]
     condition = "(app_id=? AND role=?)" if role else "(app_id=?)"
     assert steps == [f"SEARCH contacts USING INDEX contacts_{kind}_{key} {condition}"]
 
@@ -292,7 +292,7 @@ def test_holders_of_words_are_gathered_by_id_and_never_by_reading_a_whole_order(
 @pytest.mark.parametrize("order", ORDERS)
 def test_walk_is_bounded_and_asks_each_contact_by_index(conn: Connection, order: Order) -> None:
     steps = plan(conn, listing.ids_on_walk(View("user", ("gmail",), order), 2_000))
-    key = listing._KEYS[order]
+    key = listing.KEYS[order]
     assert f"SEARCH contacts USING INDEX contacts_role_by_{key} (app_id=? AND role=?)" in steps
     assert any("contact_id=? AND word>? AND word<?" in step for step in steps)
 
@@ -302,7 +302,7 @@ def test_long_walk_reads_the_order_and_looks_each_contact_up_among_the_holders(
     conn: Connection, order: Order
 ) -> None:
     steps = plan(conn, listing.ids_on_long_walk(View(None, ("gmail",), order), "gmail"))
-    assert f"SEARCH contacts USING INDEX contacts_by_{listing._KEYS[order]} (app_id=?)" in steps
+    assert f"SEARCH contacts USING INDEX contacts_by_{listing.KEYS[order]} (app_id=?)" in steps
     assert "SEARCH search_words USING PRIMARY KEY (app_id=? AND word>? AND word<?)" in steps
     assert not any("ORDER BY" in step for step in steps)
 
@@ -325,7 +325,7 @@ def test_ids_are_looked_up_by_the_primary_key(
 def test_counts_walk_one_index(conn: Connection, role: Role | None) -> None:
     statement = select(func.count()).select_from(contacts).where(*listing._belongs(role))
     [step] = plan(conn, statement)
-    assert step.startswith("SEARCH contacts USING INDEX contacts_")
+    assert step.startswith(("SEARCH contacts USING INDEX contacts_", "SEARCH contacts USING COVERING INDEX"))
 
 
 @pytest.mark.parametrize(

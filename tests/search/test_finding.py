@@ -1,5 +1,6 @@
 """Pages and counts of those who fit a tree: the same by every way there is, and from indexes."""
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,6 +29,8 @@ from app.search.finding import (
     sources_of,
 )
 from app.search.query import Node, read_filter, read_search
+from app.storage.database import open_database
+from app.storage.migrations import migrate
 from app.storage.tables import contacts, metadata
 from support.searching import APP, ATTRIBUTES, NOW, OTHER, Someone, around, crowd, holds, row_of, store_crowd
 
@@ -294,3 +297,32 @@ def test_one_of_several_has_a_source_where_each_has() -> None:
     unknown = [*known, search("avatar", "contains", "a")]
     assert sources_of(read_filter({"operator": "OR", "value": unknown}, FILTER), HERE) == []
     assert len(sources_of(read_filter({"operator": "AND", "value": unknown}, FILTER), HERE)) == 3
+
+
+async def test_postgresql_finds_the_same_pages(postgres_url: str) -> None:
+    await asyncio.to_thread(migrate, postgres_url)
+    database = await open_database(postgres_url)
+    sample: list[tuple[object, Order, Any]] = []
+
+    @settings(max_examples=60, deadline=None, database=None, derandomize=True)
+    @given(tree=trees, order=orders, roles=st.sampled_from([EVERYBODY, ("user",), BOTH]))
+    def draw(tree: object, order: Order, roles: Any) -> None:
+        sample.append((tree, order, roles))
+
+    draw()
+
+    def work(conn: Connection) -> None:
+        store_crowd(conn, PEOPLE)
+        conn.execute(update(contacts).where(contacts.c.id.in_(UNLISTED)).values(listed=False))
+
+    try:
+        await database.write(work)
+        for number, (tree, order, roles) in enumerate(sample):
+            ask = ask_of(tree, order, roles)
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(finding, "FEW", (-1, 10_000)[number % 2])
+                patch.setattr(finding, "SHORT_WALK", (5, 1_000)[number % 3 == 0])
+                assert await database.read(lambda conn, ask=ask: paged(conn, ask, 30)) == in_order(ask)  # type: ignore[misc]
+                assert await database.read(lambda conn, ask=ask: count(conn, ask)) == len(in_order(ask))  # type: ignore[misc]
+    finally:
+        await database.close()
