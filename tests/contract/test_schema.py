@@ -5,6 +5,7 @@ ids in paths are real ones half of the time, so that it gets behind the first 40
 """
 
 import json
+import re
 import subprocess
 import sys
 import urllib.request
@@ -56,7 +57,7 @@ def belongings(product: Product, app_id: str, caller: Caller) -> dict[str, str]:
     ada = caller.post("/contacts", {"external_id": "ada", "name": "Ada", "email": "ada@example.com"})
     sender = {"type": "user", "id": ada["id"]}
     begun = caller.post("/conversations", {"from": sender, "body": "Hello"})
-    topics = ["contact.archived"]
+    topics, attribute = ["contact.archived"], {"name": "plan", "model": "contact", "data_type": "string"}
     return {
         "admins": product.command(
             "admin", "create", app_id, "a@x.org", "--password-stdin", given="long enough 1\n"
@@ -65,8 +66,13 @@ def belongings(product: Product, app_id: str, caller: Caller) -> dict[str, str]:
         "contacts": ada["id"],
         "conversations": begun["conversation_id"],
         "customers": ada["id"],
+        "data_attributes": str(caller.post("/data_attributes", attribute)["id"]),
         "find_by_external_id": "ada",
+        "imports": "f" * 24,
         "notes": caller.post(f"/contacts/{ada['id']}/notes", {"body": "Hello"})["id"],
+        "segments": caller.post(
+            "/segments", {"name": "Ours", "filter": {"field": "email", "operator": "contains", "value": "x"}}
+        )["id"],
         "tags": caller.post("/tags", {"name": "VIP"})["id"],
         "webhooks": caller.post("/webhooks", {"url": "http://127.0.0.1:9/", "topics": topics})["id"],
     }
@@ -106,4 +112,7 @@ def test_answers_keep_to_the_description(product: Product, tmp_path: Path) -> No
         timeout=300,
         check=False,
     )
+    sent = re.search(r"(\d+) generated", done.stdout)
+    assert sent is not None
+    assert int(sent[1]) > 1_000
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-2_000:]
