@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from app.settings import Settings, load_settings
+
 PASSWORD = "correct horse battery"
 EMAIL = "tess@example.com"
 
@@ -30,6 +32,11 @@ class Product:
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """What the server is started with."""
+        return load_settings(self._environ, self._folder)
 
     def command(self, *arguments: str, given: str = "") -> dict[str, str]:
         """Run ``porchlight …``: what it prints, by key."""

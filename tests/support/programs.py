@@ -18,7 +18,7 @@ _NAMES = {
     "initdb": ("initdb",),
     "pg_ctl": ("pg_ctl",),
 }
-_PACKAGES = {"postgres": "postgresql", "initdb": "postgresql", "pg_ctl": "postgresql"}
+_PACKAGES = {"node": "nodejs", "postgres": "postgresql", "initdb": "postgresql", "pg_ctl": "postgresql"}
 # Debian keeps PostgreSQL's programs off the PATH.
 _FOLDERS = "/usr/lib/postgresql"
 
