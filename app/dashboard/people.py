@@ -43,6 +43,8 @@ from app.ids import AppId, ContactId
 from app.presence.store import read_counts
 from app.search.finding import Ask
 from app.state import AppState, state_of
+from app.trail.records import Deed
+from app.trail.views import log_view
 
 SEARCH_SECONDS: Final = 1.0
 PATIENCE_SECONDS: Final = 0.08
@@ -138,6 +140,9 @@ async def _people_part(request: Request, seat: Seat, query: ListQuery, shown: _S
     """The people themselves, with the links to further pages; or why there are none."""
     state, path, now, known = state_of(request), request.url.path, shown.now, shown.known
     people, fresh, is_cut = await _found(state, seat, query, shown)
+    if people.rows:
+        deed = Deed("contact.listed", "contact", None, {"ids": [person.id for person in people.rows]})
+        await log_view(state.database, seat.app_id, seat.actor, deed, now)
     return render(
         "people.html",
         {
