@@ -7,7 +7,7 @@ Words go in sorted, as their table keeps them: next to each other they are writt
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from functools import cache
 from itertools import islice
 from operator import attrgetter, itemgetter
@@ -22,7 +22,7 @@ from app.contacts.names import Names, split
 from app.contacts.pseudonyms import pseudonym
 from app.contacts.records import Contact, Role
 from app.contacts.shown import Shown, name_key, shown_values, words_of
-from app.contacts.store import FIELDS, take_pseudonyms, values_of
+from app.contacts.store import FIELDS, take_pseudonyms, values_of, with_facts
 from app.ids import AppId, ContactId, new_contact_id
 from app.storage.sqlite import to_json
 from app.storage.tables import attribute_values, contacts, search_words
@@ -87,7 +87,7 @@ _MADE: Final = (
 )
 _WORD: Final = ("word", "contact_id", "app_id")
 _VALUE: Final = ("contact_id", "attribute_id", "number", "text", "app_id")
-_JSON: Final = frozenset({"custom_attributes", "provenance"})
+_JSON: Final = ("custom_attributes", "provenance")
 
 _Row: TypeAlias = tuple[object, ...]
 
@@ -116,8 +116,7 @@ def insert_made(
     if not made:
         return []
     first = take_pseudonyms(conn, app_id, "", len(made))
-    called = [replace(contact, pseudonym=pseudonym(first + n, None)) for n, contact in enumerate(made)]
-    written = [replace(contact, name_key=name_key(shown_values(contact))) for contact in called]
+    written = [_called(contact, pseudonym(first + n, None)) for n, contact in enumerate(made)]
     words = [(word, contact.id, app_id) for contact in written for word in words_of(shown_values(contact))]
     values = [
         (contact.id, *row, app_id)
@@ -130,11 +129,17 @@ def insert_made(
     return written
 
 
+def _called(contact: Contact, called: str) -> Contact:
+    shown = (contact.name, contact.email, contact.external_id, contact.phone, called)
+    return with_facts(contact, {"pseudonym": called, "name_key": name_key(shown)})
+
+
 def _row_of(contact: Contact) -> _Row:
-    return tuple(
-        to_json(value) if name in _JSON and value is not None else value
-        for name, value in zip(FIELDS, values_of(contact).values(), strict=True)
-    )
+    values = values_of(contact)
+    for name in _JSON:
+        if values[name] is not None:
+            values[name] = to_json(values[name])
+    return tuple(values.values())
 
 
 def _insert_lot(conn: Connection, app_id: AppId, lot: Sequence[NewContact], now: float) -> list[ContactId]:

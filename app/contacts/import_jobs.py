@@ -26,7 +26,7 @@ from app.storage.database import Database
 
 FOLDER: Final = "imports"
 KIND: Final = "import"
-BATCH_LINES: Final = 100
+BATCH_LINES: Final = 250
 LOOK_SECONDS: Final = 1.0
 RETRY_SECONDS: Final = 3.0
 

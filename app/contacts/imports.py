@@ -6,7 +6,7 @@ is left out whole, with its reason, and the others are none the worse.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Connection
@@ -111,7 +111,7 @@ class _Batch:
             writer = Writer("csv", str(self._actor), self._now)
             values, provenance = write_attributes(contact, draft.custom_attributes, self._attributes, writer)
             facts |= {"custom_attributes": values, "provenance": provenance}
-        after = replace(contact, **facts)
+        after = store.with_facts(contact, facts)
         self._require_free(after)
         self._forget(contact)
         self._keep(after)
@@ -135,7 +135,7 @@ class _Batch:
     def _without_ids(self, before: Contact, after: Contact) -> Contact:
         if (before.external_id, before.email_key) == (after.external_id, after.email_key):
             return before
-        freed = replace(before, external_id=None, email=None, email_key=None)
+        freed = store.with_facts(before, {"external_id": None, "email": None, "email_key": None})
         store.update_contact(self._conn, before, freed)
         return freed
 
