@@ -7,6 +7,7 @@ nowhere that it points to: a redirect is an answer like any other, and no succes
 import asyncio
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
 from typing import Final, TypeAlias
 
 import httpx2
@@ -20,10 +21,17 @@ _CONNECTIONS: Final = 50
 Post: TypeAlias = Callable[[str, bytes, Mapping[str, str]], Awaitable[Outcome]]
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whom receivers' certificates are held against: read once, as it takes a while."""
+    return ssl.create_default_context()
+
+
 def open_client() -> httpx2.AsyncClient:
     """A client that heeds no environment: neither its proxies nor its passwords are meant for receivers."""
     return httpx2.AsyncClient(
         follow_redirects=False,
+        verify=_trusted(),
         trust_env=False,
         timeout=DEADLINE_SECONDS,
         limits=httpx2.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS),

@@ -390,17 +390,6 @@ def _walks(ask: Ask, after: Place | None, of_unknown: bool) -> list[Select[Any, 
     return [walk.where(contacts.c.role == role) for role in ask.roles]
 
 
-def _bounds(ask: Ask) -> Iterator[ColumnElement[bool]]:
-    """What the tree asks of the key itself: outside of that nobody needs to be looked at."""
-    for part in ask.tree.parts if isinstance(ask.tree, And) else (ask.tree,):
-        if (
-            isinstance(part, Comparison)
-            and part.operator in _RANGES
-            and part.field.column == ask.order.column
-        ):
-            yield clause_of(part, ask.around, is_open=True)
-
-
 def _merged(order: Order, walks: Sequence[Select[Any, str]], of_unknown: bool) -> Select[Any, str]:
     if len(walks) == 1:
         return walks[0]

@@ -110,7 +110,12 @@ async def browse(server: Served) -> AsyncIterator[Browse]:
     def open_browser(token: str | None = None) -> httpx2.AsyncClient:
         cookies = {COOKIE: token} if token else {}
         client = httpx2.AsyncClient(
-            base_url=server.url, headers=HTML, cookies=cookies, trust_env=False, follow_redirects=False
+            base_url=server.url,
+            headers=HTML,
+            cookies=cookies,
+            trust_env=False,
+            verify=False,
+            follow_redirects=False,
         )
         clients.append(client)
         return client

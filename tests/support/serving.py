@@ -6,14 +6,16 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import uvicorn
 from starlette.applications import Starlette
 
+from app import lifespan
 from app.clock import Clock
 from app.lifespan import lifespan_of
 from app.main import create_app
@@ -103,6 +105,14 @@ async def serving(
         timeout_graceful_shutdown=2,
     )
     server = uvicorn.Server(config)
+    # The collector's calm is for servers that last: two walks over all that pytest holds take a tenth of a second.
+    with patch.object(lifespan, "calm_collector", nullcontext):
+        async with _running(server, listener):
+            yield Served(listener.getsockname()[1], states[0], own_clock, server)
+
+
+@asynccontextmanager
+async def _running(server: uvicorn.Server, listener: socket.socket) -> AsyncIterator[None]:
     task = asyncio.create_task(server._serve(sockets=[listener]))
     try:
         while not server.started:
@@ -110,7 +120,7 @@ async def serving(
             if task.done():
                 task.result()
                 raise RuntimeError("the server stopped before it served")
-        yield Served(listener.getsockname()[1], states[0], own_clock, server)
+        yield
     finally:
         server.should_exit = True
         with suppress(asyncio.CancelledError):
