@@ -18,8 +18,10 @@ from app.contacts import store
 from app.contacts.bulk import insert_made
 from app.contacts.csv_rows import BadLine, Line
 from app.contacts.custom import write_attributes
+from app.contacts.destruction import destroy
 from app.contacts.drafts import Draft, read_draft, role_of_new
 from app.contacts.facts import facts_of
+from app.contacts.grace import is_over
 from app.contacts.operations import conflict_message
 from app.contacts.precedence import Writer
 from app.contacts.records import Contact, Role
@@ -92,6 +94,10 @@ class _Batch:
         self._by_external_id: dict[str, ContactId] = {}
         self._by_email: dict[str, ContactId] = {}
         for contact in _named(conn, app_id, lines):
+            if is_over(contact, now):
+                # Its days of grace are over: its ids are free, whether the purge has come by or not.
+                destroy(conn, contact, now)
+                continue
             self._before[contact.id] = contact
             self._keep(contact)
 

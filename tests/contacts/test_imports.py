@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app.attributes.operations import AttributeDraft, create_attribute
 from app.contacts import store
 from app.contacts.csv_rows import BadLine, Line
+from app.contacts.grace import GRACE_SECONDS
 from app.contacts.imports import Outcome, import_lines
 from app.contacts.records import Contact
 from app.ids import ContactId
@@ -155,6 +156,16 @@ def test_R62_a_deleted_contact_keeps_its_ids(recorder: Recorder) -> None:
     recorder.change(gone.id, deleted_at=NOW, listed=False)
     message = f"A contact matching those details already exists with id={gone.id}"
     assert reasons(take(recorder, {"external_id": "1"})) == {2: message}
+
+
+@pytest.mark.parametrize(("seconds", "is_free"), [(GRACE_SECONDS - 1, False), (GRACE_SECONDS, True)])
+def test_R62_after_seven_days_its_ids_are_free(recorder: Recorder, seconds: float, is_free: bool) -> None:
+    take(recorder, {"external_id": "1"})
+    gone = one(recorder, external_id="1")
+    recorder.change(gone.id, deleted_at=NOW - seconds, deleted_by="cli", listed=False)
+    outcome = take(recorder, {"external_id": "1", "name": "Somebody new"})
+    assert (outcome.created, not outcome.problems) == ((1, True) if is_free else (0, False))
+    assert len(recorder.rows()) == 1
 
 
 def test_R82_every_contact_is_on_the_log(recorder: Recorder) -> None:
