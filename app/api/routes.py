@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.routing import Route
 
 from app.api.activity_logs import list_activity_logs
@@ -71,6 +72,15 @@ from app.api.tags import (
 from app.api.visitors import convert_visitor, get_visitor, put_visitor
 from app.api.webhooks import list_deliveries, list_webhooks, post_webhook, remove_webhook
 
+
+class AnyConvertor(PathConvertor):
+    """The rest of a path, whatever it holds: ``path`` alone ends at a line break."""
+
+    regex = "(?s:.*)"
+
+
+register_url_convertor("any", AnyConvertor())
+
 routes: Final = [
     Route("/up", get_up),
     Route("/metrics", get_metrics),
@@ -85,7 +95,7 @@ routes: Final = [
     Route("/contacts", authenticated(list_contacts)),
     Route("/contacts", authenticated(post_contact), methods=["POST"]),
     Route("/contacts/merge", authenticated(post_merge), methods=["POST"]),
-    Route("/contacts/find_by_external_id/{external_id:path}", authenticated(get_contact_by_external_id)),
+    Route("/contacts/find_by_external_id/{external_id:any}", authenticated(get_contact_by_external_id)),
     Route("/contacts/search", authenticated(post_contact_search), methods=["POST"]),
     Route("/contacts/{id}/segments", authenticated(list_segments_of_contact)),
     Route("/companies/{id}/segments", authenticated(list_segments_of_company)),

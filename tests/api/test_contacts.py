@@ -65,7 +65,9 @@ async def test_presence_is_what_the_tracker_knows(
     assert read["last_seen_at"] == int(START)
 
 
-@pytest.mark.parametrize("external_id", ["42", "a/b", "/a//b/", "a b?c#d&e=f", "é王", "a%2Fb", "a+b", "{x}"])
+@pytest.mark.parametrize(
+    "external_id", ["42", "a/b", "/a//b/", "a b?c#d&e=f", "é王", "a%2Fb", "a+b", "{x}", "a\nb", "a\n"]
+)
 async def test_a_user_is_found_by_any_external_id(
     client: httpx2.AsyncClient, acme: Tenant, external_id: str
 ) -> None:
