@@ -6,7 +6,7 @@ refused with a sentence that names the field. A value of ``user_data`` that can'
 dropped and named, and the rest is recorded.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final, Literal, cast, get_args
 from urllib.parse import parse_qsl
@@ -23,12 +23,13 @@ from app.contacts.user_data import (
 )
 from app.errors import BodyTooLarge, ParameterInvalid, ParameterNotFound, UnsupportedBody
 from app.ids import AppId
-from app.messenger.strict_json import read_json, require_storable
+from app.messenger.strict_json import decode_json, read_json, require_storable
 
 MOST_BYTES: Final = 65_536
 LONGEST_TITLE: Final = 1_024
 _MOST_FIELDS: Final = 100
 _LONGEST_ZONE: Final = 64
+_USER_DATA: Final = "user_data"
 
 BodyKind = Literal["json", "form"]
 _KINDS: Final[Mapping[str, BodyKind | None]] = {
@@ -45,7 +46,7 @@ def parse_ping(body: bytes, content_type: str) -> Ping:
 
     Raises BodyTooLarge, UnsupportedBody, ParameterInvalid, ParameterNotFound.
     """
-    fields = read_fields(body, content_type)
+    fields = read_fields(body, content_type, spared=_USER_DATA)
     app_id = AppId(required_text(fields, "app_id"))
     platform = _one_of(fields, "platform", get_args(Platform), "web")
     source = _one_of(fields, "source", get_args(Source), "page")
@@ -68,8 +69,10 @@ def parse_ping(body: bytes, content_type: str) -> Ping:
     )
 
 
-def read_fields(body: bytes, content_type: str, most_bytes: int = MOST_BYTES) -> Mapping[str, object]:
-    """The fields of a body, JSON or form; all of it can be stored."""
+def read_fields(
+    body: bytes, content_type: str, most_bytes: int = MOST_BYTES, spared: str = ""
+) -> Mapping[str, object]:
+    """The fields of a body, JSON or form; all of them can be stored, but for one that is ``spared``."""
     if len(body) > most_bytes:
         raise BodyTooLarge(f"The body is longer than {most_bytes} bytes")
     media_type = content_type.partition(";")[0].strip().lower()
@@ -80,7 +83,7 @@ def read_fields(body: bytes, content_type: str, most_bytes: int = MOST_BYTES) ->
     except UnicodeDecodeError:
         raise ParameterInvalid("The body is not UTF-8 text") from None
     kind = _KINDS[media_type] or ("json" if text.lstrip()[:1] in {"{", "[", '"'} else "form")
-    return _json_fields(text) if kind == "json" else _form_fields(text)
+    return _json_fields(text, spared) if kind == "json" else _form_fields(text)
 
 
 def required_text(fields: Mapping[str, object], name: str, most: int = LONGEST_URL) -> str:
@@ -103,13 +106,15 @@ def optional_text(fields: Mapping[str, object], name: str) -> str | None:
     return value
 
 
-def object_field(fields: Mapping[str, object], name: str) -> Mapping[str, object]:
+def object_field(
+    fields: Mapping[str, object], name: str, read: Callable[[str, str], object] = read_json
+) -> Mapping[str, object]:
     """A field that is an object, or JSON text of one; empty where it says nothing. Raises ParameterInvalid."""
     value = fields.get(name)
     if is_unknown(value):
         return {}
     if isinstance(value, str):
-        value = read_json(value, name)
+        value = read(value, name)
     if is_unknown(value):
         return {}
     if not isinstance(value, dict):
@@ -117,8 +122,8 @@ def object_field(fields: Mapping[str, object], name: str) -> Mapping[str, object
     return value
 
 
-def _json_fields(text: str) -> Mapping[str, object]:
-    value = read_json(text)
+def _json_fields(text: str, spared: str) -> Mapping[str, object]:
+    value = read_json(text, spared=spared)
     if not isinstance(value, dict):
         raise ParameterInvalid("The body must be a JSON object")
     return value
@@ -141,7 +146,7 @@ def _form_fields(text: str) -> Mapping[str, object]:
 
 
 def _user_data(fields: Mapping[str, object]) -> UserData:
-    return read_user_data(object_field(fields, "user_data"))
+    return read_user_data(object_field(fields, _USER_DATA, decode_json))
 
 
 def _one_of(fields: Mapping[str, object], name: str, choices: tuple[str, ...], default: str) -> str:

@@ -22,16 +22,28 @@ _BODY: Final = "The body"
 _BIG_NUMBER: Final = re.compile(r"[-:,\[ \t\n\r][0-9](?:[0-9]{18}|[0-9.]*[eE][+-]?[0-9]{3})")
 
 
-def read_json(text: str, name: str = "") -> object:
-    """The value of a JSON text; raises ParameterInvalid. ``name`` is the field it stands in, empty for a whole body."""
+def read_json(text: str, name: str = "", spared: str = "") -> object:
+    """The value of a JSON text; raises ParameterInvalid. ``name`` is the field it stands in, empty for a whole body.
+
+    ``spared`` names the member that is not looked at: whoever reads it judges its values one by one.
+    """
+    value = decode_json(text, name)
+    if _needs_a_look(text):
+        if spared and isinstance(value, dict):
+            require_storable({key: item for key, item in value.items() if key != spared}, name)
+        else:
+            require_storable(value, name)
+    return value
+
+
+def decode_json(text: str, name: str = "") -> object:
+    """The value of a JSON text, in which there may be what can't be stored; raises ParameterInvalid."""
     try:
         value: object = _DECODER.decode(text)
     except RecursionError:
         raise ParameterInvalid(_too_deep(name)) from None
     except ValueError:
         raise ParameterInvalid(f"{name or _BODY} is not JSON") from None
-    if _needs_a_look(text):
-        require_storable(value, name)
     return value
 
 
