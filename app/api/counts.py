@@ -9,7 +9,8 @@ from typing import Final, TypeAlias
 from sqlalchemy import Connection
 
 from app.clock import monotonic
-from app.search.finding import Ask, Source, count_of
+from app.search.asking import Ask
+from app.search.finding import Source, count_of
 from app.search.query import comparisons_of
 
 LONG_SECONDS: Final = 0.02

@@ -21,9 +21,10 @@ from app.contacts.records import Contact
 from app.contacts.searching import Here, search_of
 from app.errors import InvalidField, ParameterInvalid, ParameterNotFound
 from app.ids import ContactId
+from app.search.asking import Order
 from app.search.cursor import Cursor, Cursors, Place
 from app.search.fields import SORTABLE
-from app.search.finding import Order, few_of, places_of
+from app.search.finding import few_of, places_of
 from app.trail.records import Deed
 
 SEARCH_SECONDS: Final = 1.0

@@ -10,9 +10,10 @@ from sqlalchemy import ColumnElement, Connection, exists, select
 
 from app.contacts.listing import KEYS, PAGE_SIZE, People, View, begins_with, rows_of
 from app.ids import AppId, ContactId
+from app.search.asking import EVERYBODY, Ask, Order
 from app.search.clauses import Around, clause_of, listed_ids
 from app.search.fields import Field
-from app.search.finding import EVERYBODY, Ask, Order, count_of, few_of, places_of
+from app.search.finding import count_of, few_of, places_of
 from app.search.query import And, Comparison, Node
 from app.storage.tables import contacts, search_words
 

@@ -11,9 +11,9 @@ from sqlalchemy import Connection, select
 
 from app.errors import PorchlightError
 from app.ids import AppId, ContactId
+from app.search.asking import EVERYBODY, PEOPLE, Ask, Order
 from app.search.clauses import Around, clause_of
 from app.search.fields import FilterFields, SearchFields
-from app.search.finding import EVERYBODY, PEOPLE, Ask, Order
 from app.search.query import And, Comparison, Node, comparisons_of, read_filter, read_search
 from app.search.store import Segment, attributes_of, segments_of
 from app.storage.tables import contacts

@@ -20,9 +20,9 @@ from app.dashboard.filters import (
 )
 from app.dashboard.list_query import ListQuery
 from app.ids import AppId
+from app.search.asking import Ask
 from app.search.clauses import Around
 from app.search.fields import Attribute
-from app.search.finding import Ask
 from app.search.query import Node
 from app.search.store import Segment, attributes_of, segments_of
 from app.state import AppState

@@ -41,7 +41,7 @@ from app.dashboard.tallies import Tallies, Tally, quick_counts
 from app.errors import ParameterInvalid, ReadTooSlow
 from app.ids import AppId, ContactId
 from app.presence.store import read_counts
-from app.search.finding import Ask
+from app.search.asking import Ask
 from app.state import AppState, state_of
 from app.trail.records import Deed
 from app.trail.views import log_view

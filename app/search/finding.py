@@ -15,10 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Double,
-    Integer,
     Select,
-    Text,
-    and_,
     func,
     literal,
     literal_column,
@@ -29,13 +26,13 @@ from sqlalchemy import (
 )
 
 from app.ids import ContactId
+from app.search.asking import EVERYBODY, LISTED, PEOPLE, Ask, is_of_roles
 from app.search.clauses import Around, clause_of, closed, holders_of, listed_ids
 from app.search.cursor import Place
 from app.search.query import FIRST_MOMENT, And, Comparison, Node, Operator
+from app.search.walks import beyond, ids_on_walk, place_on_walk, stretches
 from app.storage.tables import contacts
 
-PEOPLE: Final = ("lead", "user")
-EVERYBODY: Final = ("lead", "user", "visitor")
 FEW: Final = 2_000
 """So many are gathered at once."""
 SHORT_WALK: Final = 5_000
@@ -56,7 +53,6 @@ _FACTS: Final = frozenset({"country", "region", "city", "browser", "os", "langua
 _LED: Final = frozenset({"id", "email_key"})
 # Those whose index is also worth reading from end to end.
 _READ_THROUGH: Final = _OF_KNOWN | _FACTS | {"email_key"}
-_NEVER_NULL: Final = frozenset({"created_at", "updated_at", "session_count", "name_key"})
 _RANGES: Final[frozenset[Operator]] = frozenset(
     (
         *("is_any_of", "above", "below", "at_least", "at_most", "after", "on", "before"),
@@ -69,36 +65,12 @@ _OPPOSITES: Final[Mapping[Operator, Operator]] = {
     "is_none_of": "is_any_of", "lacks": "contains", "unknown": "known"
 }  # fmt: skip
 
-# In the very words of the partial indexes: SQLite does not see that ``listed = 1`` is ``listed``.
-_LISTED: Final[ColumnElement[bool]] = literal_column("contacts.listed")
 _IS_USER: Final[ColumnElement[bool]] = literal_column("contacts.role = 'user'")
 _IS_NO_USER: Final[ColumnElement[bool]] = literal_column("contacts.role <> 'user'")
 _IS_APART: Final[ColumnElement[bool]] = literal_column("(NOT contacts.listed OR contacts.role = 'visitor')")
 _HAS_ATTRIBUTES: Final[ColumnElement[bool]] = literal_column(
     "CAST(contacts.custom_attributes AS TEXT) <> '{}'"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """By a column of contacts, then by id. Unknown values come below all others."""
-
-    column: str = "created_at"
-    descending: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """Whom to find: those who fit ``tree`` among the listed contacts of ``roles``.
-
-    ``besides`` are further conditions on contacts, of which no index knows.
-    """
-
-    tree: Node
-    around: Around
-    roles: tuple[str, ...] = PEOPLE
-    order: Order = Order()
-    besides: tuple[ColumnElement[bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +149,7 @@ def ids_gathered(ask: Ask, source: Source | None, after: Place | None = None) ->
     key, contact_id = closed(contacts.c[ask.order.column]), closed(contacts.c.id)
     statement = select(contacts.c[ask.order.column], contacts.c.id).where(*_gathered(ask, source))
     if after is not None:
-        statement = statement.where(_beyond(ask.order, key, contact_id, after))
+        statement = statement.where(beyond(ask.order, key, contact_id, after))
     if ask.order.descending:
         return statement.order_by(key.desc().nulls_last(), contact_id.desc())
     return statement.order_by(key.asc().nulls_first(), contact_id.asc())
@@ -192,7 +164,7 @@ def count_gathered(ask: Ask, source: Source | None) -> Select[int]:
 
 def count_everybody(ask: Ask) -> Select[int]:
     """How many there are to be asked."""
-    conditions = contacts.c.app_id == ask.around.app_id, _LISTED, _is_of_roles(ask.roles, is_open=True)
+    conditions = contacts.c.app_id == ask.around.app_id, LISTED, is_of_roles(ask.roles, is_open=True)
     return select(func.count()).select_from(contacts).where(*conditions)
 
 
@@ -202,7 +174,7 @@ def count_apart(ask: Ask) -> Select[int]:
     Few of them have attributes at all, and those have an index of their own. All that are left to subtract them from
     need not be looked at one by one.
     """
-    is_out = or_(~contacts.c.listed, ~_is_of_roles(ask.roles, is_open=False))
+    is_out = or_(~contacts.c.listed, ~is_of_roles(ask.roles, is_open=False))
     # The last one holds for everybody: it makes SQLite take this index of all that begin with the workspace.
     in_index = _IS_APART, _HAS_ATTRIBUTES, contacts.c.created_at > literal(FIRST_MOMENT, Double)
     conditions = contacts.c.app_id == ask.around.app_id, *in_index, is_out
@@ -212,27 +184,6 @@ def count_apart(ask: Ask) -> Select[int]:
 def rows_of(source: Source, limit: int | None = None) -> Select[int]:
     """How many a source has, counting no further than ``limit``."""
     return select(func.count()).select_from(source.ids.limit(limit).subquery())
-
-
-def ids_on_walk(
-    ask: Ask, limit: int, *, after: Place | None, until: Place | None, of_unknown: bool = False
-) -> Select[Any, str]:
-    """The first ``limit`` who fit along the index of the order, from beyond ``after`` to ``until``.
-
-    The index has two stretches: those whose key is known, and those of whom it is not. Each role has a walk of
-    its own, so that a million visitors in between cost nothing.
-    """
-    conditions = [clause_of(ask.tree, ask.around), *ask.besides]
-    if until is not None:
-        conditions.append(_up_to(ask.order, until, of_unknown))
-    walks = [walk.where(*conditions).limit(limit) for walk in _walks(ask, after, of_unknown)]
-    return _merged(ask.order, walks, of_unknown).limit(limit)
-
-
-def place_on_walk(ask: Ask, after: Place | None, steps: int, *, of_unknown: bool = False) -> Select[Any, str]:
-    """Where the walk stands that is the first to have gone so many steps, whoever fits."""
-    walks = [walk.limit(1).offset(steps) for walk in _walks(ask, after, of_unknown)]
-    return _merged(ask.order, walks, of_unknown).limit(1)
 
 
 def _sources_of_comparison(comparison: Comparison, around: Around) -> list[Source]:
@@ -286,11 +237,11 @@ def _in_range(comparison: Comparison, around: Around, roles: Sequence[str]) -> l
         conditions.append(contacts.c[column].is_not(None))
     if column in _LED:
         return conditions
-    of_roles = _is_of_roles(roles, is_open=True)
+    of_roles = is_of_roles(roles, is_open=True)
     if column in _FACTS:
         # This index is no partial one, so that SQLite sees that it says all that is asked.
         return [contacts.c.listed.is_(True), of_roles, *conditions]
-    return [_LISTED, of_roles, *conditions]
+    return [LISTED, of_roles, *conditions]
 
 
 def _ids(around: Around, *conditions: ColumnElement[bool]) -> Select[str]:
@@ -305,12 +256,12 @@ def _as_rows(ids: Any) -> Any:
 def _gathered(ask: Ask, source: Source | None) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [contacts.c.app_id == ask.around.app_id]
     if source is None:
-        conditions += [_LISTED, _is_of_roles(ask.roles, is_open=True)]
+        conditions += [LISTED, is_of_roles(ask.roles, is_open=True)]
     elif source.column is None or source.answered is None:
-        conditions += [contacts.c.id.in_(source.ids), _LISTED, _is_of_roles(ask.roles, is_open=False)]
+        conditions += [contacts.c.id.in_(source.ids), LISTED, is_of_roles(ask.roles, is_open=False)]
     elif source.column in _LED:
         conditions += _in_range(source.answered, ask.around, ask.roles)
-        conditions += [_LISTED, _is_of_roles(ask.roles, is_open=False)]
+        conditions += [LISTED, is_of_roles(ask.roles, is_open=False)]
     else:
         conditions += _in_range(source.answered, ask.around, ask.roles)
     return [*conditions, *_unanswered(ask, source), *ask.besides]
@@ -346,7 +297,7 @@ def _walked(
 ) -> list[Place] | None:
     """The first ``wanted`` who fit, by a walk of so many steps or to the end; none where it was too short to tell."""
     found: list[Place] = []
-    for of_unknown in _stretches(ask.order, after):
+    for of_unknown in stretches(ask.order, after):
         until = None
         if steps is not None:
             until = next(iter(_places(conn, place_on_walk(ask, after, steps, of_unknown=of_unknown))), None)
@@ -358,91 +309,6 @@ def _walked(
             return None
         after = None
     return found
-
-
-def _stretches(order: Order, after: Place | None) -> list[bool]:
-    """The stretches of the order's index that lie ahead: those of unknown keys are ``True``."""
-    if order.column in _NEVER_NULL:
-        return [False]
-    stretches = [False, True] if order.descending else [True, False]
-    if after is not None:
-        return stretches[stretches.index(after.key is None) :]
-    return stretches
-
-
-def _walks(ask: Ask, after: Place | None, of_unknown: bool) -> list[Select[Any, str]]:
-    """For each role, the walk along its index from beyond ``after``."""
-    key, contact_id = contacts.c[ask.order.column], contacts.c.id
-    conditions: list[ColumnElement[bool]] = [contacts.c.app_id == ask.around.app_id, _LISTED]
-    if ask.order.column not in _NEVER_NULL:
-        conditions.append(key.is_(None) if of_unknown else key.is_not(None))
-    if after is not None and of_unknown:
-        conditions.append(_later(ask.order, contact_id, literal(after.id, Text)))
-    elif after is not None:
-        at = _key_literal(ask.order, after)
-        # Of these the first is a range of the index, and the second what is to be left out of it.
-        conditions.append(key <= at if ask.order.descending else key >= at)
-        later_id = _later(ask.order, contact_id, literal(after.id, Text))
-        conditions.append(or_(_later(ask.order, key, at), later_id))
-    walk = (
-        select(key, contact_id).where(*conditions).order_by(*_along(ask.order, key, contact_id, of_unknown))
-    )
-    return [walk.where(contacts.c.role == role) for role in ask.roles]
-
-
-def _merged(order: Order, walks: Sequence[Select[Any, str]], of_unknown: bool) -> Select[Any, str]:
-    if len(walks) == 1:
-        return walks[0]
-    every = union_all(*(select(*walk.subquery().c) for walk in walks)).subquery()
-    key, contact_id = every.c
-    return select(key, contact_id).order_by(*_along(order, key, contact_id, of_unknown))
-
-
-def _along(
-    order: Order, key: ColumnElement[Any], contact_id: ColumnElement[Any], of_unknown: bool
-) -> list[ColumnElement[Any]]:
-    columns = [contact_id] if of_unknown else [key, contact_id]
-    return [column.desc() if order.descending else column.asc() for column in columns]
-
-
-def _up_to(order: Order, until: Place, of_unknown: bool) -> ColumnElement[bool]:
-    key, contact_id = contacts.c[order.column], contacts.c.id
-    beyond_id = _later(order, contact_id, literal(until.id, Text))
-    if of_unknown:
-        return ~beyond_id
-    at = _key_literal(order, until)
-    at_or_before = key >= at if order.descending else key <= at
-    return and_(at_or_before, ~and_(key == at, beyond_id))
-
-
-def _beyond(
-    order: Order, key: ColumnElement[Any], contact_id: ColumnElement[Any], after: Place
-) -> ColumnElement[bool]:
-    """Whether somebody comes after a place; unknown keys are the last of a descending order."""
-    later_id = _later(order, contact_id, literal(after.id, Text))
-    if after.key is None:
-        tied = and_(key.is_(None), later_id)
-        return tied if order.descending else or_(tied, key.is_not(None))
-    at = _key_literal(order, after)
-    later = or_(_later(order, key, at), and_(key == at, later_id))
-    return or_(later, key.is_(None)) if order.descending else later
-
-
-def _later(order: Order, value: ColumnElement[Any], than: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Whether a value comes later in the order."""
-    return value < than if order.descending else value > than
-
-
-def _key_literal(order: Order, place: Place) -> ColumnElement[Any]:
-    column_type = contacts.c[order.column].type
-    if isinstance(column_type, Integer) and isinstance(place.key, float | int):
-        return literal(int(place.key), Integer)
-    return literal(place.key, Double if isinstance(place.key, float | int) else Text)
-
-
-def _is_of_roles(roles: Sequence[str], *, is_open: bool) -> ColumnElement[bool]:
-    role = contacts.c.role if is_open else closed(contacts.c.role)
-    return role == roles[0] if len(roles) == 1 else role.in_(roles)
 
 
 def _entries(comparison: Comparison) -> tuple[Any, ...]:

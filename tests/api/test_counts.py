@@ -8,9 +8,9 @@ from sqlalchemy import create_engine
 from app.api import counts as counts_module
 from app.api.counts import KEEP_SECONDS, Counts
 from app.ids import AppId
+from app.search.asking import Ask
 from app.search.clauses import Around
 from app.search.fields import SearchFields
-from app.search.finding import Ask
 from app.search.query import read_search
 
 CONN: Any = create_engine("sqlite://").connect

@@ -7,8 +7,8 @@ from sqlalchemy import Connection, create_engine
 
 from app.contacts.searching import Here, ask_of_segment, filter_of, roles_of, search_of, segments_with
 from app.errors import InvalidField
+from app.search.asking import Order
 from app.search.fields import SearchFields
-from app.search.finding import Order
 from app.search.query import read_search
 from app.search.store import Segment, insert_segment
 from app.storage.tables import metadata

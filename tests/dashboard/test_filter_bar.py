@@ -6,9 +6,9 @@ from app.dashboard.filter_bar import Filter, Filtering, filter_bar
 from app.dashboard.filters import tree_text
 from app.dashboard.list_query import ListQuery
 from app.ids import AppId
+from app.search.asking import Ask
 from app.search.clauses import Around
 from app.search.fields import FilterFields
-from app.search.finding import Ask
 from app.search.query import read_filter
 from app.search.store import Segment
 

@@ -11,24 +11,21 @@ from sqlalchemy import Connection, Select, create_engine, delete, insert, update
 from sqlalchemy.dialects import sqlite
 
 from app.search import finding
+from app.search.asking import EVERYBODY, Ask, Order
 from app.search.cursor import Place
 from app.search.fields import FilterFields, SearchFields
 from app.search.finding import (
-    EVERYBODY,
-    Ask,
-    Order,
     count_apart,
     count_gathered,
     count_of,
     few_of,
     ids_gathered,
-    ids_on_walk,
-    place_on_walk,
     places_of,
     rows_of,
     sources_of,
 )
 from app.search.query import Node, read_filter, read_search
+from app.search.walks import ids_on_walk, place_on_walk
 from app.storage.database import open_database
 from app.storage.migrations import migrate
 from app.storage.tables import contacts, metadata
