@@ -1,6 +1,6 @@
 """Contacts over REST: make, read, change, list."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -14,7 +14,7 @@ from app.api.pages import Cursor, cursor_pages, cursor_query
 from app.api.shapes.contacts import contact_reference, contact_shape
 from app.api.shapes.presence import presence_shape
 from app.auth.tokens import TokenGrant
-from app.contacts import archiving, deletion, operations, reading
+from app.contacts import departures, operations, reading
 from app.contacts.drafts import read_draft
 from app.contacts.marks import Marks, marks_of
 from app.contacts.reading import Place
@@ -22,7 +22,6 @@ from app.contacts.records import Contact
 from app.errors import ParameterInvalid
 from app.ids import AppId, ContactId
 from app.trail.records import Deed
-from app.wire import REFUSED
 
 
 async def post_contact(request: Request, grant: TokenGrant) -> Response:
@@ -71,39 +70,32 @@ async def put_contact(request: Request, grant: TokenGrant) -> Response:
 
 async def delete_contact(request: Request, grant: TokenGrant) -> Response:
     """``DELETE /contacts/{id}``: gone for everybody at once, and for good after seven days. Rules R60, R61."""
-    call, contact = await _done(request, grant, deletion.delete_contact)
-    call.state.tracker.forget(call.app_id, contact.id, call.now)
+    _, contact = await _done(request, grant, departures.delete)
     return Json(contact_reference(contact, deleted=True))
 
 
 async def restore_contact(request: Request, grant: TokenGrant) -> Response:
     """``POST /contacts/{id}/restore``: a deleted contact comes back whole. Rule R61."""
-    call, contact = await _done(request, grant, deletion.restore_contact)
-    if contact.blocked_at is None:
-        call.state.tracker.readmit(call.app_id, contact.id)
-    else:
-        call.state.tracker.forget(call.app_id, contact.id, call.now, REFUSED)
+    call, contact = await _done(request, grant, departures.restore)
     marks = await call.read(lambda conn: marks_of(conn, call.app_id, [contact.id])[contact.id])
     return Json(shape_of(call, contact, marks))
 
 
 async def archive_contact(request: Request, grant: TokenGrant) -> Response:
     """``POST /contacts/{id}/archive``: off the lists. Rule R64."""
-    _, contact = await _done(request, grant, archiving.archive_contact)
+    _, contact = await _done(request, grant, departures.archive)
     return Json(contact_reference(contact, archived=True))
 
 
 async def unarchive_contact(request: Request, grant: TokenGrant) -> Response:
     """``POST /contacts/{id}/unarchive``: on the lists again, and no longer blocked. Rule R64."""
-    call, contact = await _done(request, grant, archiving.unarchive_contact)
-    call.state.tracker.readmit(call.app_id, contact.id)
+    _, contact = await _done(request, grant, departures.unarchive)
     return Json(contact_reference(contact, archived=False))
 
 
 async def block_contact(request: Request, grant: TokenGrant) -> Response:
     """``POST /contacts/{id}/block``: off the lists, and its pings are refused."""
-    call, contact = await _done(request, grant, archiving.block_contact)
-    call.state.tracker.forget(call.app_id, contact.id, call.now, REFUSED)
+    _, contact = await _done(request, grant, departures.block)
     return Json(contact_reference(contact, blocked=True))
 
 
@@ -160,14 +152,13 @@ def place_of(cursor: Cursor | None) -> Place | None:
     raise ParameterInvalid("starting_after is not a cursor of this list: take it from pages.next")
 
 
-async def _done(request: Request, grant: TokenGrant, deed: Callable[..., Contact]) -> tuple[Call, Contact]:
+async def _done(
+    request: Request, grant: TokenGrant, deed: Callable[..., Awaitable[Contact]]
+) -> tuple[Call, Contact]:
     """Do something to the contact that the path names; whatever the body holds is left unread."""
     call = call_of(request, grant)
     contact_id = request.path_params["id"]
-    contact = await call.write(
-        lambda conn: deed(conn, call.app_id, contact_id, actor=call.actor, now=call.now)
-    )
-    return call, contact
+    return call, await deed(call.state, call.app_id, contact_id, actor=call.actor, now=call.now)
 
 
 async def _viewed(call: Call, work: Any) -> Response:

@@ -14,14 +14,19 @@ MOST_NAMESAKES: Final = 100
 """So many contacts with one email are listed."""
 _LONGEST_KEY: Final = 500
 
-_BY_ID = text("SELECT id FROM contacts WHERE app_id = :app_id AND id = :value AND listed LIMIT :most")
+_BY_ID = text(
+    "SELECT id FROM contacts WHERE app_id = :app_id AND id = :value AND deleted_at IS NULL LIMIT :most"
+)
 # Only users have a user_id of their own; the condition is that of the unique index.
 _BY_USER_ID = text(
     "SELECT id FROM contacts WHERE app_id = :app_id AND external_id = :value AND role = 'user'"
-    " AND external_id IS NOT NULL AND listed LIMIT :most"
+    " AND external_id IS NOT NULL AND deleted_at IS NULL LIMIT :most"
 )
 _BY_EMAIL = text(
     "SELECT id FROM contacts WHERE app_id = :app_id AND email_key = :value AND listed LIMIT :most"
+)
+_BY_EMAIL_OF_ANYBODY = text(
+    "SELECT id FROM contacts WHERE app_id = :app_id AND email_key = :value AND deleted_at IS NULL LIMIT :most"
 )
 
 
@@ -43,16 +48,36 @@ class EventShown:
 
 
 def named_by_id(conn: Connection, app_id: AppId, contact_id: str) -> list[Contact]:
+    """The contact of an id, archived or not."""
     return _found(conn, app_id, _BY_ID, contact_id)
 
 
 def named_by_user_id(conn: Connection, app_id: AppId, user_id: str) -> list[Contact]:
+    """The user of a customer's own id, archived or not."""
     return _found(conn, app_id, _BY_USER_ID, user_id)
 
 
 def named_by_email(conn: Connection, app_id: AppId, email: str) -> list[Contact]:
-    """Everybody with that email, in whatever case; leads may share one."""
+    """Everybody on the lists with that email, in whatever case; leads may share one."""
     return _found(conn, app_id, _BY_EMAIL, email.strip().lower())
+
+
+def shown_by_email(conn: Connection, app_id: AppId, email: str) -> list[Contact]:
+    """The same; where none of them is on the lists, those who are archived."""
+    return named_by_email(conn, app_id, email) or _found(
+        conn, app_id, _BY_EMAIL_OF_ANYBODY, email.strip().lower()
+    )
+
+
+def named_by_any(conn: Connection, app_id: AppId, words: str) -> list[Contact]:
+    """Everybody, archived or not, whose user id, email or own id this is. Rule R60."""
+    asked = words.strip()
+    found = [
+        *named_by_user_id(conn, app_id, asked),
+        *_found(conn, app_id, _BY_EMAIL_OF_ANYBODY, asked.lower()),
+        *named_by_id(conn, app_id, asked.lower()),
+    ]
+    return list({contact.id: contact for contact in found}.values())
 
 
 def companies_of(conn: Connection, app_id: AppId, contact_id: ContactId) -> list[CompanyShown]:

@@ -14,10 +14,10 @@ from app.contacts.profiles import (
     CompanyShown,
     EventShown,
     companies_of,
-    named_by_email,
     named_by_id,
     named_by_user_id,
     recent_events_of,
+    shown_by_email,
 )
 from app.contacts.records import Contact
 from app.dashboard.access import Seat, member
@@ -40,7 +40,7 @@ _LONGEST_SPELL: Final = 7 * 86_400.0
 _QUESTIONS: Final[dict[str, Callable[[Connection, AppId, str], list[Contact]]]] = {
     "id": named_by_id,
     "user_id": named_by_user_id,
-    "email": named_by_email,
+    "email": shown_by_email,
 }
 
 

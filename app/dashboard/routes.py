@@ -7,7 +7,9 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from app.dashboard.api_tokens import make_token, revoke, show_tokens
+from app.dashboard.archiving import archive_person, unarchive_person
 from app.dashboard.audit import export_audit, export_receipts, show_audit
+from app.dashboard.deleting import delete_person, restore_person, show_deleting
 from app.dashboard.demo import show_home, show_pricing
 from app.dashboard.people import news, online_counts, show_list
 from app.dashboard.profile import show_profile
@@ -38,6 +40,8 @@ routes: Final[list[BaseRoute]] = [
     Route("/apps/{app_id}/users/segments", save_segment, methods=["POST"]),
     Route("/apps/{app_id}/users/segments/delete", forget_segment, methods=["POST"]),
     Route("/apps/{app_id}/users/show", show_profile),
+    Route("/apps/{app_id}/users/archive", archive_person, methods=["POST"]),
+    Route("/apps/{app_id}/users/unarchive", unarchive_person, methods=["POST"]),
     WebSocketRoute("/apps/{app_id}/socket", dashboard_socket),
     Route("/apps/{app_id}/settings/messenger", show_messenger),
     Route("/apps/{app_id}/settings/messenger", change_messenger, methods=["POST"]),
@@ -47,6 +51,9 @@ routes: Final[list[BaseRoute]] = [
     Route("/apps/{app_id}/settings/teammates", show_teammates),
     Route("/apps/{app_id}/settings/teammates", add_teammate, methods=["POST"]),
     Route("/apps/{app_id}/settings/teammates/remove", remove_teammate, methods=["POST"]),
+    Route("/apps/{app_id}/settings/deleting-people-data", show_deleting),
+    Route("/apps/{app_id}/settings/deleting-people-data", delete_person, methods=["POST"]),
+    Route("/apps/{app_id}/settings/deleting-people-data/restore", restore_person, methods=["POST"]),
     Route("/apps/{app_id}/settings/audit", show_audit),
     Route("/apps/{app_id}/settings/audit.json", export_audit),
     Route("/apps/{app_id}/settings/receipts.json", export_receipts),

@@ -24,6 +24,7 @@ PATHS = (
     "/settings/messenger",
     "/settings/tokens",
     "/settings/teammates",
+    "/settings/deleting-people-data?q=hostile",
 )
 
 

@@ -11,10 +11,12 @@ from app.contacts import profiles
 from app.contacts.events_store import insert_event
 from app.contacts.profiles import (
     companies_of,
+    named_by_any,
     named_by_email,
     named_by_id,
     named_by_user_id,
     recent_events_of,
+    shown_by_email,
 )
 from app.contacts.records import Contact, Role
 from app.contacts.store import insert_contact
@@ -43,12 +45,16 @@ def add(
     email: str | None = None,
     external_id: str | None = None,
     listed: bool = True,
+    archived_at: float | None = None,
+    deleted_at: float | None = None,
 ) -> ContactId:
     contact = Contact(
         app_id=app_id,
         id=ContactId(digit * 24),
         role=role,
         listed=listed,
+        archived_at=archived_at,
+        deleted_at=deleted_at,
         pseudonym="Pink Stereo",
         name_key="pink stereo",
         created_at=NOW,
@@ -110,11 +116,35 @@ def test_R83_contacts_of_another_workspace_are_not_found(conn: Connection) -> No
     assert named_by_email(conn, APP, "ada@example.com") == []
 
 
-def test_those_who_are_archived_or_deleted_are_not_found(conn: Connection) -> None:
-    gone = add(conn, "a", email="ada@example.com", external_id="7", listed=False)
+def test_those_who_are_deleted_are_not_found(conn: Connection) -> None:
+    gone = add(conn, "a", email="ada@example.com", external_id="7", listed=False, deleted_at=1.0)
     assert named_by_id(conn, APP, gone) == []
     assert named_by_user_id(conn, APP, "7") == []
+    for ask in (named_by_email, shown_by_email, named_by_any):
+        assert ask(conn, APP, "ada@example.com") == []
+
+
+def test_R64_those_who_are_archived_are_found_by_what_is_theirs_alone(conn: Connection) -> None:
+    kept = add(conn, "a", email="ada@example.com", external_id="7", listed=False, archived_at=1.0)
+    assert ids(named_by_id(conn, APP, kept)) == [kept]
+    assert ids(named_by_user_id(conn, APP, "7")) == [kept]
     assert named_by_email(conn, APP, "ada@example.com") == []
+    assert ids(shown_by_email(conn, APP, "Ada@example.com")) == [kept]
+
+
+def test_R51_an_archived_namesake_is_not_shown_beside_one_on_the_lists(conn: Connection) -> None:
+    lead = add(conn, "a", role="lead", email="ada@example.com")
+    add(conn, "b", role="lead", email="ada@example.com", listed=False, archived_at=1.0)
+    assert ids(shown_by_email(conn, APP, "ada@example.com")) == [lead]
+
+
+def test_R60_whoever_is_to_be_deleted_is_found_by_each_name_once(conn: Connection) -> None:
+    user = add(conn, "a", email="ada@example.com", external_id="ada@example.com")
+    lead = add(conn, "b", role="lead", email="Ada@Example.com", listed=False, archived_at=1.0)
+    assert ids(named_by_any(conn, APP, " Ada@example.com ")) == [user, lead]
+    assert ids(named_by_any(conn, APP, "ada@example.com")) == [user, lead]
+    assert ids(named_by_any(conn, APP, user.upper())) == [user]
+    assert named_by_any(conn, APP, "somebody") == []
 
 
 @pytest.mark.parametrize(

@@ -84,12 +84,24 @@ async def test_R83_profiles_of_another_workspace_do_not_exist(
         assert "Secret" not in page.text
 
 
-async def test_archived_and_deleted_people_have_no_profile(
+async def test_deleted_people_have_no_profile(
     admin: httpx2.AsyncClient, acme: Team, add_person: AddPerson
 ) -> None:
-    gone = await add_person(acme, listed=False, external_id="7", email="gone@example.com")
+    gone = await add_person(acme, listed=False, deleted_at=START, external_id="7", email="gone@example.com")
     for query in (f"id={gone}", "user_id=7", "email=gone@example.com"):
         assert (await admin.get(acme.url(f"/users/show?{query}"))).status_code == 404
+
+
+async def test_R64_archived_people_keep_their_profile_which_says_so(
+    admin: httpx2.AsyncClient, acme: Team, add_person: AddPerson
+) -> None:
+    kept = await add_person(
+        acme, listed=False, archived_at=START, external_id="7", email="kept@example.com", name="Kim"
+    )
+    for query in (f"id={kept}", "user_id=7", "email=kept@example.com"):
+        said = text_of((await admin.get(acme.url(f"/users/show?{query}"))).text)
+        assert "Archived" in said
+        assert "Unarchive" in said
 
 
 async def test_profile_tells_what_is_known(

@@ -33,3 +33,10 @@ def logged(place: Place) -> list[tuple[str, str]]:
     """What is on the audit log: actions and subjects."""
     rows = select(audit_log.c.action, audit_log.c.subject_id)
     return [tuple(row) for row in place.conn.execute(rows.order_by(audit_log.c.id))]
+
+
+def actions_of(conn: Connection, app_id: AppId) -> list[tuple[str, str | None, str, str | None]]:
+    """What is on a workspace's audit log: who did what to whom."""
+    names = ("actor_type", "actor_id", "action", "subject_id")
+    rows = select(*(audit_log.c[name] for name in names)).where(audit_log.c.app_id == app_id)
+    return [tuple(row) for row in conn.execute(rows.order_by(audit_log.c.id))]

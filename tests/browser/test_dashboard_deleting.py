@@ -1,0 +1,121 @@
+"""Somebody asks to be forgotten: an admin finds, deletes and restores them, in a real Chromium. Rules R60, R61."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from support.product import EMAIL, PASSWORD, Product
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    product = Product(tmp_path_factory.mktemp("deleting"))
+    product.start()
+    yield product
+    product.stop()
+
+
+@pytest.fixture(scope="module")
+def app_id(product: Product) -> str:
+    app_id = product.command("workspace", "create", "Demo")["app_id"]
+    product.command("admin", "create", app_id, EMAIL, "--password-stdin", given=PASSWORD)
+    return app_id
+
+
+@pytest.fixture(scope="module")
+def cookies(
+    product: Product, app_id: str, browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    path = tmp_path_factory.mktemp("cookies") / "state.json"
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{product.url}/login")
+    page.get_by_label("Email").fill(EMAIL)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"**/apps/{app_id}/users")
+    context.storage_state(path=path)
+    context.close()
+    return path
+
+
+@pytest.fixture(params=[True, False], ids=["with scripts", "without scripts"])
+def desk(browser: Browser, cookies: Path, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
+    context = browser.new_context(storage_state=cookies, java_script_enabled=request.param)
+    yield context
+    context.close()
+
+
+def ping(product: Product, app_id: str, **user_data: str) -> str:
+    body = {"app_id": app_id, "user_data": user_data, "source": "apiBoot"}
+    contact_id: str = product.post("/messenger/web/ping", body)["user"]["id"]
+    return contact_id
+
+
+def names(page: Page) -> list[str]:
+    return page.locator("tbody .person a").all_inner_texts()
+
+
+def test_R60_R61_a_person_is_deleted_by_email_and_restored(
+    product: Product, app_id: str, desk: BrowserContext
+) -> None:
+    ada = ping(product, app_id, user_id="1", name="Ada Lovelace", email="ada@example.com")
+    base = f"{product.url}/apps/{app_id}"
+    page = desk.new_page()
+    page.goto(f"{base}/settings/deleting-people-data")
+    expect(page.get_by_text("Nobody was deleted in the last seven days.")).to_be_visible()
+    page.get_by_label("User ID or email").fill("ada@example.com")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("radio", name="Ada Lovelace")).to_be_checked()
+    page.get_by_role("button", name="Permanently delete").click()
+
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Ada Lovelace")
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(dialog).not_to_be_visible()
+    page.get_by_role("button", name="Permanently delete").click()
+    dialog.get_by_role("button", name="Permanently delete").click()
+    expect(page.get_by_role("status")).to_contain_text("Deleted.")
+
+    page.goto(f"{base}/users")
+    assert "Ada Lovelace" not in names(page)
+    answer = page.goto(f"{base}/users/show?id={ada}")
+    assert answer is not None
+    assert answer.status == 404
+
+    page.goto(f"{base}/settings/deleting-people-data")
+    expect(page.locator(f"[data-deleted-id='{ada}']")).to_contain_text(f"Ada Lovelace Deleted by {EMAIL}")
+    page.get_by_role("button", name="Restore").click()
+    expect(page.get_by_role("status")).to_contain_text("Restored")
+    page.goto(f"{base}/users")
+    assert "Ada Lovelace" in names(page)
+
+
+def test_R60_nobody_is_chosen_for_the_admin_where_several_fit_and_keys_are_enough(
+    product: Product, app_id: str, browser: Browser, cookies: Path
+) -> None:
+    ping(product, app_id, anonymous_id="a-lead-of-ours", name="Team One", email="team@example.com")
+    ping(product, app_id, anonymous_id="a-lead-of-theirs", name="Team Two", email="team@example.com")
+    context = browser.new_context(storage_state=cookies)
+    page = context.new_page()
+    page.goto(f"{product.url}/apps/{app_id}/settings/deleting-people-data")
+    expect(page.get_by_label("User ID or email")).to_be_focused()
+    page.keyboard.type("team@example.com")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("radio")).to_have_count(2)
+    expect(page.locator("input[type=radio]:checked")).to_have_count(0)
+    page.get_by_role("radio", name="Team Two").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Permanently delete")).to_be_focused()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Team Two")
+    page.keyboard.press("Escape")
+    expect(dialog).not_to_be_visible()
+    expect(page.get_by_role("button", name="Permanently delete")).to_be_focused()
+    context.close()
