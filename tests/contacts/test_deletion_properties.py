@@ -1,7 +1,7 @@
-"""Any course of a contact's life, beside a model of it: created, changed, hidden, deleted, restored, destroyed.
+"""Any course of a contact's life, beside a model of it: created, changed, merged, hidden, deleted, restored, destroyed.
 
 The model knows of each contact its ids, and whether it is archived and since when deleted; the rules of who
-may have which id, and what is found, follow from that. Rules R50 and R60 to R65.
+may have which id, and what is found, follow from that. Rules R50, R60 to R65 and R73.
 """
 
 from dataclasses import dataclass
@@ -15,8 +15,9 @@ from sqlalchemy import Connection, Engine, StaticPool, create_engine, func, sele
 from app.contacts import archiving, deletion, operations, purge, reading
 from app.contacts.drafts import read_draft
 from app.contacts.grace import GRACE_SECONDS
+from app.contacts.merging import merge_contacts
 from app.contacts.records import Contact
-from app.errors import Conflict, UserNotFound
+from app.errors import Conflict, ParameterInvalid, UserNotFound
 from app.ids import AppId
 from app.storage.tables import contacts, metadata, receipts, search_words
 from app.trail.records import Actor
@@ -81,6 +82,14 @@ class Lives(RuleBasedStateMachine):
             if contact_id != but and known.keys & wanted.keys and not self.is_over(known)
         }
 
+    def holders_of(self, wanted: Known, but: str) -> set[str]:
+        """Who has an id that ``wanted`` would have, over or not."""
+        return {
+            contact_id
+            for contact_id, known in self.model.items()
+            if contact_id != but and known.keys & wanted.keys
+        }
+
     def clear_for(self, wanted: Known, but: str | None = None) -> None:
         """Whoever is over and in the way is destroyed on the spot."""
         for contact_id, known in list(self.model.items()):
@@ -132,6 +141,40 @@ class Lives(RuleBasedStateMachine):
             assert not standing
             self.clear_for(wanted, contact_id)
             known.external_id, known.email = external_id, email
+
+    @rule(from_id=people, into_id=people)
+    def merge(self, from_id: str, into_id: str) -> None:
+        """A lead goes up in a user, which keeps what it knows and learns the rest. Rule R73."""
+        lead, user = self.model.get(from_id), self.model.get(into_id)
+        are_there = all(known is not None and known.deleted_at is None for known in (lead, user))
+        try:
+            with self.conn.begin_nested():
+                merge_contacts(
+                    self.conn,
+                    self.app_id,
+                    from_id,
+                    into_id,
+                    actor=TOKEN,
+                    now=self.now,
+                    active_at=lambda app_id, contact_id: None,
+                )
+        except UserNotFound:
+            assert not are_there
+            return
+        except ParameterInvalid:
+            assert lead is not None
+            assert user is not None
+            assert (lead.role, user.role) != ("lead", "user")
+            return
+        assert lead is not None
+        assert user is not None
+        assert are_there
+        assert (lead.role, user.role) == ("lead", "user")
+        del self.model[from_id]
+        user.name = user.name if user.name is not None else lead.name
+        learned = Known("user", None, lead.email)
+        if user.email is None and lead.email is not None and not self.holders_of(learned, into_id):
+            user.email = lead.email
 
     @rule(contact_id=people)
     def archive(self, contact_id: str) -> None:
