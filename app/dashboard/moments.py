@@ -39,13 +39,13 @@ def ago(seconds: float) -> str:
 
 def exactly(at: float, timezone: str) -> str:
     """``14 Nov 2023, 22:13:20 UTC``, in the workspace's time zone."""
-    moment = datetime.fromtimestamp(at, _zone(timezone))
+    moment = datetime.fromtimestamp(at, zone_of(timezone))
     return f"{moment.day} {moment:%b %Y, %H:%M:%S %Z}"
 
 
 def day(at: float, timezone: str) -> str:
     """``Tue 14 Nov``, in the workspace's time zone."""
-    moment = datetime.fromtimestamp(at, _zone(timezone))
+    moment = datetime.fromtimestamp(at, zone_of(timezone))
     return f"{moment:%a} {moment.day} {moment:%b}"
 
 
@@ -56,12 +56,13 @@ def iso(at: float) -> str:
 
 def start_of_day(at: float, timezone: str) -> float:
     """When the day of ``at`` began in the workspace's time zone."""
-    moment = datetime.fromtimestamp(at, _zone(timezone))
+    moment = datetime.fromtimestamp(at, zone_of(timezone))
     return moment.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
 
 
 @lru_cache(maxsize=256)
-def _zone(name: str) -> ZoneInfo:
+def zone_of(name: str) -> ZoneInfo:
+    """The time zone of that name; UTC where this machine does not know it."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):

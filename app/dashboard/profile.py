@@ -8,7 +8,6 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.attributes.records import Scalar
 from app.contacts.names import shown_name
 from app.contacts.profiles import (
     CompanyShown,
@@ -23,6 +22,7 @@ from app.contacts.records import Contact
 from app.dashboard.access import Seat, member
 from app.dashboard.layout import layout_of
 from app.dashboard.moments import Moment
+from app.dashboard.qualification import Editing, Known, known_of, others_on_page, qualification_on_page
 from app.dashboard.rendering import Avatar, is_web_url, page
 from app.dashboard.seen import Seen, seen_of
 from app.dashboard.strip import DayBar, duration, strip_begins, strip_of
@@ -51,11 +51,15 @@ class Story:
     companies: list[CompanyShown]
     events: list[EventShown]
     intervals: list[tuple[float, float]]
+    known: Known
 
 
 @member
 async def show_profile(request: Request, seat: Seat) -> Response:
-    """The profile that the address names; where an email names several, all of them to choose from."""
+    """The profile that the address names; where an email names several, all of them to choose from.
+
+    ``edit`` names an attribute whose field is open: that is how a browser without scripts gets to it.
+    """
     state = state_of(request)
     key, value = _asked(request)
     ask = _QUESTIONS[key]
@@ -69,10 +73,14 @@ async def show_profile(request: Request, seat: Seat) -> Response:
         layout = layout_of(seat, "people")
         context = {"layout": layout, "email": value, "people": people, **_clock_of(seat, now)}
         return page("several.html", context)
-    return await _profile(state, seat, found[0], now)
+    edit = request.query_params.get("edit")
+    return await show_person(state, seat, found[0], now, editing=Editing(edit) if edit else None)
 
 
-async def _profile(state: AppState, seat: Seat, contact: Contact, now: float) -> Response:
+async def show_person(
+    state: AppState, seat: Seat, contact: Contact, now: float, *, editing: Editing | None = None
+) -> Response:
+    """The profile of somebody; the caller has put the view on the log. 400 where what was typed was refused."""
     timezone = seat.workspace.timezone
     begins = strip_begins(now, timezone) - _LONGEST_SPELL
 
@@ -82,6 +90,7 @@ async def _profile(state: AppState, seat: Seat, contact: Contact, now: float) ->
             companies_of(conn, seat.app_id, contact.id),
             recent_events_of(conn, seat.app_id, contact.id, MOST_EVENTS),
             [(interval.online_from, interval.online_until) for interval in ended],
+            known_of(conn, contact),
         )
 
     story = await state.database.read(read)
@@ -104,15 +113,15 @@ async def _profile(state: AppState, seat: Seat, contact: Contact, now: float) ->
             "place": _joined(contact.city, contact.region, contact.country),
             "browser": _joined(contact.browser, contact.browser_version, by=" "),
             "page_link": contact.page_url if contact.page_url and is_web_url(contact.page_url) else None,
-            "attributes": [
-                (name, _value(value)) for name, value in sorted(contact.custom_attributes.items())
-            ],
+            "qualification": qualification_on_page(story.known, editing, now, timezone),
+            "attributes": others_on_page(contact, story.known, timezone),
             "companies": story.companies,
             "events": [(event.name, _moment(event.created_at, now, timezone)) for event in story.events],
             "bars": bars,
             "strip_summary": _summary(bars),
             **_clock_of(seat, now),
         },
+        status=400 if editing is not None and editing.wrong else 200,
     )
 
 
@@ -183,10 +192,6 @@ def _shown(contact: Contact) -> str:
 
 def _joined(*parts: str | None, by: str = ", ") -> str | None:
     return by.join(dict.fromkeys(filter(None, parts))) or None
-
-
-def _value(value: Scalar) -> str:
-    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
 def _clock_of(seat: Seat, now: float) -> dict[str, object]:

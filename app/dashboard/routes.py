@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from app.dashboard.api_tokens import make_token, revoke, show_tokens
 from app.dashboard.archiving import archive_person, unarchive_person
+from app.dashboard.attribute_edits import resync_by_hand, set_by_hand
 from app.dashboard.audit import export_audit, export_receipts, show_audit
 from app.dashboard.deleting import delete_person, restore_person, show_deleting
 from app.dashboard.demo import show_home, show_pricing
@@ -42,6 +43,8 @@ routes: Final[list[BaseRoute]] = [
     Route("/apps/{app_id}/users/show", show_profile),
     Route("/apps/{app_id}/users/archive", archive_person, methods=["POST"]),
     Route("/apps/{app_id}/users/unarchive", unarchive_person, methods=["POST"]),
+    Route("/apps/{app_id}/users/attribute", set_by_hand, methods=["POST"]),
+    Route("/apps/{app_id}/users/attribute/resync", resync_by_hand, methods=["POST"]),
     WebSocketRoute("/apps/{app_id}/socket", dashboard_socket),
     Route("/apps/{app_id}/settings/messenger", show_messenger),
     Route("/apps/{app_id}/settings/messenger", change_messenger, methods=["POST"]),

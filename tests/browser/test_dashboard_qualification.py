@@ -1,0 +1,190 @@
+"""Qualification data in a real Chromium: set by hand, kept from pings, let go again. Rules R30 to R33."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from support.product import EMAIL, PASSWORD, Product
+
+pytestmark = pytest.mark.browser
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    product = Product(tmp_path_factory.mktemp("qualification"))
+    product.start()
+    yield product
+    product.stop()
+
+
+@pytest.fixture(scope="module")
+def app_id(product: Product) -> str:
+    app_id = product.command("workspace", "create", "Demo")["app_id"]
+    product.command("admin", "create", app_id, EMAIL, "--password-stdin", given=PASSWORD)
+    return app_id
+
+
+@pytest.fixture(scope="module")
+def cookies(product: Product, app_id: str, browser: Browser) -> Any:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{product.url}/login")
+    page.get_by_label("Email").fill(EMAIL)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/users")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture
+def page(browser: Browser, cookies: Any) -> Iterator[Page]:
+    context = browser.new_context(storage_state=cookies)
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("dialog", lambda dialog: (problems.append(f"dialog {dialog.message}"), dialog.dismiss()))
+    page.on("pageerror", lambda error: problems.append(f"fault {error}"))
+    page.on(
+        "console",
+        lambda said: problems.append(said.text) if "Content Security Policy" in said.text else None,
+    )
+    yield page
+    context.close()
+    assert problems == []
+
+
+def ping(product: Product, app_id: str, **user_data: Any) -> str:
+    body = {"app_id": app_id, "user_data": user_data, "source": "apiUpdate"}
+    contact_id: str = product.post("/messenger/web/ping", body)["user"]["id"]
+    return contact_id
+
+
+def row_of(page: Page, name: str) -> Locator:
+    return page.locator(f'[data-attribute="{name}"]')
+
+
+def set_by_hand(page: Page, name: str, text: str) -> None:
+    row = row_of(page, name)
+    row.get_by_role("button", name="Edit", exact=True).click()
+    row.get_by_role("textbox", name="Company").fill(text)
+    row.get_by_role("button", name="Save", exact=True).click()
+    expect(row_of(page, name)).to_have_attribute("data-source", "manual")
+
+
+def test_R31_R32_value_set_by_hand_is_kept_from_pings_until_it_is_resynced(
+    product: Product, app_id: str, page: Page
+) -> None:
+    ada = ping(product, app_id, user_id="q1", name="Ada", company_size=10)
+    page.goto(f"{product.url}/apps/{app_id}/users/show?id={ada}")
+    row = row_of(page, "company_size")
+    expect(row).to_have_attribute("data-source", "ping")
+    expect(row.get_by_role("button", name="Re-sync")).to_have_count(0)
+    set_by_hand(page, "company_size", "200")
+    expect(row).to_contain_text("by hand, tess@example.com, just now")
+    product.advance(3_600)
+    ping(product, app_id, user_id="q1", company_size=50)
+    page.reload()
+    expect(row).to_have_attribute("data-source", "manual")
+    expect(row).to_contain_text("ping said 50, kept 200: set by hand")
+    row.get_by_role("button", name="Re-sync", exact=True).click()
+    expect(row).to_have_attribute("data-source", "empty")
+    ping(product, app_id, user_id="q1", company_size=50)
+    page.reload()
+    expect(row).to_have_attribute("data-source", "ping")
+    expect(row.locator(".value")).to_have_text("50")
+
+
+def test_blank_set_by_hand_stays_blank(product: Product, app_id: str, page: Page) -> None:
+    ada = ping(product, app_id, user_id="q2", company_name="Engines")
+    page.goto(f"{product.url}/apps/{app_id}/users/show?id={ada}")
+    set_by_hand(page, "company_name", "")
+    ping(product, app_id, user_id="q2", company_name="Engines again")
+    page.reload()
+    row = row_of(page, "company_name")
+    expect(row).to_have_attribute("data-source", "manual")
+    expect(row).to_contain_text("ping said Engines again, kept a blank: set by hand")
+
+
+def test_field_opens_and_closes_by_keyboard(product: Product, app_id: str, page: Page) -> None:
+    ada = ping(product, app_id, user_id="q3", company_size=10)
+    page.goto(f"{product.url}/apps/{app_id}/users/show?id={ada}")
+    row = row_of(page, "company_size")
+    edit, field = row.get_by_role("button", name="Edit"), row.get_by_role("textbox", name="Company size")
+    edit.focus()
+    page.keyboard.press("Enter")
+    expect(field).to_be_focused()
+    page.keyboard.type("77")
+    page.keyboard.press("Escape")
+    expect(field).to_be_hidden()
+    expect(edit).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(field).to_have_value("10")
+    page.keyboard.type("lots")
+    page.keyboard.press("Enter")
+    expect(row).to_contain_text("Company size must be a whole number.")
+    expect(field).to_be_focused()
+    # The page is another one now: its script says so once it runs.
+    expect(row.locator("[aria-expanded=true]")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(field).to_be_hidden()
+    expect(row.locator(".value")).to_have_text("10")
+
+
+def test_resync_shows_where_pointer_or_keyboard_is_and_always_for_touch(
+    product: Product, app_id: str, page: Page, browser: Browser, cookies: Any
+) -> None:
+    ada = ping(product, app_id, user_id="q4", company_size=10)
+    address = f"{product.url}/apps/{app_id}/users/show?id={ada}"
+    page.goto(address)
+    set_by_hand(page, "company_size", "20")
+    page.goto(address)
+    resync = row_of(page, "company_size").locator(".resync")
+    page.mouse.move(0, 0)
+    expect(resync).to_have_css("opacity", "0")
+    row_of(page, "company_size").hover()
+    expect(resync).to_have_css("opacity", "1")
+    page.mouse.move(0, 0)
+    expect(resync).to_have_css("opacity", "0")
+    page.get_by_role("button", name="Re-sync").focus()
+    expect(resync).to_have_css("opacity", "1")
+    touch = browser.new_context(storage_state=cookies, has_touch=True, is_mobile=True)
+    by_finger = touch.new_page()
+    by_finger.goto(address)
+    expect(by_finger.locator(".resync")).to_have_css("opacity", "1")
+    touch.close()
+
+
+def test_profile_works_without_scripts(product: Product, app_id: str, browser: Browser, cookies: Any) -> None:
+    ada = ping(product, app_id, user_id="q5", company_size=10)
+    plain = browser.new_context(storage_state=cookies, java_script_enabled=False)
+    page = plain.new_page()
+    page.goto(f"{product.url}/apps/{app_id}/users/show?id={ada}")
+    set_by_hand(page, "company_size", "20")
+    expect(row_of(page, "company_size").locator(".value")).to_have_text("20")
+    row_of(page, "company_size").get_by_role("button", name="Re-sync").click()
+    expect(row_of(page, "company_size")).to_have_attribute("data-source", "empty")
+    plain.close()
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_hostile_attributes_are_text_and_nothing_runs_off_a_small_screen(
+    product: Product, app_id: str, page: Page, colours: Any
+) -> None:
+    eve = ping(
+        product,
+        app_id,
+        user_id=f"q6-{colours}",
+        **{HOSTILE: HOSTILE, "x" * 190: "y" * 255, "company_name": HOSTILE},
+    )
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.emulate_media(color_scheme=colours)
+    page.goto(f"{product.url}/apps/{app_id}/users/show?id={eve}")
+    expect(row_of(page, "company_name").locator(".value")).to_have_text(HOSTILE)
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    set_by_hand(page, "company_name", HOSTILE + colours)
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
