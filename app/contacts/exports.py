@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from sqlalchemy import Connection, select
@@ -13,6 +14,7 @@ from app.contacts.csv_rows import TOLD, WRITABLE, Cell, write_cell, write_moment
 from app.contacts.records import Contact
 from app.contacts.store import FIELDS
 from app.ids import AppId
+from app.storage.database import Database
 from app.storage.tables import contacts
 
 PAGE_ROWS: Final = 500
@@ -29,6 +31,15 @@ def columns_of(conn: Connection, app_id: AppId) -> list[DataAttribute]:
 def header(attributes: Sequence[DataAttribute]) -> str:
     """The first line."""
     return _text([[*WRITABLE, *TOLD, *(write_cell(attribute.name) for attribute in attributes)]])
+
+
+async def whole(database: Database, app_id: AppId, columns: Sequence[DataAttribute]) -> AsyncIterator[str]:
+    """The file, piece by piece, as it is sent."""
+    yield header(columns)
+    last_id = ""
+    while page := await database.read(partial(page_after, app_id=app_id, last_id=last_id)):
+        yield lines(page, columns)
+        last_id = page[-1].id
 
 
 def page_after(conn: Connection, app_id: AppId, last_id: str) -> list[Contact]:

@@ -8,6 +8,7 @@ the last line that is on the disk. The file goes when its job is finished. Rule 
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -26,6 +27,9 @@ from app.storage.database import Database
 
 FOLDER: Final = "imports"
 KIND: Final = "import"
+DRAFT_KIND: Final = "import_draft"
+"""A file whose columns are looked at in the dashboard: nobody works on it until an admin says so."""
+DRAFT_SECONDS: Final = 24 * 3_600.0
 BATCH_LINES: Final = 250
 LOOK_SECONDS: Final = 1.0
 RETRY_SECONDS: Final = 3.0
@@ -66,6 +70,7 @@ class Importer:
         while True:
             try:
                 await self.finish_all()
+                await self.forget_drafts()
             except StorageUnavailable as error:
                 get_logger().error("import.waits", reason=error.message)
                 await asyncio.sleep(RETRY_SECONDS)
@@ -75,6 +80,15 @@ class Importer:
         """Work until no job waits; raises StorageUnavailable, and goes on where it was when called again."""
         while job := await self._database.read(lambda conn: jobs.next_job(conn, KIND)):
             await self._finish(job)
+
+    async def forget_drafts(self) -> None:
+        """Take away the files that a day ago were sent and never imported: they are full of people."""
+        before = self._clock.now() - DRAFT_SECONDS
+        while draft := await self._database.read(lambda conn: jobs.next_job(conn, DRAFT_KIND)):
+            if draft.created_at > before:
+                return
+            await self._database.write(partial(jobs.delete_job, job=draft))
+            path_of(self._folder, draft.id).unlink(missing_ok=True)
 
     async def _finish(self, job: Job) -> None:
         path = path_of(self._folder, job.id)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Final, Literal, NewType
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from app.ids import AppId
 from app.storage.tables import jobs
@@ -59,6 +59,17 @@ def insert_job(conn: Connection, job: Job) -> None:
 def find_job(conn: Connection, app_id: AppId, job_id: str) -> Job | None:
     row = conn.execute(select(*_COLUMNS).where(jobs.c.app_id == app_id, jobs.c.id == job_id)).one_or_none()
     return Job(*row) if row else None
+
+
+def recent_jobs(conn: Connection, app_id: AppId, kind: str, most: int) -> list[Job]:
+    """A workspace's jobs, the newest first."""
+    statement = select(*_COLUMNS).where(jobs.c.app_id == app_id, jobs.c.kind == kind)
+    rows = conn.execute(statement.order_by(jobs.c.created_at.desc(), jobs.c.id.desc()).limit(most))
+    return [Job(*row) for row in rows]
+
+
+def delete_job(conn: Connection, job: Job) -> None:
+    conn.execute(delete(jobs).where(jobs.c.app_id == job.app_id, jobs.c.id == job.id))
 
 
 def next_job(conn: Connection, kind: str) -> Job | None:

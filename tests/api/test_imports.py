@@ -8,8 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from app.api import imports
-from app.contacts import import_jobs
+from app.contacts import import_jobs, import_receiving
 from app.contacts.import_jobs import Importer
 from app.errors import BodyTooLarge
 from support.claims import assert_error_list
@@ -100,7 +99,7 @@ async def test_R55_what_can_not_be_imported_is_refused_and_not_kept(
 async def test_R55_a_file_that_is_too_long_is_refused(
     client: httpx2.AsyncClient, acme: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(imports, "MOST_FILE_BYTES", 20)
+    monkeypatch.setattr(import_receiving, "MOST_FILE_BYTES", 20)
     response = await post(client, acme, "user_id\n" + "1\n" * 20)
     assert_error_list(response, BodyTooLarge.status, BodyTooLarge.code)
 
