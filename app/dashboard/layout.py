@@ -6,7 +6,7 @@ from typing import Literal
 from app.auth.admins import Membership
 from app.dashboard.access import Seat
 
-Section = Literal["people", "settings"]
+Section = Literal["people", "reports", "settings"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from app.dashboard.demo import show_home, show_pricing
 from app.dashboard.people import news, online_counts, show_list
 from app.dashboard.profile import show_profile
 from app.dashboard.reference import show_reference
+from app.dashboard.reports import show_missing_users, show_reports
 from app.dashboard.segments import add_filter, forget_segment, save_segment
 from app.dashboard.sign_in import home, login, logout, show_login, use_link
 from app.dashboard.socket import dashboard_socket
@@ -45,6 +46,8 @@ routes: Final[list[BaseRoute]] = [
     Route("/apps/{app_id}/users/unarchive", unarchive_person, methods=["POST"]),
     Route("/apps/{app_id}/users/attribute", set_by_hand, methods=["POST"]),
     Route("/apps/{app_id}/users/attribute/resync", resync_by_hand, methods=["POST"]),
+    Route("/apps/{app_id}/reports", show_reports),
+    Route("/apps/{app_id}/reports/missing-users", show_missing_users),
     WebSocketRoute("/apps/{app_id}/socket", dashboard_socket),
     Route("/apps/{app_id}/settings/messenger", show_messenger),
     Route("/apps/{app_id}/settings/messenger", change_messenger, methods=["POST"]),

@@ -25,6 +25,8 @@ PATHS = (
     "/settings/tokens",
     "/settings/teammates",
     "/settings/deleting-people-data?q=hostile",
+    "/reports",
+    "/reports/missing-users",
 )
 
 

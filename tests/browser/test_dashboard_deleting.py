@@ -96,10 +96,11 @@ def test_R60_R61_a_person_is_deleted_by_email_and_restored(
 
 
 def test_R60_nobody_is_chosen_for_the_admin_where_several_fit_and_keys_are_enough(
-    product: Product, app_id: str, browser: Browser, cookies: Path
+    product: Product, app_id: str, browser: Browser, cookies: Path, tmp_path: Path
 ) -> None:
-    ping(product, app_id, anonymous_id="a-lead-of-ours", name="Team One", email="team@example.com")
-    ping(product, app_id, anonymous_id="a-lead-of-theirs", name="Team Two", email="team@example.com")
+    people = tmp_path / "people.csv"
+    people.write_text("role,name,email\nlead,Team One,team@example.com\nlead,Team Two,team@example.com\n")
+    product.command("import", app_id, str(people))
     context = browser.new_context(storage_state=cookies)
     page = context.new_page()
     page.goto(f"{product.url}/apps/{app_id}/settings/deleting-people-data")
