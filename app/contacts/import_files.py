@@ -48,7 +48,15 @@ def open_table(
         raise ParameterInvalid("The file is not UTF-8 text") from None
     if not any(name.strip() for name in header):
         raise ParameterInvalid("The file is empty: its first line names the columns")
+    _require_commas(header)
     return read_columns(header, attributes.keys(), mapping)
+
+
+def _require_commas(header: Sequence[str]) -> None:
+    """Many spreadsheets write semicolons where commas stand in numbers: told in words, not as an unknown column."""
+    for mark, name in ((";", "semicolons"), ("\t", "tabs")):
+        if len(header) == 1 and mark in header[0]:
+            raise ParameterInvalid(f"The header is separated by {name}: save the file with commas")
 
 
 def count_lines(path: Path, attributes: Mapping[str, DataAttribute], mapping: Mapping[str, str]) -> int:

@@ -52,6 +52,8 @@ def test_R55_a_preview_shows_the_first_lines_only(tmp_path: Path, known: dict[st
         (b"user_id\n\xff\xfe\n", "not UTF-8"),
         (b"\xff\xfeuser_id\n", "not UTF-8"),
         ("shoe_size\n", "is no field"),
+        ("user_id;name\n1;Ada\n", "separated by semicolons"),
+        ("user_id\tname\n1\tAda\n", "separated by tabs"),
     ],
 )
 def test_R55_a_file_that_can_not_be_read_is_refused(
