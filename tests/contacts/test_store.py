@@ -89,7 +89,7 @@ def test_the_ids_are_looked_up_in_their_indexes(recorder: Recorder) -> None:
         row.detail for row in recorder.conn.execute(text(f"EXPLAIN QUERY PLAN {statement}"), values)
     )
     assert "SCAN" not in plan
-    for index in ("contacts_external_id", "contacts_user_email", "contacts_anonymous_id"):
+    for index in ("contacts_external_id", "contacts_email", "contacts_anonymous_id"):
         assert f"USING INDEX {index} (app_id=? AND" in plan
 
 

@@ -56,7 +56,11 @@ def test_webhooks_are_told_once_by_who_bears_the_tag(
     tag(recorder, contact, vip)
     tag(recorder, contact, vip)
     untag(recorder, contact, vip)
-    told = select(webhook_deliveries.c.topic, webhook_deliveries.c.detail).order_by(webhook_deliveries.c.id)
+    told = (
+        select(webhook_deliveries.c.topic, webhook_deliveries.c.detail)
+        .where(webhook_deliveries.c.topic.contains(".tag."))
+        .order_by(webhook_deliveries.c.id)
+    )
     assert [tuple(row) for row in recorder.conn.execute(told)] == [
         (topic, {"tag_id": vip.id}) for topic in topics
     ]
