@@ -29,7 +29,7 @@ ADMIN_ONLY = [
     ("POST", "/apps/{app_id}/settings/teammates"),
     ("POST", "/apps/{app_id}/settings/teammates/remove"),
 ]
-OPEN = {"/", "/login", "/login/once", "/logout", "/demo", "/demo/pricing", "/favicon.ico"}
+OPEN = {"/docs", "/", "/login", "/login/once", "/logout", "/demo", "/demo/pricing", "/favicon.ico"}
 
 
 async def send(
