@@ -13,7 +13,13 @@ from app.dashboard.audit import export_audit, export_receipts, show_audit
 from app.dashboard.deleting import delete_person, restore_person, show_deleting
 from app.dashboard.demo import show_home, show_pricing
 from app.dashboard.people import news, online_counts, show_list
+from app.dashboard.people_data import archive_people_data, change_people_data, show_people_data
 from app.dashboard.profile import show_profile
+from app.dashboard.qualification_settings import (
+    add_qualification,
+    remove_qualification,
+    show_qualification,
+)
 from app.dashboard.reference import show_reference
 from app.dashboard.reports import show_missing_users, show_reports
 from app.dashboard.segments import add_filter, forget_segment, save_segment
@@ -57,6 +63,12 @@ routes: Final[list[BaseRoute]] = [
     Route("/apps/{app_id}/settings/teammates", show_teammates),
     Route("/apps/{app_id}/settings/teammates", add_teammate, methods=["POST"]),
     Route("/apps/{app_id}/settings/teammates/remove", remove_teammate, methods=["POST"]),
+    Route("/apps/{app_id}/settings/qualification", show_qualification),
+    Route("/apps/{app_id}/settings/qualification", add_qualification, methods=["POST"]),
+    Route("/apps/{app_id}/settings/qualification/remove", remove_qualification, methods=["POST"]),
+    Route("/apps/{app_id}/settings/people-data", show_people_data),
+    Route("/apps/{app_id}/settings/people-data", change_people_data, methods=["POST"]),
+    Route("/apps/{app_id}/settings/people-data/archive", archive_people_data, methods=["POST"]),
     Route("/apps/{app_id}/settings/deleting-people-data", show_deleting),
     Route("/apps/{app_id}/settings/deleting-people-data", delete_person, methods=["POST"]),
     Route("/apps/{app_id}/settings/deleting-people-data/restore", restore_person, methods=["POST"]),

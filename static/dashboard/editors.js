@@ -35,7 +35,6 @@ function attach(button, editor) {
     const way = editor.querySelector("a[data-closes]");
     if (editor.hasAttribute("data-opened") && way instanceof HTMLAnchorElement) return location.replace(way.href.split("#")[0] ?? "");
     editor.reset();
-    editor.dispatchEvent(new Event("change", { bubbles: true }));
     show(false);
     button.focus();
   }

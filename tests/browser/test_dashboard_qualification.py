@@ -187,4 +187,73 @@ def test_hostile_attributes_are_text_and_nothing_runs_off_a_small_screen(
     expect(row_of(page, "company_name").locator(".value")).to_have_text(HOSTILE)
     assert page.evaluate("document.documentElement.scrollWidth") == 360
     set_by_hand(page, "company_name", HOSTILE + colours)
+    page.wait_for_load_state()  # Before its styles are there, the page has no width of its own.
     assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+# The settings
+
+
+def test_R30_attribute_is_added_to_the_list_by_keyboard_and_removed_again(
+    product: Product, app_id: str, page: Page
+) -> None:
+    ada = ping(product, app_id, user_id="q7", budget=900)
+    settings, profile = f"/apps/{app_id}/settings/qualification", f"/apps/{app_id}/users/show?id={ada}"
+    page.goto(product.url + settings)
+    choice = page.get_by_role("combobox", name="Attribute")
+    expect(choice).to_be_hidden()
+    page.get_by_role("button", name="Add data").focus()
+    page.keyboard.press("Enter")
+    expect(choice).to_be_focused()
+    choice.select_option("budget")
+    expect(page.get_by_label("Name")).to_be_hidden()
+    page.get_by_role("button", name="Add", exact=True).focus()
+    page.keyboard.press("Enter")
+    expect(row_of(page, "budget")).to_be_visible()
+    page.goto(product.url + profile)
+    expect(row_of(page, "budget").locator(".value")).to_have_text("900")
+    page.goto(product.url + settings)
+    row_of(page, "budget").get_by_role("button", name="Remove", exact=True).click()
+    expect(row_of(page, "budget")).to_have_count(0)
+    page.goto(product.url + profile)
+    expect(row_of(page, "budget")).to_have_count(0)
+
+
+def test_R30_new_attribute_is_made_where_it_is_added(product: Product, app_id: str, page: Page) -> None:
+    page.goto(f"{product.url}/apps/{app_id}/settings/qualification")
+    page.get_by_role("button", name="Add data").click()
+    page.get_by_role("combobox", name="Attribute").select_option(label="A new attribute…")
+    options = page.get_by_label("Options of a list")
+    expect(options).to_be_hidden()
+    page.get_by_label("Name").fill("Budget class")
+    page.get_by_label("Type").select_option("List")
+    options.fill("Small\nLarge")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(row_of(page, "Budget class")).to_contain_text("List")
+    ada = ping(product, app_id, user_id="q8")
+    page.goto(f"{product.url}/apps/{app_id}/users/show?id={ada}")
+    row = row_of(page, "Budget class")
+    row.get_by_role("button", name="Edit").click()
+    row.get_by_role("combobox", name="Budget class").select_option("Large")
+    row.get_by_role("button", name="Save").click()
+    expect(row.locator(".value")).to_have_text("Large")
+
+
+def test_R41_type_set_to_date_makes_dates_of_numbers(product: Product, app_id: str, page: Page) -> None:
+    ada = ping(product, app_id, user_id="q9", renews=1_700_000_000)
+    page.goto(f"{product.url}/apps/{app_id}/settings/people-data")
+    row = row_of(page, "renews")
+    row.get_by_label("Type").select_option("Date")
+    row.get_by_role("button", name="Save", exact=True).click()
+    expect(row).to_contain_text("Saved.")
+    expect(row.get_by_label("Type")).to_have_value("date")
+    row.get_by_label("Type").select_option("List")
+    row.get_by_label("Options of the list").fill("one")
+    row.get_by_role("button", name="Save", exact=True).click()
+    expect(row).to_contain_text("a list has 2 to 250.")
+    page.goto(f"{product.url}/apps/{app_id}/users/show?id={ada}")
+    expect(page.locator("dd", has_text="14 Nov 2023, 22:13:20 UTC")).to_be_visible()
+    page.goto(f"{product.url}/apps/{app_id}/settings/people-data")
+    row.get_by_role("button", name="Archive", exact=True).click()
+    row.get_by_role("button", name="Unarchive", exact=True).click()
+    expect(row.get_by_label("Type")).to_have_value("date")
