@@ -22,7 +22,7 @@ from app.contacts.destruction import destroy
 from app.contacts.drafts import Draft, read_draft, role_of_new
 from app.contacts.facts import facts_of
 from app.contacts.grace import is_over
-from app.contacts.operations import conflict_message
+from app.contacts.operations import conflict_message, require_identity
 from app.contacts.precedence import Writer
 from app.contacts.records import Contact, Role
 from app.contacts.saving import save
@@ -118,6 +118,7 @@ class _Batch:
             values, provenance = write_attributes(contact, draft.custom_attributes, self._attributes, writer)
             facts |= {"custom_attributes": values, "provenance": provenance}
         after = store.with_facts(contact, facts)
+        require_identity(contact, after)
         self._require_free(after)
         self._forget(contact)
         self._keep(after)

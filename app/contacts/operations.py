@@ -111,13 +111,22 @@ def change_contact(
     if before.deleted_at is not None:
         return _rename_deleted(conn, before, draft, actor, now)
     facts = _facts(conn, before, draft, actor=actor, source=source, now=now)
-    contact = _keep(conn, before, replace(before, **facts), now)
+    after = replace(before, **facts)
+    require_identity(before, after)
+    contact = _keep(conn, before, after, now)
     record(
         conn, app_id, actor, Deed("contact.updated", "contact", contact.id, {"fields": draft.named()}), now
     )
     for topic in _topics(before, contact):
         announce(conn, app_id, News(topic, "contact", contact.id), now)
     return contact
+
+
+def require_identity(before: Contact, after: Contact) -> None:
+    """A user has an external_id or an email, as one that is made has; one that never had any may change otherwise."""
+    had_one = before.role != "user" or before.external_id or before.email
+    if after.role == "user" and had_one and not (after.external_id or after.email):
+        raise ParameterInvalid("external_id or email must be there: a user has at least one of them")
 
 
 def _held(conn: Connection, app_id: AppId, contact_id: str) -> Contact:

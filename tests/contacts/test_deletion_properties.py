@@ -131,11 +131,16 @@ class Lives(RuleBasedStateMachine):
         found = known is not None and not self.is_over(known)
         wanted = Known(known.role if known else "user", external_id, email)
         standing = self.in_the_way(wanted, contact_id)
+        is_nobody = wanted.role == "user" and external_id is None and email is None
         try:
             changed = self.changes(contact_id, {"external_id": external_id, "email": email}, found=found)
+        except ParameterInvalid:
+            assert is_nobody
+            return
         except Conflict as refusal:
             assert refusal.message.rpartition("=")[2] in standing
             return
+        assert not (changed and is_nobody and known is not None and known.deleted_at is None)
         if changed:
             assert known is not None
             assert not standing

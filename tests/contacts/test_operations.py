@@ -223,3 +223,22 @@ def test_a_visitor_can_be_called_by_name_and_made_a_user(recorder: Recorder) -> 
     visitor = recorder.ping({"anonymous_id": "a1"}).contact
     assert change(recorder, visitor.id, name="Ada").role == "visitor"
     assert change(recorder, visitor.id, role="user", external_id="42").role == "user"
+
+
+@pytest.mark.parametrize(
+    ("made", "change"),
+    [
+        ({"external_id": "42"}, {"external_id": None}),
+        ({"email": "ada@example.com"}, {"email": ""}),
+        ({"role": "lead", "name": "Ada"}, {"role": "user"}),
+    ],
+)
+def test_a_user_keeps_something_to_be_known_by(
+    recorder: Recorder, made: dict[str, str], change: dict[str, str | None]
+) -> None:
+    ada = operations.create_contact(recorder.conn, recorder.app_id, read_draft(made), actor=TOKEN, now=NOW)
+    with pytest.raises(ParameterInvalid, match="a user has at least one of them"):
+        operations.change_contact(
+            recorder.conn, recorder.app_id, ada.id, read_draft(change), actor=TOKEN, now=NOW
+        )
+    assert operations.get_contact(recorder.conn, recorder.app_id, ada.id) == ada
