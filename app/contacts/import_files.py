@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from app.attributes.operations import attributes_of
 from app.attributes.records import DataAttribute
-from app.contacts.csv_rows import MOST_ROWS, BadLine, Column, Line, read_columns, read_lines
+from app.contacts.csv_rows import MOST_COLUMNS, MOST_ROWS, BadLine, Column, Line, read_columns, read_lines
 from app.contacts.imports import fault_of
 from app.contacts.jobs import MOST_PROBLEMS, JobId
 from app.errors import ParameterInvalid
@@ -36,6 +36,12 @@ def path_of(folder: Path, job_id: JobId) -> Path:
     return folder / f"{job_id}.csv"
 
 
+def header_of(path: Path) -> list[str]:
+    """The names of a file's columns; raises ParameterInvalid."""
+    with open_file(path) as file:
+        return [name.strip() for name in _header(file)]
+
+
 def open_table(
     file: TextIO, attributes: Mapping[str, DataAttribute], mapping: Mapping[str, str]
 ) -> list[Column]:
@@ -50,6 +56,8 @@ def open_table(
         raise ParameterInvalid("The file is empty: its first line names the columns")
     _require_commas(header)
     return read_columns(header, attributes.keys(), mapping)
+
+    return read_columns(_header(file), attributes.keys(), mapping)
 
 
 def _require_commas(header: Sequence[str]) -> None:
@@ -88,6 +96,20 @@ def writable_attributes(conn: Connection, app_id: AppId) -> Mapping[str, DataAtt
     """The attributes that a column may hold."""
     known = attributes_of(conn, app_id, "contact")
     return {name: attribute for name, attribute in known.items() if not attribute.archived}
+
+
+def _header(file: TextIO) -> list[str]:
+    try:
+        header = next(csv.reader([file.readline()], strict=True), [])
+    except csv.Error as error:
+        raise ParameterInvalid(f"The header is not CSV: {error}") from None
+    except UnicodeDecodeError:
+        raise ParameterInvalid("The file is not UTF-8 text") from None
+    if not any(name.strip() for name in header):
+        raise ParameterInvalid("The file is empty: its first line names the columns")
+    if len(header) > MOST_COLUMNS:
+        raise ParameterInvalid(f"The file has {len(header)} columns: at most {MOST_COLUMNS} are taken")
+    return header
 
 
 def _judged(line: Line | BadLine, attributes: Mapping[str, DataAttribute]) -> BadLine | None:

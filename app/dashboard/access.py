@@ -14,8 +14,9 @@ from starlette.responses import Response
 
 from app.auth.admins import Admin, Membership, Role, find_admin, workspaces_of
 from app.auth.sessions import DashboardSession, find_session
-from app.dashboard.forms import check_form, read_form
+from app.dashboard.forms import check_form, read_form, require_own_origin
 from app.dashboard.refusals import SignInNeeded, refuse
+from app.dashboard.uploads import Upload, read_upload
 from app.errors import Forbidden, NotFound, PorchlightError
 from app.ids import AppId
 from app.state import AppState, state_of
@@ -90,11 +91,33 @@ def admin_only(handle: Callable[[Request, Seat], Awaitable[Response]]) -> Handle
     """For admins of the workspace in the path."""
 
     async def handle_for_admins(request: Request, seat: Seat) -> Response:
-        if not seat.is_admin:
-            raise Forbidden("Only admins of this workspace may do this: ask one of them")
+        _require_admin(seat.role)
         return await handle(request, seat)
 
     return member(handle_for_admins)
+
+
+def admin_with_file(handle: Callable[[Request, Seat, Upload], Awaitable[Response]]) -> Handler:
+    """The same, for forms that bring a file: it is taken from nobody else."""
+
+    async def guarded(request: Request) -> Response:
+        try:
+            visit = await visit_of(request)
+            workspace, role = await enter(state_of(request), visit, request.path_params["app_id"])
+            _require_admin(role)
+            require_own_origin(request)
+            async with read_upload(request) as upload:
+                check_form(request, upload.fields, visit.session.csrf_token)
+                return await handle(request, Seat(visit, workspace, role, upload.fields), upload)
+        except PorchlightError as error:
+            return refuse(request, error)
+
+    return guarded
+
+
+def _require_admin(role: Role) -> None:
+    if role != "admin":
+        raise Forbidden("Only admins of this workspace may do this: ask one of them")
 
 
 async def visit_of(connection: HTTPConnection) -> Visit:

@@ -14,6 +14,8 @@ from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from app.errors import BodyTooLarge, Forbidden, ParameterInvalid, UnsupportedBody
 
 LARGEST_FORM: Final = 64 * 1024
+MOST_FIELDS: Final = 500
+"""Room for what every column of the widest file holds."""
 CSRF_FIELD: Final = "csrf_token"
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
 
@@ -35,7 +37,9 @@ async def read_form(request: Request) -> Mapping[str, str]:
     except ClientDisconnect:
         raise ParameterInvalid("The form broke off") from None
     try:
-        fields = dict(parse_qsl(bytes(body).decode("utf-8"), keep_blank_values=True, max_num_fields=100))
+        fields = dict(
+            parse_qsl(bytes(body).decode("utf-8"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        )
     except ValueError:
         raise ParameterInvalid("The form can't be read") from None
     if any("\0" in value for value in fields.values()):
@@ -43,11 +47,16 @@ async def read_form(request: Request) -> Mapping[str, str]:
     return fields
 
 
-def check_form(request: Request, form: Mapping[str, str], csrf_token: str) -> None:
-    """Raises Forbidden for a form that was not sent from a page of ours."""
+def require_own_origin(request: Request) -> None:
+    """Raises Forbidden for a form that says it comes from another site."""
     origin = request.headers.get("origin")
     if origin is not None and not is_own_origin(request, origin):
         raise Forbidden("This form was sent from another site")
+
+
+def check_form(request: Request, form: Mapping[str, str], csrf_token: str) -> None:
+    """Raises Forbidden for a form that was not sent from a page of ours."""
+    require_own_origin(request)
     given = form.get(CSRF_FIELD, "")
     if not csrf_token or not hmac.compare_digest(given.encode(), csrf_token.encode()):
         raise Forbidden("This form is too old: go back, load the page again, and send it once more")

@@ -12,6 +12,14 @@ from app.dashboard.attribute_edits import resync_by_hand, set_by_hand
 from app.dashboard.audit import export_audit, export_receipts, show_audit
 from app.dashboard.deleting import delete_person, restore_person, show_deleting
 from app.dashboard.demo import show_home, show_pricing
+from app.dashboard.imports import (
+    change_import,
+    export_people,
+    show_import,
+    show_imports,
+    take_file,
+    tell_progress,
+)
 from app.dashboard.people import news, online_counts, show_list
 from app.dashboard.people_data import archive_people_data, change_people_data, show_people_data
 from app.dashboard.profile import show_profile
@@ -72,6 +80,12 @@ routes: Final[list[BaseRoute]] = [
     Route("/apps/{app_id}/settings/deleting-people-data", show_deleting),
     Route("/apps/{app_id}/settings/deleting-people-data", delete_person, methods=["POST"]),
     Route("/apps/{app_id}/settings/deleting-people-data/restore", restore_person, methods=["POST"]),
+    Route("/apps/{app_id}/settings/imports", show_imports),
+    Route("/apps/{app_id}/settings/imports", take_file, methods=["POST"]),
+    Route("/apps/{app_id}/settings/imports/people.csv", export_people),
+    Route("/apps/{app_id}/settings/imports/{id}", show_import),
+    Route("/apps/{app_id}/settings/imports/{id}", change_import, methods=["POST"]),
+    Route("/apps/{app_id}/settings/imports/{id}/progress", tell_progress),
     Route("/apps/{app_id}/settings/audit", show_audit),
     Route("/apps/{app_id}/settings/audit.json", export_audit),
     Route("/apps/{app_id}/settings/receipts.json", export_receipts),

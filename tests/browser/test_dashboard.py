@@ -25,6 +25,7 @@ PATHS = (
     "/settings/tokens",
     "/settings/teammates",
     "/settings/deleting-people-data?q=hostile",
+    "/settings/imports",
     "/reports",
     "/reports/missing-users",
 )

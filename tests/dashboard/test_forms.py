@@ -51,7 +51,7 @@ async def test_form_of_64_kib_is_read_and_one_byte_more_is_not() -> None:
         await read_form(request(b"a=" + b"x" * (LARGEST_FORM - 1)))
 
 
-@pytest.mark.parametrize("body", [b"\xff\xfe", b"a=%00", b"&".join(b"a=1" for _ in range(101))])
+@pytest.mark.parametrize("body", [b"\xff\xfe", b"a=%00", b"&".join(b"a=1" for _ in range(501))])
 async def test_broken_forms_are_refused(body: bytes) -> None:
     with pytest.raises(ParameterInvalid):
         await read_form(request(body))
