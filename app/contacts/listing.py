@@ -153,14 +153,15 @@ def belonging(conn: Connection, app_id: AppId, view: View, ids: Collection[Conta
 
 
 def last_seen_of(
-    conn: Connection, app_id: AppId, ids: Collection[ContactId]
+    conn: Connection, app_id: AppId, ids: Collection[ContactId], *, archived_too: bool = False
 ) -> dict[ContactId, float | None]:
-    """When each of ``ids`` was last seen, as far as the database knows; unknown ids are left out."""
+    """When each of ``ids`` was last seen, as far as the database knows; unknown and deleted ids are left out."""
     found: dict[ContactId, float | None] = {}
+    shown = contacts.c.deleted_at.is_(None) if archived_too else literal_column("contacts.listed")
     for chunk in _chunks(ids):
         columns = select(contacts.c.id, contacts.c.last_seen_at)
-        statement = columns.where(*_belongs_by_id(None), contacts.c.id.in_(chunk))
-        found |= {ContactId(row.id): row.last_seen_at for row in conn.execute(statement, {"app_id": app_id})}
+        statement = columns.where(contacts.c.app_id == app_id, shown, contacts.c.id.in_(chunk))
+        found |= {ContactId(row.id): row.last_seen_at for row in conn.execute(statement)}
     return found
 
 

@@ -38,8 +38,6 @@ ADMIN_ONLY = [
     ("POST", "/apps/{app_id}/settings/imports/{id}"),
     ("GET", "/apps/{app_id}/settings/imports/{id}/progress"),
 ]
-OPEN = {"/docs", "/", "/login", "/login/once", "/logout", "/demo", "/demo/pricing", "/favicon.ico"}
-
 OPEN = {"/", "/login", "/login/once", "/logout", "/demo", "/demo/pricing", "/docs", "/favicon.ico"}
 
 

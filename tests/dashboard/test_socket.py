@@ -189,13 +189,15 @@ async def test_R83_ids_of_another_workspace_are_like_unknown_ones(
     server: Served, acme: Team, globex: Team, add_person: AddPerson
 ) -> None:
     hidden = await add_person(globex)
-    archived = await add_person(acme, listed=False)
+    deleted = await add_person(acme, listed=False, deleted_at=START)
+    archived = await add_person(acme, listed=False, archived_at=START, last_seen_at=START - 60)
     server.state.tracker.ping(globex.app_id, hidden, START)
     async with opened(server, acme) as client:
         unknown = {"online": False, "last_seen_at": None}
-        assert await watch(client, [hidden, archived, NOBODY, "x"]) == {
+        assert await watch(client, [hidden, deleted, archived, NOBODY, "x"]) == {
             hidden: unknown,
-            archived: unknown,
+            deleted: unknown,
+            archived: {"online": False, "last_seen_at": START - 60},  # its profile is open
             NOBODY: unknown,
             "x": unknown,
         }
