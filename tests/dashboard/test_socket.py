@@ -214,9 +214,9 @@ async def test_change_while_the_snapshot_is_made_is_told_once_and_truly(
     ada = await add_person(acme)
     ask = sockets.last_seen_of
 
-    def slowly(*arguments: Any) -> Any:
+    def slowly(*arguments: Any, **named: Any) -> Any:
         loop.call_soon_threadsafe(server.state.tracker.ping, acme.app_id, ada, START)
-        return ask(*arguments)
+        return ask(*arguments, **named)
 
     loop = asyncio.get_running_loop()
     monkeypatch.setattr(sockets, "last_seen_of", slowly)
