@@ -15,6 +15,7 @@ TESTS = ROOT / "tests"
 # Module, and why no test file bears its name.
 ELSEWHERE: dict[str, str] = {
     "app/state.py": "a record and its one look-up, without which no route's test would pass",
+    "app/presence/lease.py": "a record and a protocol, which tests/presence/test_tracker.py moves",
     "app/search/asking.py": "what is asked; tests/search/test_finding.py asks it",
     "app/search/walks.py": "statements that tests/search/test_finding.py holds against the plans and a plain model",
     "app/storage/tables/contacts.py": "a description; tests/storage/migrations holds it against the migrations",

@@ -19,7 +19,8 @@ from app.errors import OriginNotAllowed, PorchlightError, TicketExpired, TicketF
 from app.ids import new_request_id
 from app.log import get_logger
 from app.messenger.beats import Heartbeat, Leave, read_message
-from app.presence.tracker import Lease, Tracker
+from app.presence.lease import Lease
+from app.presence.tracker import Tracker
 from app.server.frames import (
     BINARY,
     CLOSE,

@@ -13,7 +13,6 @@ Paths: TypeAlias = dict[str, dict[str, Operation]]
 
 TEXT: Final[Schema] = {"type": "string"}
 WHOLE: Final[Schema] = {"type": "integer"}
-NUMBER: Final[Schema] = {"type": "number"}
 SWITCH: Final[Schema] = {"type": "boolean"}
 ANYTHING: Final[Schema] = {}
 MOMENT: Final[Schema] = {"type": "integer", "description": "Unix seconds."}

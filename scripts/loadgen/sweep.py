@@ -27,9 +27,10 @@ from app.collector import calm_collector
 from app.ids import AppId, ContactId
 from app.presence.hub import Hub
 from app.presence.last_seen import Ledger
+from app.presence.lease import Lease
 from app.presence.lease_file import LeaseFile, keep_synced
 from app.presence.sweeper import Sweeper
-from app.presence.tracker import Lease, Tracker
+from app.presence.tracker import Tracker
 from app.presence.wheel import TICK_SECONDS
 from app.storage.database import open_database
 

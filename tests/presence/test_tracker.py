@@ -8,8 +8,9 @@ import pytest
 from app.ids import AppId, ContactId
 from app.presence.changes import Change
 from app.presence.last_seen import Ledger
+from app.presence.lease import Lease
 from app.presence.lease_file import LeaseFile
-from app.presence.tracker import Lease, Tracker
+from app.presence.tracker import Tracker
 from app.wire import DELETED, SILENT
 
 APP = AppId("uabcdefg")

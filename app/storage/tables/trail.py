@@ -129,3 +129,13 @@ jobs = Table(
     PrimaryKeyConstraint("app_id", "id"),
     ForeignKeyConstraint(["app_id"], ["workspaces.app_id"]),
 )
+# What is left to do is asked every second.
+_UNFINISHED = text("finished_at IS NULL")
+Index(
+    "jobs_unfinished",
+    jobs.c.kind,
+    jobs.c.created_at,
+    jobs.c.id,
+    sqlite_where=_UNFINISHED,
+    postgresql_where=_UNFINISHED,
+)

@@ -467,6 +467,7 @@ def _create_trail() -> None:
         ),
         sa.PrimaryKeyConstraint("app_id", "id"),
     )
+    op.create_index("jobs_unfinished", "jobs", ["kind", "created_at", "id"], **_where("finished_at IS NULL"))
     op.create_table(
         "webhooks",
         sa.Column("id", sa.Integer, nullable=False),
