@@ -17,7 +17,7 @@ import msgspec
 from sqlalchemy import Connection
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from app import wire
+from app import metrics, wire
 from app.auth.admins import role_in
 from app.auth.sessions import find_session_by_hash
 from app.clock import monotonic
@@ -179,6 +179,7 @@ class DashboardSocket:
             await self._websocket.send_text(presence_frame(contacts))
         if scope.cancelled_caught:
             # Cancelled, not closed alone: the sender was stuck in the middle of it.
+            metrics.dashboards_cut.inc()
             raise Closing(wire.RESYNC)
 
     async def _check_session(self, ended: anyio.Event) -> None:

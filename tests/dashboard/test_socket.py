@@ -20,6 +20,7 @@ from app.dashboard import socket as sockets
 from app.dashboard.access import COOKIE
 from app.dashboard.socket import Closing, presence_frame, read_watch
 from app.ids import ContactId
+from app.metrics import dashboards_cut
 from app.presence.changes import Change
 from support.desk import AddPerson, Browse, Team
 from support.serving import START, Served
@@ -358,6 +359,7 @@ async def test_slow_page_is_cut_and_not_queued_for(
     monkeypatch.setattr(sockets, "FRAME_SECONDS", 0.0)
     monkeypatch.setattr(sockets, "presence_frame", lambda contacts: "x" * 4_000_000)
     ada = await add_person(acme)
+    cut_before = dashboards_cut.collect()[0].samples[0].value
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(
         f"GET /apps/{acme.app_id}/socket HTTP/1.1\r\nhost: 127.0.0.1:{server.port}\r\norigin: {server.url}\r\n"
@@ -376,6 +378,7 @@ async def test_slow_page_is_cut_and_not_queued_for(
         server.state.hub.publish(Change(acme.app_id, ada, changes % 2 == 0, changes, changes, changes))
         await asyncio.sleep(0.001)
     assert server.state.hub.watcher_count == 0
+    assert dashboards_cut.collect()[0].samples[0].value == cut_before + 1
     writer.close()
 
 
