@@ -21,7 +21,7 @@ from app.attributes.records import DataAttribute, Scalar
 from app.contacts.names import Names, split
 from app.contacts.pseudonyms import pseudonym
 from app.contacts.records import Contact, Role
-from app.contacts.shown import Shown, name_key, shown_values, words_of
+from app.contacts.shown import Shown, name_key, words_of
 from app.contacts.store import FIELDS, take_pseudonyms, values_of, with_facts
 from app.ids import AppId, ContactId, new_contact_id
 from app.storage.sqlite import to_json
@@ -83,6 +83,7 @@ _MADE: Final = (
     "last_name",
     "pseudonym",
     "name_key",
+    "words",
     "updated_at",
 )
 _WORD: Final = ("word", "contact_id", "app_id")
@@ -117,7 +118,7 @@ def insert_made(
         return []
     first = take_pseudonyms(conn, app_id, "", len(made))
     written = [_called(contact, pseudonym(first + n, None)) for n, contact in enumerate(made)]
-    words = [(word, contact.id, app_id) for contact in written for word in words_of(shown_values(contact))]
+    words = [(word, contact.id, app_id) for contact in written for word in contact.words.split()]
     values = [
         (contact.id, *row, app_id)
         for contact in written
@@ -131,7 +132,7 @@ def insert_made(
 
 def _called(contact: Contact, called: str) -> Contact:
     shown = (contact.name, contact.email, contact.external_id, contact.phone, called)
-    return with_facts(contact, {"pseudonym": called, "name_key": name_key(shown)})
+    return with_facts(contact, {"pseudonym": called, "name_key": name_key(shown), "words": words_of(shown)})
 
 
 def _row_of(contact: Contact) -> _Row:
@@ -150,9 +151,10 @@ def _insert_lot(conn: Connection, app_id: AppId, lot: Sequence[NewContact], now:
         contact_id = new_contact_id(newcomer.created_at)
         called = pseudonym(number, newcomer.city)
         shown = (newcomer.name, newcomer.email, newcomer.external_id, newcomer.phone, called)
+        found_by = words_of(shown)
         ids.append(contact_id)
-        rows.append(_given_of(newcomer) + _made(app_id, contact_id, newcomer, shown, now))
-        words += [(word, contact_id, app_id) for word in words_of(shown)]
+        rows.append((*_given_of(newcomer), *_made(app_id, contact_id, newcomer, shown), found_by, now))
+        words += [(word, contact_id, app_id) for word in found_by.split()]
     words.sort()
     _insert_rows(conn, contacts, _GIVEN + _MADE, rows)
     _insert_rows(conn, search_words, _WORD, words)
@@ -189,7 +191,7 @@ def _pseudonym_numbers(conn: Connection, app_id: AppId, lot: Sequence[NewContact
     return numbers
 
 
-def _made(app_id: AppId, contact_id: ContactId, newcomer: NewContact, shown: Shown, now: float) -> _Row:
+def _made(app_id: AppId, contact_id: ContactId, newcomer: NewContact, shown: Shown) -> _Row:
     names = split(newcomer.name) if newcomer.name else _NO_NAMES
     return (
         to_json(newcomer.custom_attributes) if newcomer.custom_attributes else "{}",
@@ -202,7 +204,6 @@ def _made(app_id: AppId, contact_id: ContactId, newcomer: NewContact, shown: Sho
         names.last,
         shown[4],
         name_key(shown),
-        now,
     )
 
 

@@ -110,7 +110,7 @@ def _removals(conn: Connection, contact: Contact) -> list[tuple[str, Delete]]:
     on_contact = (marked.kind == "contact") & (marked.subject_id == contact.id)
     on_conversation = (marked.kind == "conversation") & marked.subject_id.in_(own_as_text)
     return [
-        ("search_words", _of(search_words, contact)),
+        ("search_words", _of(search_words, contact).where(search_words.c.word.in_(contact.words.split()))),
         ("attribute_values", _of(attribute_values, contact)),
         ("events", _of(events, contact)),
         ("event_summaries", _where(event_summaries, contact, event_summaries.c.contact_id.in_(former))),

@@ -6,16 +6,16 @@ Tabs, words and orders mean what they mean there; a filter's own way to its peop
 from collections.abc import Collection
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, exists, select
+from sqlalchemy import Connection, select
 
-from app.contacts.listing import KEYS, PAGE_SIZE, People, View, begins_with, rows_of
-from app.ids import AppId, ContactId
+from app.contacts.listing import KEYS, PAGE_SIZE, People, View, bears, rows_of
+from app.ids import ContactId
 from app.search.asking import EVERYBODY, Ask, Order
 from app.search.clauses import Around, clause_of, listed_ids
 from app.search.fields import Field
 from app.search.finding import count_of, few_of, places_of
 from app.search.query import And, Comparison, Node
-from app.storage.tables import contacts, search_words
+from app.storage.tables import contacts
 
 _IS_ONLINE: Final = Comparison(Field("online", "online"), "is_any_of", (True,))
 
@@ -25,7 +25,7 @@ def ask_of(view: View, tree: Node, around: Around, *, online_only: bool) -> Ask:
     wanted = And((_IS_ONLINE, tree)) if online_only else tree
     roles = EVERYBODY if view.role is None else (view.role,)
     order = Order(KEYS[view.order], view.descending)
-    return Ask(wanted, around, roles, order, tuple(_has(around.app_id, word) for word in view.words))
+    return Ask(wanted, around, roles, order, tuple(map(bears, view.words)))
 
 
 def filtered_page(conn: Connection, view: View, ask: Ask) -> People:
@@ -49,9 +49,3 @@ def fitting(conn: Connection, ids: Collection[ContactId], tree: Node, around: Ar
     where = contacts.c.app_id == around.app_id, contacts.c.id.in_(listed_ids(ids)), clause_of(tree, around)
     found = set(conn.execute(select(contacts.c.id).where(*where)).scalars())
     return [contact_id for contact_id in ids if contact_id in found]
-
-
-def _has(app_id: AppId, word: str) -> ColumnElement[bool]:
-    return exists().where(
-        search_words.c.app_id == app_id, search_words.c.contact_id == contacts.c.id, *begins_with(word)
-    )

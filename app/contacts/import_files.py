@@ -46,17 +46,6 @@ def open_table(
     file: TextIO, attributes: Mapping[str, DataAttribute], mapping: Mapping[str, str]
 ) -> list[Column]:
     """Read the header of a CSV file, and leave the file behind it; raises ParameterInvalid."""
-    try:
-        header = next(csv.reader([file.readline()], strict=True), [])
-    except csv.Error as error:
-        raise ParameterInvalid(f"The header is not CSV: {error}") from None
-    except UnicodeDecodeError:
-        raise ParameterInvalid("The file is not UTF-8 text") from None
-    if not any(name.strip() for name in header):
-        raise ParameterInvalid("The file is empty: its first line names the columns")
-    _require_commas(header)
-    return read_columns(header, attributes.keys(), mapping)
-
     return read_columns(_header(file), attributes.keys(), mapping)
 
 
@@ -107,6 +96,7 @@ def _header(file: TextIO) -> list[str]:
         raise ParameterInvalid("The file is not UTF-8 text") from None
     if not any(name.strip() for name in header):
         raise ParameterInvalid("The file is empty: its first line names the columns")
+    _require_commas(header)
     if len(header) > MOST_COLUMNS:
         raise ParameterInvalid(f"The file has {len(header)} columns: at most {MOST_COLUMNS} are taken")
     return header

@@ -18,10 +18,11 @@ few, and a question to ask of each id where they are many.
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeAlias
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Connection,
     CursorResult,
     Select,
@@ -32,10 +33,13 @@ from sqlalchemy import (
     literal,
     literal_column,
     select,
+    true,
+    union_all,
 )
 
 from app.contacts.records import Role
 from app.ids import AppId, ContactId
+from app.search.asking import EVERYBODY
 from app.storage.tables import contacts, search_words
 
 Order = Literal["last_seen", "name", "sessions", "created"]
@@ -60,6 +64,9 @@ KEYS: Final[dict[Order, str]] = {
     "created": "created_at",
 }
 _LAST_CHARACTER: Final = "\U0010ffff"
+
+Ids: TypeAlias = Select[Any] | CompoundSelect[Any]
+"""Statements whose first column is ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +127,8 @@ def page_of(conn: Connection, app_id: AppId, view: View, online: OnlineOnly | No
         return _searched(conn, app_id, view, online)
     if online is not None:
         return _walked(conn, app_id, view, ids_in_order(view), online)
-    ids = _ids(conn.execute(ids_in_order(view).limit(PAGE_SIZE + 1).offset(view.offset), {"app_id": app_id}))
+    page = ids_in_order(view).limit(PAGE_SIZE + 1).offset(view.offset)
+    ids = _ids(conn.execute(page, {"app_id": app_id}))
     return People(rows_of(conn, app_id, ids[:PAGE_SIZE]), len(ids) > PAGE_SIZE, total=None)
 
 
@@ -168,9 +176,16 @@ def last_seen_of(
 # The statements, apart so that a test can ask the database how it would go about them.
 
 
-def ids_in_order(view: View) -> Select[str]:
-    """The ids of a tab in the view's order: one covering index, read along."""
-    return select(contacts.c.id).where(*_belongs(view.role)).order_by(*_ordering(view, contacts.c))
+def ids_in_order(view: View, *conditions: ColumnElement[bool]) -> Ids:
+    """The ids of a tab in the view's order, each with its key: read along one covering index for each role."""
+    key = contacts.c[KEYS[view.order]]
+    columns = select(contacts.c.id, key)
+    if view.role is not None:
+        walk = columns.where(*_belongs(view.role), *conditions)
+        return walk.order_by(*_ordering(view, key, contacts.c.id))
+    # Of a union whose order is its own, SQLite takes the first of each part and never sorts.
+    every = union_all(*(columns.where(*_belongs(role), *conditions) for role in EVERYBODY))
+    return every.order_by(*_ordering(view, literal_column(key.name), literal_column("id")))
 
 
 def ids_of_words(view: View, rarest: str | None) -> Select[str]:
@@ -179,59 +194,43 @@ def ids_of_words(view: View, rarest: str | None) -> Select[str]:
     They are looked for among the holders of ``rarest``; where that is none, because no word has few,
     the words' rows are laid over each other whole.
     """
-    others = [word for word in view.words if word != rarest]
     if rarest is None:
-        holders: Any = intersect(*map(_holders, view.words))
+        is_found: list[ColumnElement[bool]] = [contacts.c.id.in_(intersect(*map(_holders, view.words)))]
     else:
-        held = search_words.alias("held")
-        holders = (
-            select(held.c.contact_id)
-            .where(held.c.app_id == bindparam("app_id"), *begins_with(rarest, held.c.word))
-            .where(*_has_words(others, held.c.contact_id))
-        )
+        others = (bears(word) for word in view.words if word != rarest)
+        is_found = [contacts.c.id.in_(_holders(rarest)), *others]
     # Not by the key's own column: its index would be read to the end, where few ids are looked up.
-    key = KEYS[view.order]
-    order = _ordering(view, {key: func.coalesce(contacts.c[key], None), "id": contacts.c.id})
-    return (
-        select(contacts.c.id).where(*_belongs_by_id(view.role), contacts.c.id.in_(holders)).order_by(*order)
-    )
+    order = _ordering(view, func.coalesce(contacts.c[KEYS[view.order]], None), contacts.c.id)
+    return select(contacts.c.id).where(*_belongs_by_id(view.role), *is_found).order_by(*order)
 
 
-def ids_on_walk(view: View, steps: int) -> Select[str]:
+def ids_on_walk(view: View, steps: int) -> Ids:
     """Those who have the words among the first ``steps`` people of the tab's order."""
-    key = contacts.c[KEYS[view.order]]
-    walk = (
-        select(contacts.c.id, key)
-        .where(*_belongs(view.role))
-        .order_by(*_ordering(view, contacts.c))
-        .limit(steps)
-        .subquery("walk")
+    walk = ids_in_order(view).limit(steps).subquery("walk")
+    key = walk.c[KEYS[view.order]]
+    return (
+        select(walk.c.id, key).where(_has_words(view, walk.c.id)).order_by(*_ordering(view, key, walk.c.id))
     )
-    return select(walk.c.id).where(*_has_words(view.words, walk.c.id)).order_by(*_ordering(view, walk.c))
 
 
-def ids_on_long_walk(view: View, word: str) -> Select[str]:
+def ids_on_long_walk(view: View, word: str) -> Ids:
     """Those who have a very common word, of a tab's whole order."""
     # An id with nothing added is no column: the primary key stays out of it, and the order's index is read.
-    return ids_in_order(view).where(contacts.c.id.concat("").in_(_holders(word)))
+    return ids_in_order(view, contacts.c.id.concat("").in_(_holders(word)))
 
 
 def ids_made_since(view: View) -> Select[str]:
     """Who of a tab was first recorded at ``:since`` or later, and has the words."""
-    newest = (
-        select(contacts.c.id, contacts.c.created_at)
-        .where(*_belongs(view.role), contacts.c.created_at >= bindparam("since"))
-        .order_by(contacts.c.created_at.desc())
-        .limit(LONGEST_WAIT)
-        .subquery("newest")
-    )
-    return select(newest.c.id).where(*_has_words(view.words, newest.c.id))
+    newest_first = replace(view, order="created", descending=True)
+    recorded = ids_in_order(newest_first, contacts.c.created_at >= bindparam("since"))
+    newest = recorded.limit(LONGEST_WAIT).subquery("newest")
+    return select(newest.c.id).where(_has_words(view, newest.c.id))
 
 
 def keys_of(view: View, ids: Sequence[ContactId]) -> Select[Any, str]:
     """By what each of ``ids`` that belongs to the view is ordered, and its id."""
     return select(contacts.c[KEYS[view.order]], contacts.c.id).where(
-        *_belongs_by_id(view.role), contacts.c.id.in_(ids), *_has_words(view.words, contacts.c.id)
+        *_belongs_by_id(view.role), contacts.c.id.in_(ids), *map(bears, view.words)
     )
 
 
@@ -267,9 +266,7 @@ def _rarest(conn: Connection, app_id: AppId, words: Sequence[str], limit: int) -
     return rarest, rows[rarest]
 
 
-def _walked(
-    conn: Connection, app_id: AppId, view: View, ids: Select[str], online: OnlineOnly | None
-) -> People:
+def _walked(conn: Connection, app_id: AppId, view: View, ids: Ids, online: OnlineOnly | None) -> People:
     """The page as found by taking ``ids`` one by one, as far as the page reaches."""
     wanted = view.offset + PAGE_SIZE + 1
     found: list[ContactId] = []
@@ -317,7 +314,7 @@ def rows_of(conn: Connection, app_id: AppId, ids: Sequence[ContactId]) -> list[P
     return [people[contact_id] for contact_id in ids if contact_id in people]
 
 
-def _belongs(role: Role | None) -> list[ColumnElement[bool]]:
+def _belongs(role: str | None) -> list[ColumnElement[bool]]:
     """In this workspace, on the lists, and of the tab's role."""
     # In the very words of the partial indexes: SQLite does not see that ``listed = 1`` is ``listed``.
     listed: ColumnElement[bool] = literal_column("contacts.listed")
@@ -334,29 +331,29 @@ def _belongs_by_id(role: Role | None) -> list[ColumnElement[bool]]:
 
 def _holders(word: str) -> Select[str]:
     """The ids of those who have a word that begins with ``word``; some of them twice."""
+    stored = search_words.c.word
     return select(search_words.c.contact_id).where(
-        search_words.c.app_id == bindparam("app_id"), *begins_with(word)
+        search_words.c.app_id == bindparam("app_id"), stored >= word, stored < word + _LAST_CHARACTER
     )
 
 
-def _has_words(words: Iterable[str], contact_id: ColumnElement[str]) -> list[ColumnElement[bool]]:
-    return [
-        exists().where(
-            search_words.c.app_id == bindparam("app_id"),
-            search_words.c.contact_id == contact_id,
-            *begins_with(word),
-        )
-        for word in words
-    ]
+def _has_words(view: View, contact_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether the contact of an id has the words searched for."""
+    if not view.words:
+        return true()
+    is_contact = contacts.c.app_id == bindparam("app_id"), contacts.c.id == contact_id
+    return exists().where(*is_contact, *map(bears, view.words))
 
 
-def begins_with(word: str, stored: ColumnElement[str] = search_words.c.word) -> list[ColumnElement[bool]]:
-    return [stored >= word, stored < word + _LAST_CHARACTER]
+def bears(word: str) -> ColumnElement[bool]:
+    """Whether a contact has a word that begins with ``word``."""
+    return contacts.c.words.contains(f" {word}", autoescape=True)
 
 
-def _ordering(view: View, columns: Any) -> list[ColumnElement[Any]]:
+def _ordering(
+    view: View, key: ColumnElement[Any], contact_id: ColumnElement[Any]
+) -> list[ColumnElement[Any]]:
     """By the view's key, then by id: both in one direction, so that the index is read along or backwards."""
-    key, contact_id = columns[KEYS[view.order]], columns["id"]
     if view.descending:
         return [key.desc().nulls_last(), contact_id.desc()]
     return [key.asc().nulls_first(), contact_id.asc()]

@@ -90,7 +90,7 @@ def move_everything(conn: Connection, lead: Contact, user_id: ContactId, now: fl
             table.c.author_type.in_(("lead", "user")),
         )
         conn.execute(update(table).where(wrote).values(author_id=user_id, author_type="user"))
-    forget_words(conn, lead.app_id, lead.id)
+    forget_words(conn, lead)
     for table, column in ((attribute_values, "contact_id"), (contacts, "id")):
         conn.execute(delete(table).where(table.c.app_id == lead.app_id, table.c[column] == lead.id))
     _remember(conn, lead, user_id, now)

@@ -85,3 +85,5 @@ class Contact:
     deleted_by: str | None = None
     provenance: Mapping[str, Any] | None = None
     """Where each custom attribute's value comes from, by its name; ``precedence`` knows the shape."""
+    words: str = ""
+    """What it is found under, a space before each word; ``shown`` knows which."""

@@ -20,11 +20,9 @@ def save(conn: Connection, before: Contact | None, after: Contact) -> Contact:
     if before is not None and shown == shown_values(before):
         store.update_contact(conn, before, after)
         return after
-    after = store.with_facts(after, {"name_key": name_key(shown)})
+    after = store.with_facts(after, {"name_key": name_key(shown), "words": words_of(shown)})
     if before is None:
         store.insert_contact(conn, after)
-        store.insert_words(conn, after.app_id, after.id, words_of(shown))
     else:
         store.update_contact(conn, before, after)
-        store.replace_words(conn, after.app_id, after.id, words_of(shown))
     return after

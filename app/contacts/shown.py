@@ -4,7 +4,7 @@ from typing import Final
 
 from app.contacts.names import shown_name
 from app.contacts.records import Contact
-from app.contacts.words import folded, search_words
+from app.contacts.words import borne, folded, search_words
 
 LONGEST_KEY: Final = 200  # characters: an index takes no entry without end
 
@@ -22,8 +22,11 @@ def name_key(shown: Shown) -> str:
     return folded(shown_name(name, email, external_id, pseudonym)[:LONGEST_KEY])[:LONGEST_KEY]
 
 
-def words_of(shown: Shown) -> frozenset[str]:
-    """The words under which the contact is found; by its pseudonym only where that is what it is called."""
+def words_of(shown: Shown) -> str:
+    """The words under which the contact is found, as it bears them.
+
+    By its pseudonym it is found only where that is what it is called.
+    """
     name, email, external_id, phone, pseudonym = shown
     is_called_so = shown_name(name, email, external_id, pseudonym) == pseudonym
-    return search_words(name, email, external_id, phone, pseudonym if is_called_so else None)
+    return borne(search_words(name, email, external_id, phone, pseudonym if is_called_so else None))

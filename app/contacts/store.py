@@ -81,8 +81,12 @@ _NAMED: Final = (
 )
 _INSERT: Final = Hot(insert(contacts))
 _INSERT_WORD: Final = Hot(insert(search_words))
-_DELETE_WORDS: Final = delete(search_words).where(
-    search_words.c.app_id == bindparam("of_app_id"), search_words.c.contact_id == bindparam("of_contact_id")
+_DELETE_WORD: Final = Hot(
+    delete(search_words).where(
+        search_words.c.app_id == bindparam("app_id"),
+        search_words.c.word == bindparam("word"),
+        search_words.c.contact_id == bindparam("contact_id"),
+    )
 )
 _COUNT_PSEUDONYMS: Final = Hot(
     text(
@@ -145,6 +149,7 @@ def find_named(
 
 def insert_contact(conn: Connection, contact: Contact) -> None:
     _INSERT.run(conn, values_of(contact))
+    _INSERT_WORD.run_many(conn, _word_rows(contact, contact.words.split()))
     if contact.custom_attributes:
         _index_attributes(conn, contact, {})
 
@@ -156,23 +161,17 @@ def update_contact(conn: Connection, before: Contact, after: Contact) -> None:
     if changed:
         where = {"of_app_id": before.app_id, "of_id": before.id}
         _update_of(tuple(changed)).run(conn, changed | where)
+    if "words" in changed:
+        had, has = frozenset(before.words.split()), frozenset(after.words.split())
+        _DELETE_WORD.run_many(conn, _word_rows(before, had - has))
+        _INSERT_WORD.run_many(conn, _word_rows(after, has - had))
     if "custom_attributes" in changed:
         _index_attributes(conn, after, before.custom_attributes)
 
 
-def replace_words(conn: Connection, app_id: AppId, contact_id: ContactId, words: Iterable[str]) -> None:
-    """The words under which a contact is found, from now on."""
-    forget_words(conn, app_id, contact_id)
-    insert_words(conn, app_id, contact_id, words)
-
-
-def insert_words(conn: Connection, app_id: AppId, contact_id: ContactId, words: Iterable[str]) -> None:
-    rows = [{"app_id": app_id, "word": word, "contact_id": contact_id} for word in words]
-    _INSERT_WORD.run_many(conn, rows)
-
-
-def forget_words(conn: Connection, app_id: AppId, contact_id: ContactId) -> None:
-    conn.execute(_DELETE_WORDS, {"of_app_id": app_id, "of_contact_id": contact_id})
+def forget_words(conn: Connection, contact: Contact) -> None:
+    """Nobody finds the contact by its words from now on."""
+    _DELETE_WORD.run_many(conn, _word_rows(contact, contact.words.split()))
 
 
 def take_pseudonyms(conn: Connection, app_id: AppId, location: str, count: int = 1) -> int:
@@ -187,17 +186,18 @@ def clear_anonymous_id(conn: Connection, app_id: AppId, contact_id: ContactId) -
     _update_of(("anonymous_id",)).run(conn, changed)
 
 
-def absorb_visitor(conn: Connection, app_id: AppId, visitor_id: ContactId, user_id: ContactId) -> None:
+def absorb_visitor(conn: Connection, visitor: Contact, user_id: ContactId) -> None:
     """Remove a visitor's row and its presence; what it did and bears becomes the user's."""
-    move_marks(conn, app_id, visitor_id, user_id)
+    app_id = visitor.app_id
+    move_marks(conn, app_id, visitor.id, user_id)
     conn.execute(
         delete(presence_intervals).where(
-            presence_intervals.c.app_id == app_id, presence_intervals.c.contact_id == visitor_id
+            presence_intervals.c.app_id == app_id, presence_intervals.c.contact_id == visitor.id
         )
     )
-    forget_words(conn, app_id, visitor_id)
-    forget_values(conn, app_id, visitor_id)
-    conn.execute(delete(contacts).where(contacts.c.app_id == app_id, contacts.c.id == visitor_id))
+    forget_words(conn, visitor)
+    forget_values(conn, app_id, visitor.id)
+    conn.execute(delete(contacts).where(contacts.c.app_id == app_id, contacts.c.id == visitor.id))
 
 
 def with_facts(contact: Contact, facts: Mapping[str, Any]) -> Contact:
@@ -211,6 +211,10 @@ def with_facts(contact: Contact, facts: Mapping[str, Any]) -> Contact:
 def values_of(contact: Contact) -> dict[str, object]:
     """A contact as a row."""
     return dict(zip(FIELDS, _values_of(contact), strict=True))
+
+
+def _word_rows(contact: Contact, words: Iterable[str]) -> list[dict[str, object]]:
+    return [{"app_id": contact.app_id, "word": word, "contact_id": contact.id} for word in words]
 
 
 def _index_attributes(conn: Connection, contact: Contact, before: Mapping[str, Scalar]) -> None:

@@ -11,6 +11,7 @@ Stored and typed words are folded alike: ``MÃ¡rcia`` is found by ``marcia``, ``Å
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from itertools import chain, islice, zip_longest
 from typing import Final
 
@@ -42,6 +43,11 @@ def search_words(*values: str | None) -> frozenset[str]:
         return frozenset(chain.from_iterable(of_each))
     in_turn = (word for turn in zip_longest(*of_each) for word in turn if word)
     return frozenset(islice(dict.fromkeys(in_turn), MOST_WORDS))
+
+
+def borne(words: Iterable[str]) -> str:
+    """Words as one text, a space before each, so that a beginning of one is a part of it; no word has a space."""
+    return "".join(f" {word}" for word in sorted(words))
 
 
 def query_words(text: str) -> list[str]:

@@ -25,7 +25,7 @@ class Stream(Protocol):
 class Lease:
     """One contact's hold on the green dot. Offline, ``slot`` keeps what was last known."""
 
-    __slots__ = ("app_id", "contact_id", "devices", "is_queued", "online", "slot", "streams")
+    __slots__ = ("app_id", "contact_id", "devices", "is_queued", "next_due", "online", "slot", "streams")
 
     def __init__(self, app_id: AppId, contact_id: ContactId) -> None:
         self.app_id = app_id
@@ -35,3 +35,14 @@ class Lease:
         self.streams: tuple[Stream, ...] = ()
         self.devices: dict[str, float] | None = None  # HTTP streams: device to when it was heard
         self.is_queued = False  # whether the wheel holds it
+        self.next_due: Lease | EarlierLook | None = None
+
+
+class EarlierLook:
+    """A second place in the wheel, for a lease that is queued already and has to be looked at before that."""
+
+    __slots__ = ("lease", "next_due")
+
+    def __init__(self, lease: Lease) -> None:
+        self.lease = lease
+        self.next_due: Lease | EarlierLook | None = None

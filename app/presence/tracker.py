@@ -15,7 +15,7 @@ from typing import Final
 from app.ids import AppId, ContactId
 from app.presence.changes import Change, Presence, Sighting
 from app.presence.last_seen import Ledger
-from app.presence.lease import Lease, Stream
+from app.presence.lease import EarlierLook, Lease, Stream
 from app.presence.lease_file import (
     ACTIVE,
     NO_SLOT,
@@ -57,7 +57,7 @@ class Tracker:
         self._file = leases
         self._leases: dict[AppId, dict[ContactId, Lease]] = {}
         self._online: dict[AppId, dict[ContactId, Lease]] = {}  # in the order of coming online
-        self._wheel: Wheel[Lease] = Wheel()
+        self._wheel: Wheel[Lease | EarlierLook] = Wheel()
         self._gone: dict[tuple[AppId, ContactId], int] = {}
         self._heirs: dict[tuple[AppId, ContactId], ContactId] = {}
         self._open_streams = 0
@@ -179,9 +179,12 @@ class Tracker:
         Returns how many were looked at: where that is ``most``, there may be more.
         """
         due = self._wheel.take(now, most)
-        for lease in due:
-            lease.is_queued = False
-            self._look_at(lease, now)
+        for item in due:
+            if isinstance(item, EarlierLook):
+                self._look_at(item.lease, now)
+            else:
+                item.is_queued = False
+                self._look_at(item, now)
         return len(due)
 
     def restore(self, now: float) -> int:
@@ -299,7 +302,7 @@ class Tracker:
         if not lease.online:
             self._appear(lease, seen_at, max(active_at, lease.slot.times[lease.slot.at + ACTIVE]))
             # It may be queued for a later look than this one's silence allows.
-            self._wheel.add(lease, seen_at + self._offline_seconds)
+            self._wheel.add(EarlierLook(lease), seen_at + self._offline_seconds)
         else:
             own, there = lease.slot.times, lease.slot.at
             own[there + SEEN] = max(own[there + SEEN], seen_at)

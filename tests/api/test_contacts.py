@@ -94,12 +94,15 @@ async def test_R50_a_double_is_refused_with_the_id_of_the_first(
     assert_error_list(response, 409, "conflict", message)
 
 
-async def test_the_list_is_read_page_by_page(client: httpx2.AsyncClient, acme: Tenant) -> None:
+async def test_the_list_is_read_page_by_page(
+    client: httpx2.AsyncClient, acme: Tenant, server: Served
+) -> None:
     made = [await create(client, acme, external_id=str(number)) for number in range(5)]
     first = (await client.get("/contacts?per_page=3", headers=acme.headers)).json()
     assert (first["type"], first["total_count"], len(first["data"])) == ("list", 5, 3)
     assert first["pages"]["total_pages"] == 2
     # Who comes in between is on no later page.
+    server.clock.advance(1)
     await create(client, acme, external_id="late")
     cursor = first["pages"]["next"]["starting_after"]
     second = (await client.get(f"/contacts?per_page=3&starting_after={cursor}", headers=acme.headers)).json()

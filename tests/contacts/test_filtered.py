@@ -4,15 +4,15 @@ import random
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Connection, create_engine, insert
+from sqlalchemy import Connection, create_engine, update
 
 from app.contacts.filtered import ask_of, filtered_page, fitting, uncounted_page
 from app.contacts.listing import PAGE_SIZE, View
 from app.ids import ContactId
 from app.search.fields import FilterFields
 from app.search.query import read_filter
-from app.storage.tables import metadata, search_words
-from support.searching import APP, ATTRIBUTES, OTHER, around, crowd, holds, store_crowd
+from app.storage.tables import contacts, metadata
+from support.searching import ATTRIBUTES, OTHER, around, crowd, holds, store_crowd
 
 PEOPLE = crowd(150, seed=3)
 TREE = read_filter({"field": "session_count", "operator": "gt", "value": 0}, FilterFields(ATTRIBUTES))
@@ -27,8 +27,8 @@ def conn() -> Iterator[Connection]:
         metadata.create_all(conn)
         store_crowd(conn, PEOPLE)
         store_crowd(conn, crowd(30), OTHER, first_id=100)
-        rows = [{"app_id": APP, "word": word, "contact_id": who} for who, word in WORDS.items()]
-        conn.execute(insert(search_words), rows)
+        for who, word in WORDS.items():
+            conn.execute(update(contacts).where(contacts.c.id == who).values(words=f" {word}"))
         yield conn
     engine.dispose()
 

@@ -28,6 +28,7 @@ def lead(recorder: Recorder) -> Contact:
         created_at=NOW,
         updated_at=NOW,
         anonymous_id="browser",
+        words=" x",
     )
 
 

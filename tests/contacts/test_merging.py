@@ -49,9 +49,9 @@ def pair(user: dict[str, Any], lead: dict[str, Any]) -> Contact:
 def add(recorder: Recorder, role: str, **values: Any) -> Contact:
     made = replace(contact(role, **values), app_id=recorder.app_id)
     shown = shown_values(made)
-    made = replace(made, name_key=name_key(shown), email_key=made.email.lower() if made.email else None)
+    made = replace(made, name_key=name_key(shown), words=words_of(shown))
+    made = replace(made, email_key=made.email.lower() if made.email else None)
     store.insert_contact(recorder.conn, made)
-    store.insert_words(recorder.conn, made.app_id, made.id, words_of(shown))
     return made
 
 

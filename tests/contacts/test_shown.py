@@ -33,14 +33,14 @@ def test_R21_the_key_is_what_is_shown_folded_and_short(values: Shown, key: str) 
 
 
 def test_a_contact_is_found_by_all_that_names_it() -> None:
-    words = words_of(shown("Joe Bloggs", "joe@mail.example.com", "u-42", "+1 404 555"))
-    assert words >= {"joe", "bloggs", "joe@mail.example.com", "mail.example.com", "u-42", "404", "555"}
+    words = words_of(shown("Joe Bloggs", "joe@mail.example.com", "u-42", "+1 404 555")).split()
+    assert set(words) >= {"joe", "bloggs", "joe@mail.example.com", "mail.example.com", "u-42", "404", "555"}
     assert "pink" not in words
 
 
 def test_R22_a_contact_is_found_by_its_pseudonym_while_it_is_called_so() -> None:
-    assert words_of(shown()) == {"pink", "stereo", "from", "atlanta"}
-    assert words_of(shown(phone="404")) == {"pink", "stereo", "from", "atlanta", "404"}
+    assert words_of(shown()) == " atlanta from pink stereo"
+    assert words_of(shown(phone="404")) == " 404 atlanta from pink stereo"
 
 
 def test_key_and_words_depend_on_nothing_else() -> None:

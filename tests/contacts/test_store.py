@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from app.contacts import events_store, store
 from app.contacts.records import Contact, Role
 from app.ids import ContactId
-from app.storage.tables import contacts, events, presence_intervals, search_words
+from app.storage.tables import contacts, events, presence_intervals
 from app.workspaces.operations import create_workspace
 from support.recording import NOW, Recorder
 
@@ -32,6 +32,7 @@ def made(recorder: Recorder) -> Contact:
         email_key="joe@example.com",
         anonymous_id="a1",
         custom_attributes={"plan": "pro", "seats": 3, "beta": True, "score": 2.5},
+        words=" bloggs joe",
     )
     store.insert_contact(recorder.conn, contact)
     return contact
@@ -78,7 +79,8 @@ def test_R83_nothing_is_found_from_another_workspace(recorder: Recorder, made: C
     assert store.find_holders(recorder.conn, other, "42", "joe@example.com", "a1") == store.Holders()
     assert store.find_contact(recorder.conn, other, made.id) is None
     store.update_contact(recorder.conn, replace(made, app_id=other), replace(made, app_id=other, name="X"))
-    store.forget_words(recorder.conn, other, made.id)
+    store.forget_words(recorder.conn, replace(made, app_id=other))
+    assert recorder.words(made.id) == {"joe", "bloggs"}
     assert store.find_contact(recorder.conn, recorder.app_id, made.id) == made
 
 
@@ -126,11 +128,12 @@ def test_R50_the_database_itself_refuses_doubles(recorder: Recorder, made: Conta
             store.insert_contact(recorder.conn, replace(another(made, 1, "user"), **double))  # type: ignore[arg-type]
 
 
-def test_words_are_replaced_whole(recorder: Recorder, made: Contact) -> None:
-    store.insert_words(recorder.conn, made.app_id, made.id, {"joe", "bloggs"})
-    store.replace_words(recorder.conn, made.app_id, made.id, {"joe", "smith"})
+def test_a_contact_is_found_under_the_words_it_bears(recorder: Recorder, made: Contact) -> None:
+    assert recorder.words(made.id) == {"joe", "bloggs"}
+    smith = replace(made, words=" joe smith")
+    store.update_contact(recorder.conn, made, smith)
     assert recorder.words(made.id) == {"joe", "smith"}
-    store.replace_words(recorder.conn, made.app_id, made.id, ())
+    store.forget_words(recorder.conn, smith)
     assert recorder.words(made.id) == set()
 
 
@@ -148,9 +151,8 @@ def test_an_anonymous_id_can_be_given_up(recorder: Recorder, made: Contact) -> N
 
 
 def test_an_absorbed_visitor_leaves_its_events_and_nothing_else(recorder: Recorder, made: Contact) -> None:
-    conn, visitor = recorder.conn, another(made, 1)
+    conn, visitor = recorder.conn, replace(another(made, 1), words=" pink")
     store.insert_contact(conn, visitor)
-    store.insert_words(conn, made.app_id, visitor.id, {"pink"})
     events_store.insert_event(
         conn, made.app_id, visitor.id, name="looked", created_at=NOW, metadata={"at": "shoes"}
     )
@@ -161,9 +163,11 @@ def test_an_absorbed_visitor_leaves_its_events_and_nothing_else(recorder: Record
         "online_until": NOW,
     }
     conn.execute(insert(presence_intervals), [row])
-    store.absorb_visitor(conn, made.app_id, visitor.id, made.id)
+    store.absorb_visitor(conn, visitor, made.id)
     assert store.find_contact(conn, made.app_id, visitor.id) is None
-    assert _count(conn, search_words) == _count(conn, presence_intervals) == 0
+    assert recorder.words(visitor.id) == set()
+    assert recorder.words(made.id) == {"joe", "bloggs"}
+    assert _count(conn, presence_intervals) == 0
     [event] = conn.execute(select(events)).mappings()
     assert (event["contact_id"], event["name"], event["metadata"]) == (made.id, "looked", {"at": "shoes"})
 

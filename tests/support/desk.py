@@ -18,8 +18,7 @@ from app.auth.admins import create_admin
 from app.auth.sessions import begin_session
 from app.clock import Clock
 from app.contacts.records import Contact
-from app.contacts.shown import name_key, shown_values, words_of
-from app.contacts.store import insert_contact, insert_words
+from app.contacts.saving import save
 from app.dashboard.access import COOKIE
 from app.dashboard.refusals import with_pages
 from app.dashboard.routes import routes
@@ -148,21 +147,11 @@ def add_person(server: Served) -> AddPerson:
         }
         fields = defaults | values
         contact = Contact(app_id=team.app_id, id=contact_id, name_key="", created_at=created_at, **fields)
-        shown = shown_values(contact)
-        email_key = contact.email.lower() if contact.email else None
-
-        def work(conn: Connection) -> None:
-            insert_contact(conn, _keyed(contact, name_key(shown), email_key))
-            insert_words(conn, team.app_id, contact_id, words_of(shown))
-
-        await server.state.database.write(work)
+        contact = replace(contact, email_key=contact.email.lower() if contact.email else None)
+        await server.state.database.write(lambda conn: save(conn, None, contact))
         return contact_id
 
     return add
-
-
-def _keyed(contact: Contact, key: str, email_key: str | None) -> Contact:
-    return replace(contact, name_key=key, email_key=email_key)
 
 
 # What stands in a page

@@ -74,6 +74,8 @@ contacts = Table(
     Column("deleted_by", Text),
     # Where each custom attribute's value comes from: see app/contacts/precedence.py.
     Column("provenance", JSON),
+    # All that the contact is found under, a space before each: what search_words has of it.
+    Column("words", Text, nullable=False, server_default=""),
     PrimaryKeyConstraint("app_id", "id"),
     ForeignKeyConstraint(["app_id"], ["workspaces.app_id"]),
 )
@@ -103,11 +105,9 @@ _index_where(
 # With all that a search by a part of an email asks.
 Index("contacts_email", *(contacts.c[name] for name in ("app_id", "email_key", "role", "listed")))
 Index("contacts_anonymous_id", contacts.c.app_id, contacts.c.anonymous_id, unique=True)
-for _key in ("last_seen_at", "created_at", "session_count", "name_key"):
-    _index_where(f"contacts_by_{_key}", ["app_id", _key, "id"], "listed")
+# Everybody is the roles laid together, so that a change has one index to move in for each order.
+for _key in ("last_seen_at", "created_at", "updated_at", "session_count", "name_key"):
     _index_where(f"contacts_role_by_{_key}", ["app_id", "role", _key, "id"], "listed")
-# By when they changed everybody is searched by whoever keeps a copy; each ping moves it, so it has one index.
-_index_where("contacts_role_by_updated_at", ["app_id", "role", "updated_at", "id"], "listed")
 # What else searches ask for, and few have or nobody changes often: of those who have it.
 for _key in (
     "name",
@@ -144,7 +144,7 @@ _index_where("contacts_never_seen", ["app_id", "id"], "listed AND role = 'user' 
 _index_where("contacts_deleted", ["app_id", "deleted_at"], "deleted_at IS NOT NULL")
 _index_where("contacts_blocked", ["app_id", "blocked_at"], "blocked_at IS NOT NULL")
 
-# The words under which a contact is found: a search is a range over (app_id, word).
+# Who is found under a word: a search is a range over (app_id, word). Each contact bears its own words too.
 search_words = Table(
     "search_words",
     metadata,
@@ -154,7 +154,6 @@ search_words = Table(
     PrimaryKeyConstraint("app_id", "word", "contact_id"),
     sqlite_with_rowid=False,
 )
-Index("search_words_of_contact", search_words.c.app_id, search_words.c.contact_id)
 
 # How many pseudonyms each place has given away.
 pseudonym_counters = Table(

@@ -73,6 +73,7 @@ def _create_contacts() -> None:
     op.add_column("contacts", sa.Column("synced_at", sa.Double))
     op.add_column("contacts", sa.Column("deleted_by", sa.Text))
     op.add_column("contacts", sa.Column("provenance", sa.JSON))
+    _give_contacts_their_words()
     op.create_index(
         "contacts_deleted", "contacts", ["app_id", "deleted_at"], **_where("deleted_at IS NOT NULL")
     )
@@ -88,7 +89,20 @@ def _create_contacts() -> None:
     _create_contacts_indexes_of_search()
 
 
+def _give_contacts_their_words() -> None:
+    op.add_column("contacts", sa.Column("words", sa.Text, nullable=False, server_default=""))
+    contacts = sa.table("contacts", *map(sa.column, ("app_id", "id", "words")))
+    words = sa.table("search_words", *map(sa.column, ("app_id", "contact_id", "word")))
+    joined = sa.select(" " + sa.func.aggregate_strings(words.c.word, " ")).where(
+        words.c.app_id == contacts.c.app_id, words.c.contact_id == contacts.c.id
+    )
+    op.execute(sa.update(contacts).values(words=sa.func.coalesce(joined.scalar_subquery(), "")))
+    op.drop_index("search_words_of_contact", "search_words")
+
+
 def _create_contacts_indexes_of_search() -> None:
+    for key in ("last_seen_at", "created_at", "session_count", "name_key"):
+        op.drop_index(f"contacts_by_{key}", "contacts")
     op.create_index(
         "contacts_role_by_updated_at", "contacts", ["app_id", "role", "updated_at", "id"], **_where("listed")
     )
