@@ -14,7 +14,6 @@ from typing import Final
 from sqlalchemy import Connection
 
 from app.errors import StorageUnavailable
-from app.ids import AppId, ContactId
 from app.log import get_logger
 from app.presence import store
 from app.presence.changes import Interval, Sighting
@@ -30,19 +29,22 @@ class Ledger:
     """Entries that wait for the database.
 
     An ended interval stays in its slot, which keeps it safe, and is read from there; ``on_written`` is told once it
-    is committed. A million contacts may go at once, so an entry is the slot itself: nothing new for the collector.
+    is committed. A million contacts may be seen or go at once, so an entry is the slot itself: nothing new for the
+    collector.
     """
 
     def __init__(self) -> None:
-        self._seen: dict[tuple[AppId, ContactId], Sighting] = {}
+        self._seen: dict[Slot, None] = {}
         self._ended: deque[Slot] = deque()
         self.on_written: Callable[[Slot], None] = lambda _: None
 
-    def seen(self, sighting: Sighting) -> None:
-        self._seen[sighting.app_id, sighting.contact_id] = sighting
+    def seen(self, slot: Slot) -> None:
+        """Whoever is online in ``slot`` was seen: what stands there is written when its turn comes."""
+        self._seen[slot] = None
 
-    def ended(self, app_id: AppId, contact_id: ContactId, slot: Slot) -> None:
-        self._seen.pop((app_id, contact_id), None)
+    def ended(self, slot: Slot) -> None:
+        """The interval in ``slot`` has ended."""
+        self._seen.pop(slot, None)
         self._ended.append(slot)
 
     def __len__(self) -> int:
@@ -55,23 +57,26 @@ class Ledger:
 
     async def _write_batch(self, database: Database) -> None:
         ended = list(islice(self._ended, BATCH_ROWS))
-        keys = list(islice(self._seen, BATCH_ROWS - len(ended)))
-        seen = [self._seen[key] for key in keys]
+        seen = list(islice(self._seen, BATCH_ROWS - len(ended)))
         if not ended and not seen:
             return
 
         intervals = [_interval(slot) for slot in ended]
-        sightings = [*seen, *(_last_sighting(slot) for slot in ended)]
+        # A slot that was given up meanwhile tells of nobody.
+        sightings = [_sighting(slot) for slot in (*seen, *ended) if slot.times[slot.at + SEEN] > 0]
+        # Who is seen while these are being written has to be written again.
+        for slot in seen:
+            del self._seen[slot]
 
         def work(conn: Connection) -> None:
             store.write_intervals(conn, intervals)
             store.write_sightings(conn, sightings)
 
-        await database.write(work)
-        for sighting in seen:
-            key = sighting.app_id, sighting.contact_id
-            if self._seen.get(key) is sighting:
-                del self._seen[key]
+        try:
+            await database.write(work)
+        except BaseException:
+            self._seen |= dict.fromkeys(slot for slot in seen if slot.times[slot.at + UNTIL] == 0)
+            raise
         for slot in ended:
             self._ended.popleft()
             self.on_written(slot)
@@ -81,7 +86,7 @@ def _interval(slot: Slot) -> Interval:
     return Interval(*owner(slot), slot.times[slot.at + SINCE], slot.times[slot.at + UNTIL])
 
 
-def _last_sighting(slot: Slot) -> Sighting:
+def _sighting(slot: Slot) -> Sighting:
     return Sighting(*owner(slot), slot.times[slot.at + SEEN], slot.times[slot.at + ACTIVE])
 
 

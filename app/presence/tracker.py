@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection
 from typing import Final
 
 from app.ids import AppId, ContactId
-from app.presence.changes import Change, Presence, Sighting
+from app.presence.changes import Change, Presence
 from app.presence.last_seen import Ledger
 from app.presence.lease import EarlierLook, Lease, Stream
 from app.presence.lease_file import (
@@ -74,7 +74,7 @@ class Tracker:
             active_at = active_after_heartbeat(before, now, visible)
             self._appear(lease, now, active_at)
             # Lists are sorted by what the database knows; a ping tells it by itself.
-            self._ledger.seen(Sighting(lease.app_id, lease.contact_id, now, active_at))
+            self._ledger.seen(lease.slot)
             return
         times, at = lease.slot.times, lease.slot.at
         times[at + SEEN] = now
@@ -207,7 +207,7 @@ class Tracker:
             elif not lease.online and stored.seen_at > former.times[former.at + SEEN]:
                 lease.slot = stored.slot  # of several that ended, the last one knows most
             if stored.until > 0:
-                self._ledger.ended(lease.app_id, lease.contact_id, stored.slot)
+                self._ledger.ended(stored.slot)
             for spare in {former, stored.slot} - {lease.slot, NO_SLOT}:
                 self._release(spare)
             self._queue(lease, times[at + SEEN] + self._offline_seconds)
@@ -314,7 +314,7 @@ class Tracker:
         times[at + UNTIL] = now
         lease.online = False
         del self._online[lease.app_id][lease.contact_id]
-        self._ledger.ended(lease.app_id, lease.contact_id, lease.slot)
+        self._ledger.ended(lease.slot)
         self._publish(Change(lease.app_id, lease.contact_id, False, now, times[at + SEEN], times[at + SINCE]))
 
     def _written(self, slot: Slot) -> None:
@@ -335,9 +335,7 @@ class Tracker:
         if lease.online:
             if not has_gone(times[at + SEEN], now, self._offline_seconds):
                 self._queue(lease, times[at + SEEN] + self._offline_seconds)
-                self._ledger.seen(
-                    Sighting(lease.app_id, lease.contact_id, times[at + SEEN], times[at + ACTIVE])
-                )
+                self._ledger.seen(lease.slot)
                 return
             self._vanish(lease, now)
         if not is_inactive(times[at + ACTIVE], now) or times[at + UNTIL] > 0 or lease.streams:
