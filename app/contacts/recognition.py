@@ -3,7 +3,8 @@
 A ``user_id`` tells most, then an email, then the browser's ``anonymous_id``. Whoever claims a
 ``user_id`` or an email is a user; a visitor whose browser signs in becomes that user, or is
 absorbed into it where the user is known already, and a lead is merged into it. Where the workspace verifies identities
-(rule R80), an anonymous id is no proof: there it never leads to a user.
+(rule R80), an anonymous id is no proof, nor is an email that comes unsigned with a signed ``user_id``: there they never
+lead to a user.
 """
 
 from dataclasses import dataclass
@@ -48,7 +49,7 @@ def recognise(person: UserData, holders: Holders, *, strict: bool, email_is_prov
     """
     if person.user_id is None and person.email is None:
         return _recognise_browser(holders, strict)
-    return _recognise_user(person, holders, may_adopt_verified=email_is_proven or not strict)
+    return _recognise_user(person, holders, may_adopt=email_is_proven or not strict)
 
 
 def _recognise_browser(holders: Holders, strict: bool) -> Recognition:
@@ -70,8 +71,8 @@ def _recognise_heir(heir: Contact | None, strict: bool) -> Recognition:
     return Recognition(heir, bears_anonymous_id=False)
 
 
-def _recognise_user(person: UserData, holders: Holders, *, may_adopt_verified: bool) -> Recognition:
-    user = holders.by_external_id or _user_by_email(person, holders.by_email, may_adopt_verified)
+def _recognise_user(person: UserData, holders: Holders, *, may_adopt: bool) -> Recognition:
+    user = holders.by_external_id or _user_by_email(person, holders.by_email, may_adopt)
     if user is not None and user.deleted_at is not None:
         raise ContactDeleted
     taken = holders.by_email is not None and (user is None or holders.by_email.id != user.id)
@@ -90,10 +91,8 @@ def _recognise_user(person: UserData, holders: Holders, *, may_adopt_verified: b
     return Recognition(user, merged=browser, email_is_taken=taken)
 
 
-def _user_by_email(person: UserData, holder: Contact | None, may_adopt_verified: bool) -> Contact | None:
+def _user_by_email(person: UserData, holder: Contact | None, may_adopt: bool) -> Contact | None:
     """The user that an email names: whoever has it, or with a ``user_id`` only who has none yet."""
     if holder is None or person.user_id is None:
         return holder
-    if holder.external_id is not None:
-        return None
-    return holder if may_adopt_verified or holder.verified_at is None else None
+    return holder if may_adopt and holder.external_id is None else None

@@ -141,6 +141,31 @@ def test_R80_an_unproven_email_leads_to_no_verified_contact(strict: Recorder) ->
     assert mallory.contact.name is None
 
 
+def test_R80_an_unproven_email_leads_to_no_contact_known_by_email_alone(recorder: Recorder) -> None:
+    ann = recorder.ping({"email": "ann@example.com", "name": "Ann", "plan": "pro"}).contact
+    recorder.verify_identities()
+    before = dict(recorder.row(ann.id))
+    claim = {"user_id": "7", "user_hash": user_hash("7", recorder.secret), "email": "ann@example.com"}
+    mallory = recorder.ping(claim, at=NOW + 60)
+    assert mallory.contact.id != ann.id
+    assert (mallory.contact.name, mallory.contact.email, mallory.contact.custom_attributes) == (None, None, {})
+    assert [problem.name for problem in mallory.problems] == ["email"]
+    assert dict(recorder.row(ann.id)) == before
+
+
+def test_R80_a_signed_email_leads_to_the_contact_known_by_email_alone(recorder: Recorder) -> None:
+    ann = recorder.ping({"email": "ann@example.com", "name": "Ann"}).contact
+    recorder.verify_identities()
+    signed = token(recorder.secret, user_id="7", email="ann@example.com")
+    known = recorder.ping({"intercom_user_jwt": signed}, at=NOW + 30).contact
+    assert (known.id, known.external_id, known.name) == (ann.id, "7", "Ann")
+
+
+def test_R80_an_unproven_email_that_is_free_is_kept_with_its_proven_user(strict: Recorder) -> None:
+    claim = {"user_id": "7", "user_hash": user_hash("7", strict.secret), "email": "joe@example.com"}
+    assert strict.ping(claim).contact.email == "joe@example.com"
+
+
 def test_R80_a_signed_email_that_can_not_be_taken_proves_no_other(strict: Recorder) -> None:
     ann = strict.ping({"email": "ann@example.com", "user_hash": user_hash("ann@example.com", strict.secret)})
     signed = token(strict.secret, user_id="mallory", email="no email")

@@ -118,7 +118,7 @@ def test_R62_a_deleted_contact_is_refused_by_each_of_its_ids(
     person: UserData, holders: dict[str, Contact], strict: bool
 ) -> None:
     with pytest.raises(ContactDeleted):
-        ask(person, strict, **holders)
+        ask(person, strict, email_is_proven=True, **holders)
 
 
 def test_R62_somebody_else_may_not_have_a_deleted_users_email_or_browser() -> None:
@@ -134,12 +134,16 @@ def test_R80_a_browser_is_no_proof_of_a_user(verified_at: float | None) -> None:
     assert ask(ANONYMOUS, strict=True, by_anonymous_id=LEAD) == Recognition(LEAD)
 
 
-def test_R80_an_unproven_email_adopts_nobody_who_was_verified() -> None:
-    verified = replace(MAILED, verified_at=1.0)
-    assert ask(BY_BOTH, strict=True, by_email=verified) == Recognition(None, email_is_taken=True)
-    assert ask(BY_BOTH, strict=True, email_is_proven=True, by_email=verified) == Recognition(verified)
-    assert ask(BY_BOTH, strict=True, by_email=MAILED) == Recognition(MAILED)
-    assert ask(BY_BOTH, strict=False, by_email=verified) == Recognition(verified)
+@pytest.mark.parametrize("verified_at", [None, 1.0])
+def test_R80_an_unproven_email_adopts_nobody(verified_at: float | None) -> None:
+    mailed = replace(MAILED, verified_at=verified_at)
+    assert ask(BY_BOTH, strict=True, by_email=mailed) == Recognition(None, email_is_taken=True)
+    assert ask(BY_BOTH, strict=True, email_is_proven=True, by_email=mailed) == Recognition(mailed)
+    assert ask(BY_BOTH, strict=False, by_email=mailed) == Recognition(mailed)
+
+
+def test_R80_an_unproven_email_tells_nothing_of_who_was_deleted() -> None:
+    assert ask(BY_BOTH, strict=True, by_email=gone(MAILED)) == Recognition(None, email_is_taken=True)
 
 
 def test_R80_where_identities_are_verified_a_browser_leads_to_no_heir() -> None:
