@@ -148,7 +148,11 @@ def test_R80_an_unproven_email_leads_to_no_contact_known_by_email_alone(recorder
     claim = {"user_id": "7", "user_hash": user_hash("7", recorder.secret), "email": "ann@example.com"}
     mallory = recorder.ping(claim, at=NOW + 60)
     assert mallory.contact.id != ann.id
-    assert (mallory.contact.name, mallory.contact.email, mallory.contact.custom_attributes) == (None, None, {})
+    assert (mallory.contact.name, mallory.contact.email, mallory.contact.custom_attributes) == (
+        None,
+        None,
+        {},
+    )
     assert [problem.name for problem in mallory.problems] == ["email"]
     assert dict(recorder.row(ann.id)) == before
 
