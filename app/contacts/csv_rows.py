@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, TypeAlias
 
+from app.attributes.values import is_storable
 from app.errors import ParameterInvalid
 
 MOST_ROWS: Final = 1_000_000
@@ -88,6 +89,9 @@ def read_columns(
     names = [name.strip().removeprefix("\ufeff") for name in header]
     if len(names) > MOST_COLUMNS:
         raise ParameterInvalid(f"The file has {len(names)} columns: at most {MOST_COLUMNS} are taken")
+    for name in names:
+        if not is_storable(name):
+            raise ParameterInvalid(f"Column {_shown(name)} holds a character that can't be stored")
     _require_mapped_columns(names, mapping or {})
     columns = [_column(name, (mapping or {}).get(name, name), attributes) for name in names]
     taken = [(column.field, column.is_attribute) for column in columns if column.field is not None]
@@ -181,6 +185,8 @@ def _read_line(number: int, cells: Sequence[str], columns: Sequence[Column]) -> 
             continue
         if len(cell) > LONGEST_CELL:
             return BadLine(number, f"{_shown(column.field)} is longer than {LONGEST_CELL} characters")
+        if not is_storable(cell):
+            return BadLine(number, f"{_shown(column.field)} holds a character that can't be stored")
         text = _without_guard(cell)
         if column.is_attribute:
             attributes[column.field] = text
@@ -192,8 +198,8 @@ def _read_line(number: int, cells: Sequence[str], columns: Sequence[Column]) -> 
 def _value(field: str, text: str) -> object:
     if field in _MOMENTS:
         return read_moment(text.strip())
-    if field == "owner_id" and text.strip().isdecimal():
-        return int(text.strip())
+    if field == "owner_id":
+        return text.strip()
     if field == "unsubscribed_from_emails":
         return _boolean(text)
     return text

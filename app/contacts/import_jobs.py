@@ -103,6 +103,14 @@ class Importer:
         except FileNotFoundError:
             problem = {"line": None, "reason": "The file is not here any more: send it once more"}
             job = replace(job, state="failed", problems=[problem, *job.problems])
+        except Exception:
+            # A fault of ours: were it tried again, it would hold up all that wait behind it, after every start.
+            get_logger().exception("import.failed", app_id=job.app_id, job=job.id)
+            problem = {
+                "line": None,
+                "reason": "The server has a fault that this file brings out: its log says more",
+            }
+            job = replace(job, state="failed", problems=[problem, *job.problems])
         now = self._clock.now()
         done = replace(job, updated_at=now, finished_at=now)
         await self._database.write(lambda conn: jobs.update_job(conn, done))

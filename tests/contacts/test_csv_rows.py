@@ -57,6 +57,7 @@ def test_R55_columns_of_other_names_are_mapped_or_left_out() -> None:
         (["email", "Mail"], {"Mail": "email"}, "Two columns hold 'email'"),
         (["name", "phone"], {}, "No column says who a line is about"),
         (["email"], {"Mail": "email"}, "does not have: 'Mail'"),
+        (["Ma\0il"], {"Ma\0il": "email"}, "'Ma\\x00il' holds a character that can't be stored"),
         ([f"c{n}" for n in range(csv_rows.MOST_COLUMNS + 1)], {}, "401 columns"),
     ],
 )
@@ -88,6 +89,8 @@ def test_R55_lines_are_counted_as_an_editor_counts_them() -> None:
         ("a@b.example," + "x" * 10_001 + "\n", "'name' is longer than 10000 characters"),
         (",\n", "says of nobody anything"),
         ('a@b.example,"open\n', "this is not CSV: unexpected end of data"),
+        ("a\0@b.example,Ada\n", "'email' holds a character that can't be stored"),
+        ("a@b.example,\ud800\n", "'name' holds a character that can't be stored"),
     ],
 )
 def test_R55_a_bad_line_says_why(row: str, reason: str) -> None:

@@ -1,7 +1,9 @@
 """Imports as jobs: rule R55."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, func, select
@@ -15,7 +17,8 @@ from app.contacts.imports import Outcome
 from app.contacts.jobs import Job, JobId
 from app.errors import StorageUnavailable
 from app.ids import AppId
-from app.storage.database import Database
+from app.storage.database import Database, open_database
+from app.storage.migrations import migrate
 from app.storage.tables import contacts
 from app.workspaces.operations import create_workspace
 from support.recording import NOW
@@ -28,11 +31,17 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-async def begun(database: Database, folder: Path, text: str, mapping: dict[str, str] | None = None) -> Job:
+async def begun(
+    database: Database,
+    folder: Path,
+    text: str,
+    mapping: dict[str, str] | None = None,
+    job_id: str = "a" * 24,
+) -> Job:
     def work(conn: Connection) -> Job:
         app_id = create_workspace(conn, "Acme", NOW).app_id
         job = Job(
-            app_id, JobId("a" * 24), "import", "pending", {"mapping": mapping or {}}, NOW, NOW, "token", "7"
+            app_id, JobId(job_id), "import", "pending", {"mapping": mapping or {}}, NOW, NOW, "token", "7"
         )
         jobs.insert_job(conn, job)
         return job
@@ -103,6 +112,41 @@ async def test_R55_a_job_whose_file_is_gone_fails(database: Database, folder: Pa
     path_of(folder, job.id).unlink()
     await Importer(database, folder, Clock(at=NOW)).finish_all()
     assert (await found(database, job)).state == "failed"
+
+
+async def test_R55_a_file_that_brings_out_a_fault_fails_its_job_and_no_other(
+    database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = await begun(database, folder, "user_id\n1\n")
+    other = await begun(database, folder, "user_id\n1\n", job_id="b" * 24)
+    whole = import_jobs.import_lines
+
+    def faulty(conn: Connection, app_id: AppId, *told: Any, **more: Any) -> Outcome:
+        if app_id == job.app_id:
+            raise RuntimeError("a fault")
+        return whole(conn, app_id, *told, **more)
+
+    monkeypatch.setattr(import_jobs, "import_lines", faulty)
+    await Importer(database, folder, Clock(at=NOW)).finish_all()
+    failed = await found(database, job)
+    assert (failed.state, failed.problems[0]["line"]) == ("failed", None)
+    assert (await found(database, other)).state == "completed"
+    assert list(folder.iterdir()) == []
+
+
+async def test_R55_a_cell_that_postgresql_can_not_store_costs_its_line_alone(
+    postgres_url: str, folder: Path
+) -> None:
+    await asyncio.to_thread(migrate, postgres_url)
+    database = await open_database(postgres_url)
+    try:
+        job = await begun(database, folder, "user_id,email\na\0b,\n1,a\0@b.example\n2,c@d.example\n")
+        await Importer(database, folder, Clock(at=NOW)).finish_all()
+        done = await found(database, job)
+        assert (done.state, done.rows_done, done.rows_failed) == ("completed", 3, 2)
+        assert await people(database, job.app_id) == 1
+    finally:
+        await database.close()
 
 
 async def test_R55_a_job_that_was_canceled_writes_no_more(database: Database, folder: Path) -> None:
