@@ -14,6 +14,7 @@ from app.api.bodies import read_object
 from app.api.calls import call_of
 from app.api.shapes.data_attributes import data_attribute_shape, standard_attribute_shape
 from app.api.shapes.standard_attributes import STANDARD
+from app.api.switches import read_switch
 from app.attributes.operations import (
     AttributeChange,
     AttributeDraft,
@@ -42,7 +43,7 @@ _LARGEST_ID: Final = (1 << 31) - 1
 async def list_data_attributes(request: Request, grant: TokenGrant) -> Response:
     """``GET /data_attributes``: of contacts and companies, or of one of them; archived ones only when asked for."""
     models = _models(request.query_params)
-    archived_too = _switch(request.query_params.get("include_archived"), "include_archived")
+    archived_too = read_switch(request.query_params, "include_archived")
     call = call_of(request, grant)
 
     def work(conn: Connection) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from app.api.bodies import read_object
 from app.api.calls import call_of
 from app.api.pages import offset_query
 from app.api.shapes.events import event_shape, sum_shape, whose_shape
+from app.api.switches import read_switch
 from app.auth.tokens import TokenGrant
 from app.contacts.event_orders import read_event, read_sums, read_whose
 from app.contacts.events import contact_of, record_event, record_sums
@@ -52,6 +53,7 @@ async def get_events(request: Request, grant: TokenGrant) -> Response:
     per_page = offset_query(request).per_page
     call = call_of(request, grant)
     since, before = _since(given, call.now), _before(given)
+    wants_sums = read_switch(given, "summary")
 
     def sum_up(conn: Connection) -> tuple[Contact, list[EventSum]]:
         contact = contact_of(conn, call.app_id, whose)
@@ -65,7 +67,7 @@ async def get_events(request: Request, grant: TokenGrant) -> Response:
     def deed_of(seen: tuple[Contact, list[Any]]) -> Deed:
         return Deed("contact.events_viewed", "contact", seen[0].id, {"count": min(len(seen[1]), per_page)})
 
-    if given.get("summary", "").lower() == "true":
+    if wants_sums:
         contact, sums = await call.view(sum_up, deed_of)
         shapes = [sum_shape(one) for one in sums]
         answer = {"type": "event.summary", "events": shapes, "pages": {"next": None}}

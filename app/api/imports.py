@@ -14,6 +14,7 @@ from starlette.responses import Response, StreamingResponse
 from app.api.answers import Json
 from app.api.calls import call_of
 from app.api.shapes.jobs import job_shape, preview_shape
+from app.api.switches import read_switch
 from app.auth.tokens import TokenGrant
 from app.contacts import exports
 from app.contacts.import_files import count_lines, path_of, preview, writable_attributes
@@ -29,12 +30,13 @@ async def post_import(request: Request, grant: TokenGrant) -> Response:
     """``POST /imports``: take a CSV file, and begin to import it; with ``preview=true`` only look into it."""
     call = call_of(request, grant)
     mapping = _mapping(request.query_params.get("mapping"))
+    only_look = read_switch(request.query_params, "preview")
     job_id = JobId(new_job_id(call.now))
     path = path_of(folder_of(call.state.settings), job_id)
     try:
         await receive(_body(request), path)
         attributes = await call.read(lambda conn: writable_attributes(conn, call.app_id))
-        if request.query_params.get("preview") == "true":
+        if only_look:
             seen = await asyncio.to_thread(preview, path, attributes, mapping)
             path.unlink()
             return Json(preview_shape(seen))

@@ -12,11 +12,12 @@ from app.api.calls import Call, call_of
 from app.api.desk import desk_of
 from app.api.search import SEARCH_SECONDS
 from app.api.shapes.segments import segment_shape
+from app.api.switches import read_switch
 from app.auth.tokens import TokenGrant
 from app.companies.changes import get_company
 from app.contacts import operations, segments
 from app.contacts.searching import Here, ask_of_segment, segments_with
-from app.errors import ParameterInvalid, ReadTooSlow
+from app.errors import ReadTooSlow
 from app.ids import ContactId
 from app.search.finding import few_of
 from app.search.store import Segment
@@ -25,7 +26,7 @@ from app.trail.records import Deed
 
 async def list_segments(request: Request, grant: TokenGrant) -> Response:
     """``GET /segments``: all of them, with how many people each has where ``include_count`` asks for it."""
-    counts = _wants_count(request)
+    counts = read_switch(request.query_params, "include_count")
     call = call_of(request, grant)
     saved = await call.read(lambda conn: segments.list_segments(conn, call.app_id))
     shapes = [await _counted(request, call, segment, counts) for segment in saved]
@@ -34,7 +35,7 @@ async def list_segments(request: Request, grant: TokenGrant) -> Response:
 
 async def get_segment(request: Request, grant: TokenGrant) -> Response:
     """``GET /segments/{id}``."""
-    counts = _wants_count(request)
+    counts = read_switch(request.query_params, "include_count")
     call = call_of(request, grant)
     segment_id = request.path_params["id"]
     segment = await call.read(lambda conn: segments.get_segment(conn, call.app_id, segment_id))
@@ -108,10 +109,3 @@ async def _counted(request: Request, call: Call, segment: Segment, counts: bool)
         return segment_shape(segment, count=await call.state.database.read(work, seconds=SEARCH_SECONDS))
     except ReadTooSlow:
         return segment_shape(segment, count=None)
-
-
-def _wants_count(request: Request) -> bool:
-    asked = request.query_params.get("include_count", "false").lower()
-    if asked not in ("true", "false", "1", "0"):
-        raise ParameterInvalid("include_count must be true or false")
-    return asked in ("true", "1")

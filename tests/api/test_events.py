@@ -90,6 +90,13 @@ async def test_events_are_listed_for_90_days_and_counted_for_ever(
     assert [one["name"] for one in summary["events"]] == ["new", "old"]
 
 
+async def test_a_summary_is_a_switch(client: httpx2.AsyncClient, acme: Tenant, ada: str) -> None:
+    assert (await ask(client, acme, "type=user&user_id=42&summary=1"))["type"] == "event.summary"
+    assert (await ask(client, acme, "type=user&user_id=42&summary=0"))["type"] == "event.list"
+    refused = await client.get("/events?type=user&user_id=42&summary=yes", headers=acme.headers)
+    assert_error_list(refused, 400, "parameter_invalid", "summary must be true or false")
+
+
 async def test_a_summary_is_as_described(client: httpx2.AsyncClient, acme: Tenant, ada: str) -> None:
     await tell(client, acme, "placed-order", 1389913941)
     told = {"event_name": "placed-order", "count": 3, "first": 1389913000, "last": 1389913001}

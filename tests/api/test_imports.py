@@ -57,8 +57,21 @@ async def test_R55_a_file_is_imported_and_its_progress_told(
     assert [contact["email"] for contact in listed["data"]] == ["ada@example.com"]
 
 
-async def test_R55_a_preview_writes_nothing(client: httpx2.AsyncClient, server: Served, acme: Tenant) -> None:
-    response = await post(client, acme, "email,company_size\na@b.example,7\nx,7\n", preview="true")
+async def test_R55_an_owner_of_5000_digits_costs_its_line_alone(
+    client: httpx2.AsyncClient, server: Served, acme: Tenant
+) -> None:
+    job_id = (await post(client, acme, f"user_id,owner_id\n1,{'9' * 5_000}\n2,\n")).json()["id"]
+    await finish(server)
+    done = await look(client, acme, job_id)
+    assert (done["state"], done["rows_done"]) == ("completed", 2)
+    assert done["problems"] == [{"line": 2, "reason": "owner_id must be the id of a teammate"}]
+
+
+@pytest.mark.parametrize("on", ["true", "True", "1"])
+async def test_R55_a_preview_writes_nothing(
+    client: httpx2.AsyncClient, server: Served, acme: Tenant, on: str
+) -> None:
+    response = await post(client, acme, "email,company_size\na@b.example,7\nx,7\n", preview=on)
     seen = response.json()
     assert response.status_code == 200
     assert seen["columns"] == ["email", "custom_attributes.company_size"]
@@ -75,6 +88,7 @@ async def test_R55_a_preview_writes_nothing(client: httpx2.AsyncClient, server: 
         ("", {}, "The file is empty"),
         ("shoe_size\n42\n", {}, "'shoe_size' is no field"),
         (b"user_id\n\xff\n", {}, "not UTF-8"),
+        ("user_id\n1\n", {"preview": "yes"}, "preview must be true or false"),
         ("user_id\n1\n", {"mapping": "{"}, "mapping is not JSON"),
         ("user_id\n1\n", {"mapping": "[]"}, "mapping must be a JSON object"),
         ("user_id\n1\n", {"mapping": '{"user_id": 1}'}, "mapping must be a JSON object"),
