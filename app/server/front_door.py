@@ -14,6 +14,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, ClassVar, Final, TypeAlias
 
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app import metrics
@@ -28,6 +29,7 @@ HEAD_SECONDS: Final = 10.0
 BODY_SECONDS: Final = 20.0
 BODY_BYTES_PER_SECOND: Final = 10_000
 """A body that comes slower than this, after its first 20 seconds, is given up."""
+_SCHEMES: Final = {"http": "http", "ws": "http", "https": "https", "wss": "https"}
 
 ABORT: Final = "porchlight.abort"
 """In a request's ``extensions``: drops its connection, with whatever still waits to be sent."""
@@ -122,8 +124,7 @@ class FrontDoor(HttpToolsProtocol):
         if self.scope["method"] != "GET":
             self._refuse(405, "a socket is opened by GET")
             return
-        client_host = self.client[0] if self.client else ""
-        upgrade = Upgrade(query, self.headers, self.scheme or "http", client_host, self.connections)
+        upgrade = Upgrade(query, self.headers, self._scheme_of_client(), self.connections)
         open_socket: OpenSocket = self.app_state["open_messenger_socket"]
         protocol, answer = open_socket(upgrade)
         self.transport.write(answer)
@@ -136,6 +137,17 @@ class FrontDoor(HttpToolsProtocol):
         self.transport.set_protocol(protocol)
         # The parser holds this protocol, and this one the parser: without the cut it would live on.
         self.parser = None  # type: ignore[assignment]
+
+    def _scheme_of_client(self) -> str:
+        """http or https, by a trusted proxy's word where there is one: uvicorn asks it for requests alone."""
+        own = self.scheme or "http"
+        peer = self.client[0] if self.client else None
+        if not isinstance(self.app, ProxyHeadersMiddleware) or peer not in self.app.trusted_hosts:
+            return own
+        told = [
+            value.decode("latin-1").strip() for name, value in self.headers if name == b"x-forwarded-proto"
+        ]
+        return _SCHEMES.get(told[-1], own) if told else own
 
     # Limits
 

@@ -23,7 +23,6 @@ class Upgrade:
     query: bytes
     headers: Sequence[tuple[bytes, bytes]]  # names in lower case
     scheme: str
-    client_host: str
     connections: set[Any]
 
     def header(self, name: bytes) -> bytes | None:

@@ -52,7 +52,7 @@ class Client:
         key = base64.b64encode(os.urandom(16)).decode()
         lines = [
             f"GET {target} HTTP/1.1",
-            f"Host: 127.0.0.1:{port}",
+            *(() if any("Host" in header for header in headers) else (f"Host: 127.0.0.1:{port}",)),
             "Upgrade: websocket",
             "Connection: Upgrade",
             *(() if any("Version" in header for header in headers) else ("Sec-WebSocket-Version: 13",)),
@@ -346,6 +346,31 @@ async def test_origin_must_be_an_allowed_one(served: Served, ticket: str, origin
 
 async def test_own_origin_is_allowed(served: Served, ticket: str) -> None:
     await Client.open(served.port, ticket, f"Origin: {served.url}")
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "origin", "status"),
+    [
+        ("127.0.0.1", "https", "https://people.example.com", 101),
+        ("127.0.0.0/8", "wss", "https://people.example.com", 101),
+        ("127.0.0.1", "https", "http://people.example.com", 403),
+        ("127.0.0.1", "gopher", "http://people.example.com", 101),
+        ("10.0.0.1", "https", "https://people.example.com", 403),
+        ("10.0.0.1", "https", "http://people.example.com", 101),
+        ("", "https", "https://people.example.com", 403),
+    ],
+)
+async def test_a_trusted_proxy_may_say_that_tls_ended_there(
+    tmp_path: Path, proxies: str, forwarded: str, origin: str, status: int
+) -> None:
+    async with serving(settings_in(tmp_path, TRUSTED_PROXIES=proxies)) as served:
+        workspace = await served.state.database.write(lambda conn: create_workspace(conn, "Acme", START))
+        served.state.directory.put(workspace)
+        ticket = served.state.tickets.issue(Ticket(workspace.app_id, ADA, "laptop"), START)
+        headers = ("Host: people.example.com", f"X-Forwarded-Proto: {forwarded}", f"Origin: {origin}")
+        client, answered, _ = await Client.knock(served.port, f"/messenger/socket?ticket={ticket}", *headers)
+        assert answered == status
+        await client.hang_up()
 
 
 async def test_two_origins_are_refused(served: Served, ticket: str) -> None:

@@ -10,7 +10,7 @@ KEY = b"dGhlIHNhbXBsZSBub25jZQ=="
 
 
 def upgrade(*headers: tuple[bytes, bytes]) -> Upgrade:
-    return Upgrade(b"", headers, "http", "127.0.0.1", set())
+    return Upgrade(b"", headers, "http", set())
 
 
 def test_answer_is_the_one_of_rfc_6455() -> None:

@@ -102,6 +102,7 @@ async def serving(
         lifespan="on",
         log_config=None,
         access_log=False,
+        forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_graceful_shutdown=2,
     )
     server = uvicorn.Server(config)
