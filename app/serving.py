@@ -93,7 +93,7 @@ def serve(settings: Settings, *, with_demo: bool = False) -> None:
 async def _make_demo(settings: Settings, clock: Clock, base_url: str) -> DemoLinks | None:
     database = await open_database(settings.database_url)
     try:
-        return await database.write(lambda conn: demo_links(conn, clock.now(), base_url))
+        return await database.write(lambda conn: demo_links(conn, clock.now(), base_url, settings.region))
     finally:
         await database.close()
 

@@ -1,7 +1,9 @@
 """Serving, as its user does: the greeting, the sentence where it can't be, and a clean end."""
 
+import re
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +23,18 @@ def product(tmp_path: Path) -> Iterator[Product]:
 def test_server_says_where_it_is_and_ends_cleanly_when_told(product: Product) -> None:
     assert f"Porchlight serves on {product.url}" in product.log()
     assert product.stop() == 0
+
+
+def test_demo_is_served_where_the_deployment_is_of_another_region(tmp_path: Path) -> None:
+    product = Product(tmp_path, REGION="eu")
+    product.start("--demo")
+    try:
+        [app_id] = re.findall(r"^app_id: (\w+)$", product.log(), re.MULTILINE)
+        assert app_id.startswith("e")
+        with urllib.request.urlopen(f"{product.url}/widget/{app_id}", timeout=10) as answer:
+            assert answer.status == 200
+    finally:
+        product.stop()
 
 
 def test_port_in_use_is_one_sentence_and_exit_status_1(product: Product, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from app.demo.people import USERS
 from app.demo.workspace import create_demo
-from app.ids import AppId
+from app.ids import AppId, Region
 from app.workspaces.store import all_workspaces
 
 
@@ -59,11 +59,11 @@ def command() -> str:
     return "porchlight" if shutil.which("porchlight") else shlex.quote(own)
 
 
-def demo_links(conn: Connection, now: float, base_url: str) -> DemoLinks | None:
+def demo_links(conn: Connection, now: float, base_url: str, region: Region) -> DemoLinks | None:
     """Make the demo workspace and tell where it is; none where there is a workspace already."""
     if all_workspaces(conn):
         return None
-    demo = create_demo(conn, now)
+    demo = create_demo(conn, now, region)
     return DemoLinks(
         base_url=base_url,
         app_id=demo.app_id,

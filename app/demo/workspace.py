@@ -23,7 +23,7 @@ from app.contacts.bulk import NewContact, insert_contacts
 from app.contacts.records import Role
 from app.demo.history import LINGER_SECONDS, Stay, counts, last_seen, stays
 from app.demo.people import BROWSERS, LEADS, PAGES, PLACES, USERS, VISITORS, Person
-from app.ids import AppId, ContactId, new_company_id
+from app.ids import AppId, ContactId, Region, new_company_id
 from app.presence.changes import Interval
 from app.presence.store import write_intervals
 from app.storage.tables import presence_counts
@@ -54,9 +54,9 @@ class Member:
     contact: NewContact
 
 
-def create_demo(conn: Connection, now: float, seed: int = SEED) -> Demo:
-    """Make the demo workspace in this transaction."""
-    app_id = create_workspace(conn, NAME, now - 400 * _DAY).app_id
+def create_demo(conn: Connection, now: float, region: Region, seed: int = SEED) -> Demo:
+    """Make the demo workspace in this transaction; ``region`` is this deployment's, which serves no other."""
+    app_id = create_workspace(conn, NAME, now - 400 * _DAY, region=region).app_id
     admin_id = create_admin(conn, app_id, ADMIN_EMAIL, None, now, name="Demo")
     _people_it(conn, app_id, now, Random(seed))
     return Demo(

@@ -52,10 +52,11 @@ class Product:
             raise RuntimeError(f"porchlight {arguments} failed: {done.stderr}")
         return dict(line.split(": ", 1) for line in done.stdout.splitlines() if ": " in line)
 
-    def start(self) -> None:
+    def start(self, *arguments: str) -> None:
+        """Serve; ``arguments`` go to the command."""
         with (self._folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "app.cli", "serve", "--port", str(self.port)],
+                [sys.executable, "-m", "app.cli", "serve", "--port", str(self.port), *arguments],
                 env=self._environ,
                 stdout=log,
                 stderr=log,
