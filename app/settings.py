@@ -6,7 +6,6 @@ the rule. The environment wins over the file, the command line over both.
 
 import contextlib
 import ipaddress
-import math
 import os
 import secrets
 from collections.abc import Mapping
@@ -14,6 +13,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, cast, get_args
 from urllib.parse import urlsplit
+
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 from app.errors import SettingError
 from app.ids import Region
@@ -33,6 +35,9 @@ NAMES: Final = (
 )
 _MIN_SECRET_LENGTH: Final = 32
 _SECRET_FILE: Final = "secret.key"
+# What the messenger honours: with anything else it would beat at its own pace.
+_HEARTBEAT_LIMITS: Final = (0.1, 3_600.0)
+_OFFLINE_LIMITS: Final = (0.2, 86_400.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +82,10 @@ def load_settings(environ: Mapping[str, str] | None = None, directory: Path | No
     """
     folder = directory or Path.cwd()
     values = _read_env_file(folder / ".env") | dict(os.environ if environ is None else environ)
+    _refuse_undecodable(values)
     data_dir = (folder / (values.get("PORCHLIGHT_DATA_DIR") or "data")).absolute()
-    heartbeat = _seconds(values, "PORCHLIGHT_HEARTBEAT_SECONDS", 30.0)
-    offline = _seconds(values, "PORCHLIGHT_OFFLINE_SECONDS", 120.0)
+    heartbeat = _seconds(values, "PORCHLIGHT_HEARTBEAT_SECONDS", 30.0, _HEARTBEAT_LIMITS)
+    offline = _seconds(values, "PORCHLIGHT_OFFLINE_SECONDS", 120.0, _OFFLINE_LIMITS)
     if offline < 2 * heartbeat:
         raise SettingError(
             f"PORCHLIGHT_OFFLINE_SECONDS is {offline:g}: it must be at least twice "
@@ -135,14 +141,23 @@ def _read_env_file(path: Path) -> dict[str, str]:
     return values
 
 
-def _seconds(values: Mapping[str, str], name: str, default: float) -> float:
+def _refuse_undecodable(values: Mapping[str, str]) -> None:
+    for name in NAMES:
+        value = values.get(name, "")
+        if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in value):
+            shown = "what was given" if name == "PORCHLIGHT_SECRET_KEY" else ascii(value)
+            raise SettingError(f"{name} is {shown}: it must be UTF-8 text without a NUL")
+
+
+def _seconds(values: Mapping[str, str], name: str, default: float, limits: tuple[float, float]) -> float:
     text = values.get(name) or str(default)
     try:
         seconds = float(text)
     except ValueError:
         raise SettingError(f"{name} is {text!r}: it must be a number of seconds") from None
-    if not math.isfinite(seconds) or seconds <= 0 or seconds > 86_400:
-        raise SettingError(f"{name} is {text}: it must be more than 0 and at most 86400 seconds")
+    least, most = limits
+    if not least <= seconds <= most:
+        raise SettingError(f"{name} is {text}: it must be from {least:g} to {most:g} seconds")
     return seconds
 
 
@@ -165,20 +180,39 @@ def _region_hosts(text: str) -> dict[Region, str]:
     hosts: dict[Region, str] = {}
     for pair in filter(None, (part.strip() for part in text.split(","))):
         name, equals, host = (piece.strip() for piece in pair.partition("="))
-        parts = urlsplit(f"//{host}")
-        if not equals or not host or parts.netloc != host or "@" in host or parts.hostname is None:
+        if not equals or not _is_host(host):
             raise SettingError(f"PORCHLIGHT_REGION_HOSTS has {pair!r}: write us=app.example.com,eu=…")
         hosts[_region(name, "PORCHLIGHT_REGION_HOSTS")] = host
     return hosts
 
 
+def _is_host(text: str) -> bool:
+    """Whether it can stand between ``https://`` and the path."""
+    try:
+        parts = urlsplit(f"//{text}")
+        _ = parts.port  # asked for, it is checked
+    except ValueError:
+        return False
+    return bool(parts.hostname) and parts.netloc == text and "@" not in text and len(text.split()) == 1
+
+
 def _database_url(values: Mapping[str, str], data_dir: Path) -> str:
-    url = values.get("PORCHLIGHT_DATABASE_URL") or f"sqlite+aiosqlite:///{data_dir / 'porchlight.db'}"
+    url = values.get("PORCHLIGHT_DATABASE_URL")
+    if not url:
+        return URL.create("sqlite+aiosqlite", database=str(data_dir / "porchlight.db")).render_as_string()
     scheme = url.partition("://")[0]
     if scheme not in {"sqlite", "sqlite+aiosqlite", "postgresql", "postgresql+asyncpg"}:
         raise SettingError(
             f"PORCHLIGHT_DATABASE_URL begins with {scheme!r}: it must be sqlite+aiosqlite:///… or postgresql+asyncpg://…"
         )
+    try:
+        make_url(url)
+    except (ArgumentError, ValueError):
+        # Not shown whole, nor what the parser says: a password may be in it.
+        raise SettingError(
+            f"PORCHLIGHT_DATABASE_URL begins with {scheme!r} and is no URL: it must be sqlite+aiosqlite:///folder/file "
+            "or postgresql+asyncpg://user:password@host:port/name, where the port is a number"
+        ) from None
     return url
 
 
@@ -196,9 +230,12 @@ def _existing_file(values: Mapping[str, str], name: str, folder: Path) -> Path |
     if not text:
         return None
     path = folder / text
-    if not path.is_file():
-        raise SettingError(f"{name} is {text!r}: there is no such file")
-    return path
+    try:
+        if path.is_file():
+            return path
+    except OSError as error:
+        raise SettingError(f"{name} is {text!r}: {error.strerror}") from error
+    raise SettingError(f"{name} is {text!r}: there is no such file")
 
 
 def _proxies(text: str) -> tuple[str, ...]:
@@ -238,10 +275,15 @@ def _secret_key(values: Mapping[str, str], data_dir: Path) -> str:
         raise SettingError(
             f"PORCHLIGHT_DATA_DIR is {str(data_dir)!r}: it can't be written: {error.strerror}"
         ) from error
-    key = path.read_text().strip()
+    try:
+        key = path.read_text("utf-8").strip()
+    except OSError as error:
+        raise SettingError(f"{path.name} in PORCHLIGHT_DATA_DIR can't be read: {error.strerror}") from error
+    except UnicodeDecodeError:
+        key = ""
     if len(key) < _MIN_SECRET_LENGTH:
         raise SettingError(
-            f"{path.name} in PORCHLIGHT_DATA_DIR is too short to sign with: delete it for a new one"
+            f"{path.name} in PORCHLIGHT_DATA_DIR is no text, or too short to sign with: delete it for a new one"
         )
     return key
 

@@ -6,6 +6,7 @@ import pytest
 
 from app.errors import SettingError
 from app.settings import Settings, load_settings, unknown_names
+from app.storage.sqlite import file_of
 
 
 def load(folder: Path, **environ: str) -> Settings:
@@ -64,17 +65,33 @@ def test_offline_time_is_at_least_twice_the_heartbeat(
     [
         ("HEARTBEAT_SECONDS", "soon"),
         ("HEARTBEAT_SECONDS", "0"),
+        ("HEARTBEAT_SECONDS", "0.09"),  # the messenger takes neither of these two at its word
+        ("HEARTBEAT_SECONDS", "3601"),
         ("OFFLINE_SECONDS", "-1"),
         ("OFFLINE_SECONDS", "nan"),
         ("OFFLINE_SECONDS", "inf"),
         ("DATABASE_URL", "mysql://localhost/x"),
+        ("DATABASE_URL", "sqlite"),
+        ("DATABASE_URL", "sqlite+aiosqlite://h:abc/x"),
+        ("DATABASE_URL", "postgresql"),
+        ("DATABASE_URL", "postgresql+asyncpg://h:abc/db"),
         ("PRESENCE_URL", "redis://localhost"),
         ("SECRET_KEY", "too short"),
         ("REGION", "mars"),
         ("REGION_HOSTS", "us"),
         ("REGION_HOSTS", "mars=x.example.com"),
         ("REGION_HOSTS", "us=https://x.example.com/"),
+        ("REGION_HOSTS", "us=[bad"),
+        ("REGION_HOSTS", "us=h:99999"),
+        ("REGION_HOSTS", "us=h:abc"),
+        ("REGION_HOSTS", "us=h h"),
+        ("REGION_HOSTS", "us=\N{ACCOUNT OF}.com"),
         ("GEOIP_MMDB", "no-such-file.mmdb"),
+        ("GEOIP_MMDB", "a" * 300),
+        ("DATA_DIR", "a" * 300),
+        ("DATA_DIR", "nul\0"),
+        ("DATA_DIR", "half\udcff"),
+        ("SECRET_KEY", "half\udcff" * 20),
         ("TRUSTED_PROXIES", "localhost"),
         ("TEST_CLOCK", "maybe"),
     ],
@@ -85,7 +102,10 @@ def test_wrong_setting_stops_the_start_with_a_sentence_that_names_it(
     with pytest.raises(SettingError) as refused:
         load(tmp_path, **{name: value})
     assert f"PORCHLIGHT_{name}" in refused.value.message
-    if name != "SECRET_KEY":
+    if name == "SECRET_KEY":
+        assert value not in refused.value.message
+    else:
+        value = ascii(value)[1:-1] if "half" in value or "nul" in value else value
         assert value.partition("=")[0].partition("://")[0] in refused.value.message
 
 
@@ -127,4 +147,35 @@ def test_names_that_are_no_settings_are_found_in_the_env_file_too(tmp_path: Path
 def test_env_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("PORCHLIGHT_OFFLINE_SECONDS=soon\n", encoding="utf-8-sig")
     with pytest.raises(SettingError, match="PORCHLIGHT_OFFLINE_SECONDS is 'soon'"):
+        load(tmp_path)
+
+
+def test_refused_address_of_a_database_shows_no_password(tmp_path: Path) -> None:
+    with pytest.raises(SettingError) as refused:
+        load(tmp_path, DATABASE_URL="postgresql+asyncpg://ada:tulip@h:tulip/db")
+    assert "tulip" not in refused.value.message
+
+
+def test_database_lies_in_the_data_folder_whatever_that_is_called(tmp_path: Path) -> None:
+    settings = load(tmp_path, DATA_DIR="odd?name#%41")
+    assert file_of(settings.database_url) == settings.data_dir / "porchlight.db"
+
+
+def test_hosts_of_regions_may_be_addresses_and_have_ports(tmp_path: Path) -> None:
+    hosts = load(tmp_path, REGION_HOSTS="us=[::1]:8000,eu=10.0.0.1,au=au.example.com:65535").region_hosts
+    assert hosts == {"us": "[::1]:8000", "eu": "10.0.0.1", "au": "au.example.com:65535"}
+
+
+def test_secret_that_is_no_text_stops_the_start_with_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "secret.key").write_bytes(b"\xff" * 60)
+    with pytest.raises(SettingError, match=r"secret\.key in PORCHLIGHT_DATA_DIR is no text"):
+        load(tmp_path)
+
+
+def test_secret_that_is_no_file_stops_the_start_with_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "data" / "secret.key").mkdir(parents=True)
+    with pytest.raises(
+        SettingError, match=r"secret\.key in PORCHLIGHT_DATA_DIR can't be read: Is a directory"
+    ):
         load(tmp_path)

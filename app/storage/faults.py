@@ -31,6 +31,11 @@ _UNAVAILABLE: Final = frozenset(
 _POSTGRES_UNAVAILABLE: Final = ("08", "53", "57", "58")
 _POSTGRES_FULL: Final = "53100"
 _POSTGRES_CANCELED: Final = "57014"
+# What is wrong with the address we were given, by class.
+_POSTGRES_REFUSED: Final = {
+    "28": "The database does not let the user of PORCHLIGHT_DATABASE_URL in",
+    "3D": "There is no database of the name that PORCHLIGHT_DATABASE_URL gives",
+}
 
 
 def as_answer(error: BaseException) -> PorchlightError | None:
@@ -82,6 +87,12 @@ def _of_postgres(error: BaseException, cause: BaseException) -> PorchlightError 
         return StorageFull("The database's disk is full: nothing was recorded")
     if state == _POSTGRES_CANCELED:
         return ReadTooSlow()
+    refused = _POSTGRES_REFUSED.get(state[:2])
+    # By its name: the driver is an extra.
+    if type(cause.__cause__).__name__ == "ClientConfigurationError":
+        refused = f"PORCHLIGHT_DATABASE_URL can't be used: {cause}"
+    if refused is not None:
+        return StorageUnavailable(refused)
     lost = isinstance(error, OSError | PoolTimeout) or (
         isinstance(error, DBAPIError) and error.connection_invalidated
     )

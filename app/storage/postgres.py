@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 import msgspec
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from app.errors import SettingError
@@ -18,16 +18,27 @@ T = TypeVar("T")
 POOL_SIZE: Final = 20
 POOL_SECONDS: Final = 10.0
 ATTEMPTS: Final = 5
+# What may stand after the ``?`` of the address: what the driver takes as text.
+_OPTIONS: Final = frozenset(
+    {"host", "port", "user", "password", "database", "passfile", "ssl", "target_session_attrs"}
+    | {"prepared_statement_cache_size"}
+)
 # Serialization failure, deadlock, and two that made the same row at once: the second finds it when it looks again.
 _AGAIN: Final = frozenset({"40001", "40P01", "23505"})
 _DEADLINE: Final = text("SELECT set_config('statement_timeout', :milliseconds, true)")
 
 
 def make_async_engine(url: str) -> AsyncEngine:
-    """An engine on asyncpg; raises SettingError where that is not installed."""
+    """An engine on asyncpg; raises SettingError where that is missing, or takes not what ``url`` asks."""
+    address = make_url(url).set(drivername="postgresql+asyncpg")
+    for name in address.query.keys() - _OPTIONS:
+        raise SettingError(
+            f"PORCHLIGHT_DATABASE_URL has {name!r}: after the ? it takes {', '.join(sorted(_OPTIONS))}"
+        )
     try:
+        address.get_dialect()().create_connect_args(address)
         return create_async_engine(
-            make_url(url).set(drivername="postgresql+asyncpg"),
+            address,
             pool_size=POOL_SIZE,
             max_overflow=0,
             pool_timeout=POOL_SECONDS,
@@ -36,6 +47,8 @@ def make_async_engine(url: str) -> AsyncEngine:
             # An error's text goes to the log, and what was written belongs to people.
             hide_parameters=True,
         )
+    except (ArgumentError, ValueError) as error:
+        raise SettingError(f"PORCHLIGHT_DATABASE_URL can't be used: {error}") from error
     except ModuleNotFoundError as error:
         raise SettingError(
             "PORCHLIGHT_DATABASE_URL names PostgreSQL, whose driver is missing: pip install 'porchlight[postgres]'"

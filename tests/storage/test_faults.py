@@ -29,6 +29,13 @@ def _wrapped(cause: Exception) -> DBAPIError:
     return OperationalError("SELECT 1", {}, cause)
 
 
+@pytest.mark.parametrize("state", ["28000", "28P01", "3D000"])
+def test_an_address_that_postgresql_refuses_is_named(state: str) -> None:
+    answer = as_answer(_wrapped(_Postgres(state)))
+    assert isinstance(answer, StorageUnavailable)
+    assert "PORCHLIGHT_DATABASE_URL" in answer.message
+
+
 @pytest.mark.parametrize("wrapped", [True, False])
 @pytest.mark.parametrize(
     ("name", "answer"),

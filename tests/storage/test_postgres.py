@@ -8,8 +8,9 @@ import pytest_asyncio
 from sqlalchemy import Connection, column, select, table, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from app.errors import Conflict, ReadTooSlow, StorageUnavailable
+from app.errors import Conflict, ReadTooSlow, SettingError, StorageUnavailable
 from app.storage.database import Database, open_database
+from app.storage.migrations import migrate
 
 _LOCK = text("UPDATE counters SET n = n + 1 WHERE name = :name")
 _counters = table("counters", column("name"), column("n"))
@@ -127,4 +128,41 @@ async def test_a_server_that_is_not_there_is_named_and_unhealthy() -> None:
     with pytest.raises(StorageUnavailable, match="can't be reached"):
         await database.write(_count)
     assert not database.healthy
+    await database.close()
+
+
+@pytest.mark.parametrize(
+    ("option", "why"),
+    [
+        ("sslmode=require", "has 'sslmode'"),
+        ("timeout=5", "has 'timeout'"),
+        ("prepared_statement_cache_size=few", "can't be used"),
+        ("host=a&port=b", "can't be used"),
+    ],
+)
+async def test_option_that_the_driver_does_not_take_is_told_in_a_sentence(option: str, why: str) -> None:
+    with pytest.raises(SettingError, match=f"PORCHLIGHT_DATABASE_URL {why}"):
+        await open_database(f"postgresql+asyncpg://porchlight@127.0.0.1:1/db?{option}")
+
+
+@pytest.mark.parametrize(
+    ("part", "instead", "why"),
+    [
+        ("/test_", "/no_test_", "no database of the name"),
+        ("porchlight@", "nobody@", "does not let the user"),
+        ("", "?ssl=nonsense", "can't be used: `sslmode` parameter must be one of"),
+    ],
+)
+def test_address_that_postgresql_refuses_is_told_in_a_sentence(
+    postgres_url: str, part: str, instead: str, why: str
+) -> None:
+    url = postgres_url.replace(part, instead) if part else postgres_url + instead
+    with pytest.raises(StorageUnavailable, match=why):
+        migrate(url)
+
+
+async def test_options_that_the_driver_takes_are_taken(postgres_url: str) -> None:
+    database = await open_database(f"{postgres_url}?prepared_statement_cache_size=0&ssl=disable")
+    await database.write(_create)
+    assert await database.read(_count) == 0
     await database.close()
