@@ -82,8 +82,12 @@ class LeaseFile:
         self._free: list[Slot] = []
         self._next_number = 0
         if folder is not None:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._lock = _lock(folder / "lock")
+            try:
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                self._lock = _lock(folder / "lock")
+            except OSError as error:
+                where = f"PORCHLIGHT_DATA_DIR is {str(folder.parent)!r}: {folder.name} in it"
+                raise SettingError(f"{where} can't be used: {error.strerror}") from error
 
     def read(self) -> Iterator[StoredLease]:
         """What a former process left; slots that hold nothing sensible are freed. Call once, first."""
@@ -122,7 +126,7 @@ class LeaseFile:
             # Not mmap's flush, which holds the interpreter while the disk is busy: all would stand still.
             descriptor = os.open(path, os.O_RDWR)
             try:
-                os.fdatasync(descriptor)
+                getattr(os, "fdatasync", os.fsync)(descriptor)  # macOS has the second alone
             finally:
                 os.close(descriptor)
 
@@ -172,7 +176,7 @@ def _map_file(path: Path) -> mmap.mmap | None:
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            os.posix_fallocate(descriptor, 0, _SEGMENT_BYTES)
+            _allocate(descriptor)
             return mmap.mmap(descriptor, _SEGMENT_BYTES)
         finally:
             os.close(descriptor)
@@ -180,6 +184,16 @@ def _map_file(path: Path) -> mmap.mmap | None:
         get_logger().warning("presence.leases_in_memory_only", reason=error.strerror)
         path.unlink(missing_ok=True)
         return None
+
+
+def _allocate(descriptor: int) -> None:
+    """Have the disk set room aside for a whole segment; what is in the file stays."""
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(descriptor, 0, _SEGMENT_BYTES)
+        return
+    # macOS has no such call; zeros that are really written take their room too.
+    while (size := os.fstat(descriptor).st_size) < _SEGMENT_BYTES:
+        os.pwrite(descriptor, bytes(_SEGMENT_BYTES - size), size)
 
 
 def _lock(path: Path) -> int:

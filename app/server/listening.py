@@ -10,6 +10,10 @@ BACKLOG: Final = 4096
 SPARE_FILES: Final = 256
 """Files kept back from connections: for the database, the log and whatever a request opens."""
 _KEEPALIVE_IDLE_SECONDS: Final = 120
+_KEEPALIVE_IDLE_NAMES: Final = ("TCP_KEEPIDLE", "TCP_KEEPALIVE")
+"""One option: Linux's name for it, and macOS's."""
+_MOST_FILES: Final = 10_240
+"""macOS, whose hard limit is none, takes no higher soft one."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -23,11 +27,15 @@ def listen(host: str, port: int) -> socket.socket:
         )[0]
     except OSError as error:
         raise SettingError(f"--host is {host!r}: it can't be resolved ({error.strerror})") from error
+    except UnicodeError as error:
+        raise SettingError(
+            f"--host is {host!r}: it can't be resolved (the parts of a name have 1 to 63 characters)"
+        ) from error
     listener = socket.socket(family, kind, protocol)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, _KEEPALIVE_IDLE_SECONDS)
+        listener.setsockopt(socket.IPPROTO_TCP, _keepalive_idle(), _KEEPALIVE_IDLE_SECONDS)
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 20)
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3)
         listener.bind(address)
@@ -43,6 +51,17 @@ def listen(host: str, port: int) -> socket.socket:
 
 def most_connections() -> int:
     """Raise the soft limit of open files to the hard one, and tell how many connections that allows."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    return hard - SPARE_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY:
+        most = hard
+    elif soft != resource.RLIM_INFINITY:
+        most = max(soft, _MOST_FILES)
+    else:
+        most = _MOST_FILES
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    return most - SPARE_FILES
+
+
+def _keepalive_idle() -> int:
+    option: int = next(getattr(socket, name) for name in _KEEPALIVE_IDLE_NAMES if hasattr(socket, name))
+    return option

@@ -108,7 +108,9 @@ async def test_the_same_seed_makes_the_same_people(database: Database) -> None:
         named = [{k: v for k, v in row._mapping.items() if k not in {"app_id", "id"}} for row in rows]
         return sorted(named, key=lambda row: row["created_at"])
 
-    made = [await database.write(lambda conn, seed=seed: create_demo(conn, NOW, "us", seed)) for seed in (1, 1, 2)]
+    made = [
+        await database.write(lambda conn, seed=seed: create_demo(conn, NOW, "us", seed)) for seed in (1, 1, 2)
+    ]
     first, same, other = [without_ids(await people(database, demo)) for demo in made]
     assert first == same
     assert first != other

@@ -146,3 +146,50 @@ def test_sync_writes_without_harm(tmp_path: Path) -> None:
     leases.sync()
     leases.close()
     assert [stored.contact_id for stored in LeaseFile(tmp_path / "presence").read()] == [ADA]
+
+
+def test_without_calls_that_macos_lacks_the_file_is_whole_and_keeps_what_is_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = LeaseFile(tmp_path / "presence")
+    first.take(APP, ADA, 3.0, 2.0)
+    first.close()
+    monkeypatch.delattr(os, "posix_fallocate")
+    monkeypatch.delattr(os, "fdatasync")
+
+    second = LeaseFile(tmp_path / "presence")
+    assert [stored.contact_id for stored in second.read()] == [ADA]
+    for number in range(SLOTS_PER_SEGMENT):
+        second.take(APP, contact(number), 5.0, 0.0)
+    second.sync()
+    second.close()
+
+    old, new = sorted((tmp_path / "presence").glob("leases-*"))
+    assert new.stat().st_size == old.stat().st_size
+    assert new.stat().st_blocks * 512 >= new.stat().st_size
+    assert len(list(LeaseFile(tmp_path / "presence").read())) == SLOTS_PER_SEGMENT + 1
+
+
+def test_memory_takes_the_place_of_a_file_whose_zeros_have_no_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.delattr(os, "posix_fallocate")
+    monkeypatch.setattr(os, "pwrite", no_room)
+    leases = LeaseFile(tmp_path / "presence")
+    slot = leases.take(APP, ADA, 3.0, 2.0)
+    assert slot.times[slot.at + SEEN] == 3
+    leases.close()
+    assert not list((tmp_path / "presence").glob("leases-*"))
+
+
+@pytest.mark.parametrize("part", ["", "lock"])
+def test_folder_that_is_none_is_told_in_a_sentence(tmp_path: Path, part: str) -> None:
+    if part:
+        (tmp_path / "presence" / part).mkdir(parents=True)
+    else:
+        (tmp_path / "presence").write_text("a file")
+    with pytest.raises(SettingError, match=r"PORCHLIGHT_DATA_DIR is .*: presence in it can't be used"):
+        LeaseFile(tmp_path / "presence")
