@@ -1,3 +1,14 @@
 """What all tests may ask for."""
 
+import pytest
+
 pytest_plugins = ["support.database", "support.postgres"]
+
+_SEARCHES = ("app.api.search", "app.api.segments", "app.api.conversation_search", "app.dashboard.people")
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Searches end after a second of real time, which a busy machine may need for any of them."""
+    for module in _SEARCHES:
+        monkeypatch.setattr(f"{module}.SEARCH_SECONDS", 60.0)

@@ -9,12 +9,21 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
-from app.errors import PorchlightError
+from app.errors import ParameterInvalid, PorchlightError
 from app.ids import AppId, ContactId
 from app.search.asking import EVERYBODY, PEOPLE, Ask, Order
 from app.search.clauses import Around, clause_of
 from app.search.fields import FilterFields, SearchFields
-from app.search.query import And, Comparison, Node, comparisons_of, read_filter, read_search
+from app.search.query import (
+    MOST_VALUES,
+    And,
+    Comparison,
+    Node,
+    comparisons_of,
+    read_filter,
+    read_search,
+    value_count,
+)
 from app.search.store import Segment, attributes_of, segments_of
 from app.storage.tables import contacts
 from app.workspaces.operations import get_workspace
@@ -45,13 +54,20 @@ def filter_of(conn: Connection, here: Here, tree: object) -> tuple[Node, Around]
 
 
 def around(conn: Connection, here: Here, tree: Node) -> Around:
-    """What the meaning of ``tree`` depends on."""
+    """What the meaning of ``tree`` depends on; raises ParameterInvalid where its segments make it too large."""
     timezone = get_workspace(conn, here.app_id).timezone
-    asks_segments = any(asked.field.kind == "segment" for asked in comparisons_of(tree))
-    trees = _trees(conn, here.app_id, segments_of(conn, here.app_id)) if asks_segments else []
+    asked_for = [
+        name for asked in comparisons_of(tree) if asked.field.kind == "segment" for name in _entries(asked)
+    ]
+    trees = _trees(conn, here.app_id, segments_of(conn, here.app_id)) if asked_for else []
     by_name = {segment.name: node for segment, node in trees}
-    by_id = {segment.id: node for segment, node in trees}
-    return Around(here.app_id, here.now, timezone, here.online_ids, by_name | by_id)
+    segments = by_name | {segment.id: node for segment, node in trees}
+    values = value_count(tree) + sum(value_count(segments[name]) for name in asked_for if name in segments)
+    if values > MOST_VALUES:
+        raise ParameterInvalid(
+            f"The segments asked for have {values} values in all: at most {MOST_VALUES} are searched for at once"
+        )
+    return Around(here.app_id, here.now, timezone, here.online_ids, segments)
 
 
 def roles_of(tree: Node) -> tuple[str, ...]:

@@ -7,11 +7,8 @@ from typing import Any, Final
 from sqlalchemy import (
     ColumnElement,
     Double,
-    Integer,
-    Text,
     and_,
     exists,
-    false,
     func,
     literal,
     or_,
@@ -20,8 +17,8 @@ from sqlalchemy import (
 
 from app.conversations.bodies import split_words
 from app.conversations.search_fields import BODY, EXPRESSIONS, RELATED, ZERO_IS_NOBODY
-from app.search.clauses import NEGATIVE, bounds_of
-from app.search.patterns import found
+from app.search.clauses import NEGATIVE, bounds_of, is_among, type_of
+from app.search.patterns import any_of, found
 from app.search.query import And, Comparison, Node
 
 _MOST: Final = (1 << 31) - 1
@@ -73,8 +70,8 @@ def _holds(asked: Comparison, value: ColumnElement[Any], moment: Moment) -> Colu
     if operator in ("is_any_of", "is_none_of"):
         assert isinstance(wanted, tuple)
         if kind == "boolean":
-            return or_(*(value if one else ~value for one in wanted))
-        return value.in_([_operand(one) for one in wanted])
+            return or_(*(value if one else ~value for one in set(wanted)))
+        return is_among(value, [_plain(one) for one in wanted])
     if kind == "text":
         assert isinstance(wanted, str)
         return found(value, wanted, at_start=operator == "begins", at_end=operator == "ends")
@@ -102,9 +99,9 @@ def _said(asked: Comparison, words: ColumnElement[Any]) -> ColumnElement[bool]:
     """
     if asked.operator in ("is_any_of", "is_none_of"):
         assert isinstance(asked.value, tuple)
-        return or_(false(), *(found(words, f" {word} ") for word in _single_words(asked.value)))
+        return any_of([found(words, f" {word} ") for word in _single_words(asked.value)])
     before, after = (" " if asked.operator == end else "" for end in ("begins", "ends"))
-    return or_(false(), *(found(words, f"{before}{word}{after}") for word in _single_words([asked.value])))
+    return any_of([found(words, f"{before}{word}{after}") for word in _single_words([asked.value])])
 
 
 def _single_words(values: Sequence[object]) -> list[str]:
@@ -113,8 +110,12 @@ def _single_words(values: Sequence[object]) -> list[str]:
 
 def _operand(value: Any) -> ColumnElement[Any]:
     """A value in the type of what it is compared with, as PostgreSQL wants it."""
+    plain = _plain(value)
+    return literal(plain, type_of(plain))
+
+
+def _plain(value: Any) -> str | int | float:
+    """A value as its column has it: a whole number where it is one."""
     if isinstance(value, str):
-        return literal(value, Text)
-    if value.is_integer() and abs(value) <= _MOST:
-        return literal(int(value), Integer)
-    return literal(value, Double)
+        return value
+    return int(value) if value.is_integer() and abs(value) <= _MOST else float(value)

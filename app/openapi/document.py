@@ -58,7 +58,7 @@ _SHARED: Final[dict[str, Schema]] = {
                 {"field": TEXT, "operator": TEXT, "value": {}},
                 description=(
                     "`field`, `operator` and `value`; or `operator` `AND` or `OR` with a list of such queries as"
-                    " `value`: at most 15 in a group, 2 levels deep."
+                    " `value`: at most 15 in a group, 2 levels deep, 1,000 values in all."
                 ),
             ),
             "pagination": may_be_null(record({"per_page": WHOLE, "starting_after": may_be_null(TEXT)})),

@@ -12,7 +12,7 @@ otherwise: a database that knows nothing of its data would else begin at the wro
 
 import json
 import unicodedata
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, cast
@@ -24,6 +24,7 @@ from sqlalchemy import (
     Select,
     Text,
     and_,
+    bindparam,
     exists,
     false,
     func,
@@ -33,7 +34,6 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    union_all,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
@@ -41,7 +41,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from app.ids import AppId, ContactId
 from app.search.days import DAY_SECONDS, day_around
 from app.search.fields import Field
-from app.search.patterns import found
+from app.search.patterns import any_of, found
 from app.search.query import And, Comparison, Node, Operator
 from app.storage.tables import attribute_values, companies, contact_companies, contacts, taggings, tags
 
@@ -170,18 +170,6 @@ def _attribute(comparison: Comparison, around: Around) -> ColumnElement[bool]:
     return ~held if comparison.operator in NEGATIVE else held
 
 
-def _holders_of_value(comparison: Comparison, around: Around) -> Any:
-    """The same, each condition in the words of the partial index that serves it."""
-    number, held = attribute_values.c.number, attribute_values.c.text
-    if comparison.operator != "known":
-        return _values_of(
-            comparison, around, attribute_values.c[_value_column(comparison.field)].is_not(None)
-        )
-    # A value that does not fit its attribute's type stands in neither column; it is one all the same.
-    kinds = (number.is_not(None),), (held.is_not(None),), (number.is_(None), held.is_(None))
-    return union_all(*(_values_of(comparison, around, *conditions) for conditions in kinds))
-
-
 def _values_of(comparison: Comparison, around: Around, *conditions: ColumnElement[bool]) -> Select[str]:
     """The contacts that have the attribute with a value for which the comparison, or what it denies, holds."""
     value = attribute_values.c[_value_column(comparison.field)]
@@ -212,6 +200,20 @@ def _value_clause(comparison: Comparison, around: Around, value: ColumnElement[A
     return _CONDITIONS[operator](comparison, value)
 
 
+def is_among(value: ColumnElement[Any], wanted: Sequence[str | int | float]) -> ColumnElement[bool]:
+    """Whether a value is one of many: one parameter that is a list, which takes no time to be compiled."""
+    types = [type_of(entry) for entry in wanted]
+    widest = Double if Double in types else types[0]
+    return value.in_(bindparam(None, list(wanted), widest, expanding=True, unique=True))
+
+
+def type_of(value: str | float) -> type[Text | Integer | Double[float]]:
+    """The type in which a value is compared: whole numbers as such, all others as they are stored."""
+    if isinstance(value, str):
+        return Text
+    return Integer if isinstance(value, int) else Double
+
+
 def _date(comparison: Comparison, around: Around, value: ColumnElement[Any]) -> ColumnElement[bool]:
     begins, ends = bounds_of(comparison, around.now, around.timezone)
     conditions = []
@@ -225,8 +227,10 @@ def _date(comparison: Comparison, around: Around, value: ColumnElement[Any]) -> 
 
 
 def _among(comparison: Comparison, value: ColumnElement[Any]) -> ColumnElement[bool]:
-    wanted = [_operand(comparison.field, entry) for entry in _tuple(comparison)]
-    return value == wanted[0] if len(wanted) == 1 else value.in_(wanted)
+    wanted = tuple(dict.fromkeys(_tuple(comparison)))
+    if len(wanted) == 1 or comparison.field.kind == "boolean":
+        return or_(*(value == _operand(comparison.field, entry) for entry in wanted))
+    return is_among(value, [_plain(comparison.field, entry) for entry in wanted])
 
 
 def _part(comparison: Comparison, value: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -242,7 +246,7 @@ def _part(comparison: Comparison, value: ColumnElement[Any]) -> ColumnElement[bo
 def _email_domain(comparison: Comparison, email: ColumnElement[Any]) -> ColumnElement[bool]:
     """What follows the one @ of an email."""
     if comparison.operator in ("is_any_of", "is_none_of"):
-        return or_(*(found(email, f"@{domain}", at_end=True) for domain in _tuple(comparison)))
+        return _Domain(email).in_([domain.lower() for domain in _tuple(comparison)])
     part = str(comparison.value)
     if comparison.operator == "begins":
         return found(email, f"@{part}")
@@ -265,12 +269,18 @@ _CONDITIONS: Final[Mapping[Operator, Callable[[Comparison, Any], ColumnElement[b
 
 def _operand(asked: Field, value: Any) -> ColumnElement[Any]:
     """A value in the type of the column it is compared with, so that PostgreSQL too finds the index."""
-    if asked.kind == "boolean":
-        return _double(float(value)) if asked.attribute_id is not None else (true() if value else false())
-    if asked.kind == "number":
+    if asked.kind == "boolean" and asked.attribute_id is None:
+        return true() if value else false()
+    plain = _plain(asked, value)
+    return literal(plain, type_of(plain))
+
+
+def _plain(asked: Field, value: Any) -> str | int | float:
+    """A value as its column has it: where that is whole, so is the value."""
+    if asked.kind in ("number", "boolean"):
         is_whole = asked.attribute_id is None and value.is_integer() and _SMALLEST <= value <= _LARGEST
-        return literal(int(value), Integer) if is_whole else _double(value)
-    return literal(value.lower() if asked.ignores_case else value, Text)
+        return int(value) if is_whole else float(value)
+    return str(value.lower() if asked.ignores_case else value)
 
 
 def _related(
@@ -323,7 +333,7 @@ def _online(comparison: Comparison, around: Around) -> ColumnElement[bool]:
 def _segment(comparison: Comparison, around: Around, is_open: bool) -> ColumnElement[bool]:
     """Whoever fits a segment's own filter; a segment that there is not has nobody."""
     trees = [around.segments[str(entry)] for entry in _tuple(comparison) if str(entry) in around.segments]
-    fits = or_(false(), *(clause_of(tree, around, is_open=is_open) for tree in trees))
+    fits = any_of([clause_of(tree, around, is_open=is_open) for tree in trees])
     # What compares with an unknown value is unknown to SQL, and so would be its opposite.
     return fits if comparison.operator == "is_any_of" else ~func.coalesce(fits, false())
 
@@ -343,6 +353,25 @@ def _each_of_sqlite(element: _Each, compiler: Any, **options: Any) -> str:
 @compiles(_Each, "postgresql")
 def _each_of_postgres(element: _Each, compiler: Any, **options: Any) -> str:
     return f"json_array_elements_text(CAST({compiler.process(element.clauses, **options)} AS JSON)) AS each(value)"
+
+
+class _Domain(FunctionElement[str]):
+    """What follows the one @ of an email."""
+
+    type = Text()
+    inherit_cache = True
+    name = "domain"
+
+
+@compiles(_Domain, "sqlite")
+def _domain_of_sqlite(element: _Domain, compiler: Any, **options: Any) -> str:
+    [email] = (compiler.process(email, **options) for email in element.clauses)
+    return f"substr({email}, instr({email}, '@') + 1)"
+
+
+@compiles(_Domain, "postgresql")
+def _domain_of_postgres(element: _Domain, compiler: Any, **options: Any) -> str:
+    return f"split_part({compiler.process(element.clauses, **options)}, '@', 2)"
 
 
 def _tuple(comparison: Comparison) -> tuple[Any, ...]:

@@ -6,11 +6,14 @@ as a GLOB, for PostgreSQL as a regular expression, in both of which everything e
 takes time in proportion to the text, whatever is looked for.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Boolean, ColumnElement, Text, literal
+from sqlalchemy import Boolean, ColumnElement, Text, false, literal, or_
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
+
+_LOT: Final = 100
 
 
 class Found(FunctionElement[bool]):
@@ -35,9 +38,33 @@ def found(
     return Found(text, literal(glob, Text), literal(regex, Text))
 
 
+def any_of(clauses: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
+    """Whether one of many conditions holds; none of none.
+
+    SQLite takes a chain of ORs for a tree that is as deep as they are many, and takes none deeper than 1,000: so
+    they are put together lot by lot.
+    """
+    lots = (clauses[start : start + _LOT] for start in range(0, len(clauses), _LOT))
+    return or_(false(), *(AnyOf(*lot) for lot in lots))
+
+
 def is_same_letter(one: str, other: str) -> bool:
     """Whether ``other`` fits where ``one`` is looked for."""
     return other in _cases(one)
+
+
+class AnyOf(FunctionElement[bool]):
+    """Conditions joined by OR, as one: SQLAlchemy does not see that it might join them to those beside it."""
+
+    type = Boolean()
+    inherit_cache = True
+    name = "any_of"
+
+
+@compiles(AnyOf)
+def _as_ors(element: AnyOf, compiler: Any, **options: Any) -> str:
+    conditions = (f"({compiler.process(clause, **options)})" for clause in element.clauses)
+    return f"({' OR '.join(conditions)})"
 
 
 @compiles(Found, "sqlite")

@@ -2,7 +2,8 @@
 
 Two vocabularies lead to one tree. The REST search says ``{"field", "operator": "=", "value"}``, the
 dashboard's filter ``{"field", "operator": "is", "value"}``; groups are the same in both:
-``{"operator": "AND" | "OR", "value": [...]}``, at most 15 filters in a group and 2 levels of groups.
+``{"operator": "AND" | "OR", "value": [...]}``, at most 15 filters in a group, 2 levels of groups, and
+1,000 values in the whole tree.
 What stands in the tree has been checked: the field exists, takes the operator, and the value is of its kind.
 """
 
@@ -25,6 +26,7 @@ Value: TypeAlias = str | float | bool | date | tuple[str | float | bool, ...] | 
 MOST_FILTERS: Final = 15
 MOST_LEVELS: Final = 2
 MOST_VALUES: Final = 1_000
+"""In a whole tree, however they are shared out among its lists."""
 LONGEST_VALUE: Final = 1_024
 MOST_DAYS: Final = 1_000_000.0
 FIRST_MOMENT, LAST_MOMENT = -62_000_000_000.0, 253_000_000_000.0
@@ -63,7 +65,13 @@ Node: TypeAlias = And | Or | Comparison
 
 def read_search(query: object, catalogue: Catalogue) -> Node:
     """The tree of a REST search's ``query``. Raises InvalidField, ParameterInvalid, ParameterNotFound."""
-    return _read(query, catalogue, _SEARCH_OPERATORS, "query", 1)
+    node = _read(query, catalogue, _SEARCH_OPERATORS, "query", 1)
+    values = value_count(node)
+    if values > MOST_VALUES:
+        raise ParameterInvalid(
+            f"query has {values} values in all: at most {MOST_VALUES} are searched for at once"
+        )
+    return node
 
 
 def read_filter(tree: object, catalogue: Catalogue) -> Node:
@@ -78,6 +86,11 @@ def comparisons_of(node: Node) -> Iterator[Comparison]:
     else:
         for part in node.parts:
             yield from comparisons_of(part)
+
+
+def value_count(node: Node) -> int:
+    """How many values a tree compares with."""
+    return sum(len(one.value) if isinstance(one.value, tuple) else 1 for one in comparisons_of(node))
 
 
 _Operators: TypeAlias = Mapping[Kind, Mapping[str, Operator]]

@@ -4,12 +4,14 @@ from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from app.clock import monotonic
 from app.errors import SettingError
+from app.storage.deadlines import DEADLINE, hold_to_deadline
 from app.storage.faults import as_answer, sqlstate_of
 from app.storage.sqlite import to_json
 
@@ -25,7 +27,7 @@ _OPTIONS: Final = frozenset(
 )
 # Serialization failure, deadlock, and two that made the same row at once: the second finds it when it looks again.
 _AGAIN: Final = frozenset({"40001", "40P01", "23505"})
-_DEADLINE: Final = text("SELECT set_config('statement_timeout', :milliseconds, true)")
+_TIMEOUT: Final = text("SELECT set_config('statement_timeout', :milliseconds, true)")
 
 
 def make_async_engine(url: str) -> AsyncEngine:
@@ -63,6 +65,7 @@ class PostgresDatabase:
         self._reading = self._engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
+        event.listen(self._reading.sync_engine, "before_cursor_execute", hold_to_deadline)
         self._reachable = True
         self._writes = 0
 
@@ -108,8 +111,13 @@ class PostgresDatabase:
 
     async def _read_once(self, work: Callable[[Connection], T], seconds: float) -> T:
         async with self._reading.begin() as connection:
-            await connection.execute(_DEADLINE, {"milliseconds": str(max(1, int(seconds * 1000)))})
-            return await connection.run_sync(work)
+            await connection.execute(_TIMEOUT, {"milliseconds": str(max(1, int(seconds * 1000)))})
+            info = (await connection.get_raw_connection()).info
+            info[DEADLINE] = monotonic() + seconds
+            try:
+                return await connection.run_sync(work)
+            finally:
+                info.pop(DEADLINE)
 
     async def _answering(self, transaction: Awaitable[T]) -> T:
         try:

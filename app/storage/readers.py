@@ -1,7 +1,8 @@
 """Reading from SQLite: a few threads, a connection for each, every read one snapshot.
 
 Readers see what was committed before they began, wait for no writer and stop none. A read that
-takes too long is stopped at its deadline: SQLite asks every few thousand steps whether to go on.
+takes too long is stopped at its deadline: SQLite asks every few thousand steps whether to go on, and
+no statement is begun after it.
 """
 
 import asyncio
@@ -10,10 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from queue import LifoQueue
 from typing import Final, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 
 from app.clock import monotonic
 from app.errors import StorageUnavailable
+from app.storage.deadlines import DEADLINE, hold_to_deadline
 from app.storage.faults import as_answer
 from app.storage.sqlite import driver_of
 
@@ -28,6 +30,8 @@ class Readers:
 
     def __init__(self, connections: Sequence[Connection], *, waiting_limit: int = WAITING_LIMIT) -> None:
         self._connections = connections
+        for connection in connections:
+            event.listen(connection, "before_cursor_execute", hold_to_deadline)
         # The last one used has the warmest cache.
         self._idle: LifoQueue[Connection] = LifoQueue()
         for connection in connections:
@@ -62,6 +66,7 @@ class Readers:
         driver = driver_of(connection)
         deadline = monotonic() + seconds
         driver.set_progress_handler(lambda: monotonic() > deadline, _STEPS_BETWEEN_LOOKS)
+        connection.info[DEADLINE] = deadline
         try:
             with connection.begin():
                 driver.execute("BEGIN")
@@ -73,4 +78,5 @@ class Readers:
             raise answer from error
         finally:
             driver.set_progress_handler(None, 0)
+            del connection.info[DEADLINE]
             self._idle.put(connection)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Text, create_engine, literal, select
 from sqlalchemy.dialects import postgresql
 
-from app.search.patterns import found, is_same_letter
+from app.search.patterns import any_of, found, is_same_letter
 
 ENGINE = create_engine("sqlite://")
 
@@ -75,3 +75,11 @@ def test_postgresql_is_given_a_regular_expression_that_is_all_escaped() -> None:
     compiled = found(literal("x", Text), "a.*(É)", at_start=True).compile(dialect=postgresql.dialect())
     assert " ~ " in str(compiled)
     assert r"^[aA]\.\*\([Éé]\)" in compiled.params.values()
+
+
+@pytest.mark.parametrize("count", [0, 1, 99, 100, 101, 5_000])
+def test_any_of_holds_where_one_of_however_many_does(count: int) -> None:
+    wanted = [literal("x", Text) == str(number) for number in range(count)]
+    with ENGINE.connect() as conn:
+        assert not conn.execute(select(any_of(wanted))).scalar_one()
+        assert conn.execute(select(any_of([*wanted, literal("x", Text) == "x"]))).scalar_one()

@@ -138,6 +138,11 @@ GROUP = {"operator": "AND", "value": [search("name", "=", "Ada")]}
         (search("name", "IN", []), ParameterInvalid, "list of 1 to 1000"),
         (search("name", "IN", [None]), ParameterInvalid, "compared with a text"),
         (search("name", "IN", ["x"] * 1_001), ParameterInvalid, "list of 1 to 1000"),
+        (
+            {"operator": "OR", "value": [search("name", "IN", ["x"] * 67)] * 15},
+            ParameterInvalid,
+            "query has 1005 values in all: at most 1000",
+        ),
         (search("created_at", "=", "foobar"), ParameterInvalid, "is a date"),
         (search("created_at", ">", None), ParameterInvalid, "is a date"),
         (search("created_at", ">", True), ParameterInvalid, "is a date"),
