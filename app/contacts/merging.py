@@ -1,6 +1,7 @@
 """Two records of one person made one: a lead goes up in a user. Rule R73.
 
-What the user knows wins, what only the lead knows fills the gaps, and a value set by hand takes its
+What the user knows wins, what only the lead knows fills the gaps (its
+external_id and email too, where no other user has them), and a value set by hand takes its
 lock along. All that hangs on the lead (conversations, tags, notes, companies, events) hangs on the
 user afterwards; counts add up. The lead's id then names nobody, but its browser and its open
 sockets lead to the user: ``merged_contacts`` remembers.
@@ -12,7 +13,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from app.contacts import merged_rows, precedence, store
+from app.contacts import merged_rows, precedence
+from app.contacts.grace import standing_holders
 from app.contacts.operations import hold_contact
 from app.contacts.records import Contact
 from app.contacts.saving import save
@@ -73,9 +75,7 @@ def join(
 ) -> Contact:
     """The deed itself, for two that are held in this transaction."""
     lead, known = _current(lead, active_at), _current(user, active_at)
-    merged = united(known, lead, now)
-    if merged.email is not None and user.email is None and _is_taken(conn, merged):
-        merged = replace(merged, email=None, email_key=None)
+    merged = _without_taken(conn, user, united(known, lead, now), now)
     # The lead steps aside first: it may bear what only one of them can bear.
     merged_rows.move_everything(conn, lead, user.id, now)
     after = save(conn, user, merged)
@@ -91,6 +91,8 @@ def united(user: Contact, lead: Contact, now: float) -> Contact:
     for group in _GROUPS:
         if all(getattr(user, name) is None for name in group):
             facts |= {name: getattr(lead, name) for name in group}
+    if user.external_id is None:
+        facts["external_id"] = lead.external_id
     if user.email is None:
         facts |= {"email": lead.email, "email_key": lead.email_key}
     if user.anonymous_id is None:
@@ -136,10 +138,18 @@ def _attributes(user: Contact, lead: Contact) -> dict[str, Any]:
     return {"custom_attributes": values, "provenance": provenance}
 
 
-def _is_taken(conn: Connection, merged: Contact) -> bool:
-    """Whether the lead's email, which leads may share, is another user's own."""
-    holder = store.find_holders(conn, merged.app_id, None, merged.email_key, None).by_email
-    return holder is not None and holder.id != merged.id
+def _without_taken(conn: Connection, user: Contact, merged: Contact, now: float) -> Contact:
+    """Without those of the lead's ids, which leads may share, that are another user's own. Rule R50."""
+    learned_id = merged.external_id if user.external_id is None else None
+    learned_email = merged.email_key if user.email is None else None
+    if learned_id is None and learned_email is None:
+        return merged
+    holders = standing_holders(conn, user.app_id, learned_id, learned_email, now)
+    if holders.by_external_id is not None:
+        merged = replace(merged, external_id=None)
+    if holders.by_email is not None:
+        merged = replace(merged, email=None, email_key=None)
+    return merged
 
 
 def _of_both(choose: Callable[[list[float]], float], user: Contact, lead: Contact, name: str) -> float | None:

@@ -16,7 +16,6 @@ from app.contacts.custom import WriteSource, written
 from app.contacts.drafts import Draft, role_of_new
 from app.contacts.facts import facts_of
 from app.contacts.grace import clear_the_way, is_over
-from app.contacts.names import split
 from app.contacts.pseudonyms import pseudonym
 from app.contacts.records import Contact
 from app.contacts.saving import save
@@ -158,13 +157,6 @@ def _facts(
     conn: Connection, before: Contact, draft: Draft, *, actor: Actor, source: WriteSource, now: float
 ) -> dict[str, Any]:
     """The fields of a contact that a draft changes, by name."""
-    facts = draft.given() | {"updated_at": now}
-    if source != "manual":
-        facts["synced_at"] = now
-    facts |= _email_key(facts)
-    if "name" in facts:
-        names = split(facts["name"] or "")
-        facts |= {"first_name": names.first, "last_name": names.last}
     facts = facts_of(draft, source=source, now=now)
     owner_id = facts.get("owner_id")
     if owner_id is not None and role_in(conn, before.app_id, AdminId(owner_id)) is None:

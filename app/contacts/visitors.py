@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, select
 from app.contacts import reading, store
 from app.contacts.drafts import Draft
 from app.contacts.event_orders import Whose
+from app.contacts.grace import standing_holders
 from app.contacts.operations import change_contact, conflict_message, hold_contact
 from app.contacts.profiles import named_by_email
 from app.contacts.records import Contact
@@ -63,7 +64,7 @@ def convert(conn: Connection, app_id: AppId, order: Conversion, *, actor: Actor,
     has the ids.
     """
     visitor = hold_contact(conn, app_id, get_visitor(conn, app_id, order.visitor).id)
-    known = _known(conn, app_id, order)
+    known = _known(conn, app_id, order, now)
     if known is None or known.id == visitor.id:
         converted = Converted(_become(conn, visitor, order, actor=actor, now=now))
     elif known.role != order.role:
@@ -75,14 +76,14 @@ def convert(conn: Connection, app_id: AppId, order: Conversion, *, actor: Actor,
     return converted
 
 
-def _known(conn: Connection, app_id: AppId, order: Conversion) -> Contact | None:
+def _known(conn: Connection, app_id: AppId, order: Conversion, now: float) -> Contact | None:
     """The contact whom a conversion names, held; a lead by its id alone, for leads may share all else."""
     if order.contact_id is not None:
         return hold_contact(conn, app_id, order.contact_id)
     if order.role == "lead":
         return None
     user_id, email = order.draft.external_id or None, order.draft.email or None
-    holders = store.find_holders(conn, app_id, user_id, email.lower() if email else None, None)
+    holders = standing_holders(conn, app_id, user_id, email.lower() if email else None, now)
     # Of a user_id that nobody has, the email's holder is somebody else: a conflict, found in the writing.
     holder = holders.by_external_id if user_id else holders.by_email
     if holder is not None and holder.deleted_at is not None:

@@ -4,7 +4,7 @@ The model knows of each contact its ids, and whether it is archived and since wh
 may have which id, and what is found, follow from that. Rules R50, R60 to R65 and R73.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -80,14 +80,6 @@ class Lives(RuleBasedStateMachine):
             contact_id
             for contact_id, known in self.model.items()
             if contact_id != but and known.keys & wanted.keys and not self.is_over(known)
-        }
-
-    def holders_of(self, wanted: Known, but: str) -> set[str]:
-        """Who has an id that ``wanted`` would have, over or not."""
-        return {
-            contact_id
-            for contact_id, known in self.model.items()
-            if contact_id != but and known.keys & wanted.keys
         }
 
     def clear_for(self, wanted: Known, but: str | None = None) -> None:
@@ -177,9 +169,13 @@ class Lives(RuleBasedStateMachine):
         assert (lead.role, user.role) == ("lead", "user")
         del self.model[from_id]
         user.name = user.name if user.name is not None else lead.name
-        learned = Known("user", None, lead.email)
-        if user.email is None and lead.email is not None and not self.holders_of(learned, into_id):
-            user.email = lead.email
+        for name in ("external_id", "email"):
+            value = getattr(lead, name)
+            if getattr(user, name) is None and value is not None:
+                learned = replace(Known("user", None, None), **{name: value})
+                self.clear_for(learned, into_id)
+                if not self.in_the_way(learned, into_id):
+                    setattr(user, name, value)
 
     @rule(contact_id=people)
     def archive(self, contact_id: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Connection, select
 
 from app.contacts import store
+from app.contacts.grace import GRACE_SECONDS
 from app.contacts.merged_rows import heir_of_browser, merged_since
 from app.contacts.merging import merge_contacts, united
 from app.contacts.pings import PingContext
@@ -177,6 +178,28 @@ def test_R50_email_of_another_user_is_not_taken_over(recorder: Recorder) -> None
     add(recorder, "user", email="ada@example.com")
     user, lead = add(recorder, "user", external_id="7"), add(recorder, "lead", email="Ada@example.com")
     assert merge(recorder, lead.id, user.id).email is None
+
+
+def test_R73_external_id_of_the_lead_is_taken_over_where_nobody_else_has_it(recorder: Recorder) -> None:
+    user, lead = add(recorder, "user", email="ada@example.com"), add(recorder, "lead", external_id="L1")
+    assert merge(recorder, lead.id, user.id).external_id == "L1"
+
+
+def test_R50_external_id_of_another_user_is_not_taken_over(recorder: Recorder) -> None:
+    add(recorder, "user", external_id="L1")
+    user, lead = add(recorder, "user", email="ada@example.com"), add(recorder, "lead", external_id="L1")
+    assert merge(recorder, lead.id, user.id).external_id is None
+
+
+@pytest.mark.parametrize(("late", "email"), [(0.0, "ada@example.com"), (-1.0, None)])
+def test_R62_email_of_a_deleted_user_is_taken_over_after_the_seven_days(
+    recorder: Recorder, late: float, email: str | None
+) -> None:
+    deleted_at = NOW - GRACE_SECONDS - late
+    gone = add(recorder, "user", email="ada@example.com", deleted_at=deleted_at, listed=False)
+    user, lead = add(recorder, "user", external_id="7"), add(recorder, "lead", email="ada@example.com")
+    assert merge(recorder, lead.id, user.id).email == email
+    assert (gone.id in [row["id"] for row in recorder.rows()]) == (email is None)
 
 
 def test_activity_that_only_memory_knows_keeps_a_session_running(recorder: Recorder) -> None:

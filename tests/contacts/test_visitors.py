@@ -7,6 +7,7 @@ from sqlalchemy import insert, select
 
 from app.contacts.event_orders import Whose
 from app.contacts.events_store import insert_event, sums_of
+from app.contacts.grace import GRACE_SECONDS
 from app.contacts.records import Contact
 from app.contacts.visitor_orders import read_change, read_conversion
 from app.contacts.visitors import Converted, change_visitor, convert, get_visitor
@@ -143,6 +144,16 @@ def test_R62_a_deleted_users_ids_are_a_conflict(recorder: Recorder, visitor: Con
         ask(recorder, {"user_id": "42"})
     with pytest.raises(UserNotFound):
         ask(recorder, {"id": user.id})
+
+
+@pytest.mark.parametrize("ids", [{"user_id": "42"}, {"email": "joe@example.com"}])
+def test_R62_after_the_seven_days_they_are_free(
+    recorder: Recorder, visitor: Contact, ids: dict[str, Any]
+) -> None:
+    user = recorder.ping({"user_id": "42", "email": "joe@example.com"}).contact
+    recorder.change(user.id, deleted_at=NOW - GRACE_SECONDS, listed=False)
+    assert ask(recorder, ids).contact.id == visitor.id
+    assert [row["id"] for row in recorder.rows()] == [visitor.id]
 
 
 def test_a_user_needs_an_id_and_a_lead_none(recorder: Recorder, visitor: Contact) -> None:
