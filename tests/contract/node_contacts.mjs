@@ -1,10 +1,8 @@
 // `intercom-client` with contacts, against the server that the environment names.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { IntercomClient, IntercomError } from "intercom-client";
-
-const { PORCHLIGHT_TESTS_URL: baseUrl, PORCHLIGHT_TESTS_TOKEN: token } = process.env;
-const client = new IntercomClient({ token, baseUrl, maxRetries: 0 });
+import { IntercomError } from "intercom-client";
+import { client, raw } from "./recording.mjs";
 
 async function refusal(asked) {
   try {
@@ -12,6 +10,7 @@ async function refusal(asked) {
   } catch (error) {
     assert(error instanceof IntercomError, String(error));
     assert.equal(error.body.type, "error.list");
+    assert.match(raw().request_id, /./);
     return [error.statusCode, error.body.errors[0].code, error.body.errors[0].message];
   }
   return assert.fail("it was not refused");
@@ -23,8 +22,12 @@ test("a contact is created, found, changed and deleted", async () => {
   const changed = await client.contacts.update({ contact_id: made.id, name: "Ada King", external_id: "node/ada 1" });
   assert.equal(changed.name, "Ada King");
   assert.equal((await client.contacts.find({ contact_id: made.id })).external_id, "node/ada 1");
+  const { type, avatar, presence, first_name, last_name, session_count } = raw();
+  assert.deepEqual([type, avatar, first_name, last_name, session_count], ["contact", null, "Ada", "King", 0]);
+  assert.deepEqual(presence, { online: false, since: null, last_seen_at: null });
   assert.equal((await client.contacts.showContactByExternalId({ external_id: "node/ada 1" })).id, made.id);
   assert.equal((await client.contacts.delete({ contact_id: made.id })).deleted, true);
+  assert.deepEqual(raw(), { id: made.id, external_id: "node/ada 1", type: "contact", deleted: true });
   const gone = await refusal(client.contacts.find({ contact_id: made.id }));
   assert.deepEqual(gone, [404, "not_found", "User Not Found"]);
 });
@@ -36,6 +39,7 @@ test("a double is refused and names who stands in the way", async () => {
   assert.equal((await client.contacts.archive({ contact_id: made.id })).archived, true);
   assert.equal((await client.contacts.unarchive({ contact_id: made.id })).archived, false);
   assert.equal((await client.contacts.blockContact({ contact_id: made.id })).blocked, true);
+  assert.equal(raw().type, "contact");
 });
 
 test("contacts are listed and searched page by page", async () => {
@@ -47,6 +51,7 @@ test("contacts are listed and searched page by page", async () => {
   const found = new Set();
   for await (const contact of await client.contacts.search({ query, pagination: { per_page: 2 } })) found.add(contact.id);
   assert.deepEqual(found, ids);
+  assert.deepEqual([raw().type, raw().total_count, "next" in raw().pages], ["list", 5, false]);
   const listed = new Set();
   for await (const contact of await client.contacts.list({ per_page: 2 })) listed.add(contact.id);
   for (const id of ids) assert(listed.has(id));

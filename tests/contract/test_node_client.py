@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from support.customers import Customer
+from support.customers import Asked, Customer
 from support.programs import require_program
 
 pytestmark = pytest.mark.journey
@@ -31,10 +31,15 @@ def node() -> Path:
 
 
 @pytest.mark.parametrize("suite", SUITES, ids=lambda path: path.stem.removeprefix("node_"))
-def test_the_official_client_works(node: Path, suite: Path, customer: Customer) -> None:
+def test_the_official_client_works(
+    node: Path, suite: Path, customer: Customer, asked: Asked, tmp_path: Path
+) -> None:
+    noted = tmp_path / "asked"
     environ = os.environ | {
         "PORCHLIGHT_TESTS_URL": customer.product.url,
+        "PORCHLIGHT_TESTS_APP_ID": customer.app_id,
         "PORCHLIGHT_TESTS_TOKEN": customer.token,
+        "PORCHLIGHT_TESTS_ASKED": str(noted),
     }
     done = subprocess.run(
         [node, "--test", "--test-reporter=tap", suite],
@@ -46,3 +51,6 @@ def test_the_official_client_works(node: Path, suite: Path, customer: Customer) 
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    for line in noted.read_text().splitlines():
+        method, _, path = line.partition(" ")
+        asked["node"].add((method, path))

@@ -2,6 +2,7 @@
 
 import pytest
 from intercom.conversations.types import (
+    AttachContactToConversationRequestCustomerIntercomUserId,
     ConversationsManageRequestBody_Assignment,
     ConversationsManageRequestBody_Close,
     ConversationsManageRequestBody_Open,
@@ -13,7 +14,10 @@ from intercom.types import (
     AdminReplyConversationRequest,
     ContactReplyIntercomUserIdRequest,
     CreateContactRequestWithEmail,
+    CreateContactRequestWithRole,
     CreateOrUpdateTagRequest,
+    RedactConversationRequest_ConversationPart,
+    RedactConversationRequest_Source,
     SingleFilterSearchRequest,
 )
 
@@ -110,3 +114,38 @@ def test_a_conversation_is_tagged(customer: Customer, ada: str, admin_id: str) -
     assert [found["name"] for found in raw["tags"]["tags"]] == ["VIP"]
     customer.sdk.tags.untag_conversation(conversation_id, tag.id, admin_id=admin_id)
     assert customer.get(f"/conversations/{conversation_id}")["tags"]["tags"] == []
+
+
+def test_a_second_contact_joins_and_leaves_a_conversation(
+    customer: Customer, ada: str, admin_id: str
+) -> None:
+    sdk = customer.sdk.conversations
+    conversation_id = begin(customer, ada)
+    bob = customer.sdk.contacts.create(request=CreateContactRequestWithRole(role="lead", name="Bob")).id
+    joining = AttachContactToConversationRequestCustomerIntercomUserId(intercom_user_id=bob)
+    sdk.attach_contact_as_admin(conversation_id, admin_id=admin_id, customer=joining)
+    raw = customer.get(f"/conversations/{conversation_id}")
+    assert {contact["id"] for contact in raw["contacts"]["contacts"]} == {ada, bob}
+    sdk.detach_contact_as_admin(conversation_id, bob, admin_id=admin_id)
+    raw = customer.get(f"/conversations/{conversation_id}")
+    assert [contact["id"] for contact in raw["contacts"]["contacts"]] == [ada]
+
+
+def test_words_of_a_conversation_are_redacted(customer: Customer, ada: str, admin_id: str) -> None:
+    sdk = customer.sdk.conversations
+    conversation_id = begin(customer, ada)
+    reply = AdminReplyConversationRequest(message_type="comment", admin_id=admin_id, body="My PIN is 1234")
+    sdk.reply(conversation_id, request=reply)
+    raw = customer.get(f"/conversations/{conversation_id}")
+    part_id, source_id = raw["conversation_parts"]["conversation_parts"][0]["id"], raw["source"]["id"]
+    part = RedactConversationRequest_ConversationPart(
+        conversation_id=conversation_id, conversation_part_id=part_id
+    )
+    sdk.redact_conversation_part(request=part)
+    source = RedactConversationRequest_Source(conversation_id=conversation_id, source_id=source_id)
+    sdk.redact_conversation_part(request=source)
+    raw = customer.get(f"/conversations/{conversation_id}")
+    assert raw["conversation_parts"]["conversation_parts"][0]["redacted"] is True
+    assert raw["source"]["redacted"] is True
+    assert "1234" not in str(raw)
+    assert "Hello" not in str(raw)

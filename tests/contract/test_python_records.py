@@ -10,8 +10,13 @@ from intercom.types import (
     CreateDataEventRequestWithId,
     CreateOrUpdateCompanyRequest,
     CreateOrUpdateTagRequest,
+    TagCompanyRequest,
+    TagCompanyRequestCompaniesItem,
     TagMultipleUsersRequest,
     TagMultipleUsersRequestUsersItem,
+    UntagCompanyRequest,
+    UntagCompanyRequestCompaniesItem,
+    UpdateCompanyRequestBody,
     UpdateVisitorRequestWithUserId,
 )
 from intercom.visitors.types import UserWithUserId, VisitorWithUserId
@@ -43,7 +48,9 @@ def test_companies_are_made_found_changed_and_deleted(customer: Customer, ada: s
     assert raw["plan"]["name"] == "Pro"
     assert raw["app_id"] == customer.app_id
     assert sdk.find(made.id).website == "https://a.example"
-    assert customer.get("/companies?company_id=c-1")["id"] == made.id
+    changed = sdk.update(made.id, request=UpdateCompanyRequestBody(name="Acme Ltd", plan="Free"))
+    assert (changed.name, changed.website) == ("Acme Ltd", "https://a.example")
+    assert customer.get(f"/companies/{made.id}")["plan"]["name"] == "Free"
     sdk.attach_contact(ada, company_id=made.id)  # The list tells of companies that somebody belongs to.
     assert [company.id for company in sdk.list()] == [made.id]
     assert [company.id for company in sdk.scroll()] == [made.id]
@@ -51,6 +58,21 @@ def test_companies_are_made_found_changed_and_deleted(customer: Customer, ada: s
     with pytest.raises(ApiError) as error:
         sdk.find(made.id)
     assert error.value.status_code == 404
+
+
+def test_a_company_is_retrieved_by_its_name_or_company_id(customer: Customer) -> None:
+    sdk = customer.sdk.companies
+    made = sdk.create_or_update(request=CreateOrUpdateCompanyRequest(company_id="c-1", name="Acme"))
+    sdk.create_or_update(request=CreateOrUpdateCompanyRequest(company_id="c-2", name="Globex"))
+    for found in (sdk.retrieve(name="Acme"), sdk.retrieve(company_id="c-1")):
+        assert found.type == "list"
+        assert [company.id for company in found.data or []] == [made.id]
+    raw = customer.get("/companies?company_id=c-1")
+    assert (raw["type"], raw["id"], raw["total_count"]) == ("list", made.id, 1)
+    with pytest.raises(ApiError) as error:
+        sdk.retrieve(name="Nobody")
+    assert error.value.status_code == 404
+    assert "Company Not Found" in str(error.value.body)
 
 
 def test_the_scroll_ends_with_an_empty_page_without_a_param(customer: Customer) -> None:
@@ -68,7 +90,10 @@ def test_a_contact_joins_and_leaves_a_company(customer: Customer, ada: str) -> N
     assert [found.id for found in customer.sdk.contacts.list_attached_companies(ada)] == [company.id]
     raw = customer.get(f"/contacts/{ada}/companies")
     assert raw["companies"] == raw["data"]
+    assert [person.id for person in sdk.list_attached_contacts(company.id).data] == [ada]
     assert [person["id"] for person in customer.get(f"/companies/{company.id}/contacts")["data"]] == [ada]
+    assert sdk.list_attached_segments(company.id).data == []
+    assert customer.get(f"/companies/{company.id}/segments") == {"type": "list", "data": []}
     assert sdk.detach_contact(ada, company.id).id == company.id
     assert customer.get(f"/contacts/{ada}/companies")["data"] == []
 
@@ -89,6 +114,22 @@ def test_tags_are_made_put_on_and_taken_off(customer: Customer, ada: str) -> Non
     assert customer.get(f"/contacts/{ada}")["tags"]["total_count"] == 0
 
 
+def test_companies_are_tagged_and_untagged(customer: Customer, ada: str) -> None:
+    company = customer.sdk.companies.create_or_update(
+        request=CreateOrUpdateCompanyRequest(company_id="c-1", name="Acme")
+    )
+    put = TagCompanyRequest(name="Key", companies=[TagCompanyRequestCompaniesItem(company_id="c-1")])
+    tag = customer.sdk.tags.create(request=put)
+    raw = customer.get(f"/companies/{company.id}")["tags"]
+    assert (raw["type"], [(one["id"], one["name"]) for one in raw["tags"]]) == ("tag.list", [(tag.id, "Key")])
+    customer.sdk.companies.attach_contact(ada, company_id=company.id)  # else no list tells of it
+    found = customer.sdk.companies.retrieve(tag_id=tag.id)
+    assert [one.id for one in found.data or []] == [company.id]
+    off = UntagCompanyRequestCompaniesItem(id=company.id, untag=True)
+    assert customer.sdk.tags.create(request=UntagCompanyRequest(name="Key", companies=[off])).id == tag.id
+    assert customer.get(f"/companies/{company.id}")["tags"]["tags"] == []
+
+
 def test_notes_are_written_and_read_page_by_page(customer: Customer, ada: str) -> None:
     sdk = customer.sdk.notes
     admin_id = customer.sdk.admins.list().admins[0].id
@@ -97,6 +138,8 @@ def test_notes_are_written_and_read_page_by_page(customer: Customer, ada: str) -
     found = sdk.find(int(made[0].id))
     assert found.body == "<p>note 0</p>"
     assert found.author.id == admin_id
+    raw = customer.get(f"/notes/{made[0].id}")
+    assert (raw["type"], raw["body"], raw["contact"]["id"]) == ("note", "<p>note 0</p>", ada)
 
 
 def test_data_attributes_are_made_listed_and_changed(customer: Customer) -> None:
@@ -121,8 +164,8 @@ def test_data_attributes_are_made_listed_and_changed(customer: Customer) -> None
     )
     assert isinstance(raw["id"], int)
     assert made.id != raw["id"]
-    changed = customer.put(f"/data_attributes/{raw['id']}", {"archived": True})
-    assert changed["archived"] is True
+    changed = sdk.update(raw["id"], request={"archived": True, "description": "How many sit there"})
+    assert (changed.archived, changed.description) == (True, "How many sit there")
     assert "seats" not in {attribute.name for attribute in sdk.list(model="contact").data}
     assert "seats" in {attribute.name for attribute in sdk.list(model="contact", include_archived=True).data}
 
@@ -141,12 +184,21 @@ def test_segments_are_listed_and_found(customer: Customer, ada: str) -> None:
     assert made["id"] in {segment.id for segment in customer.sdk.segments.list(include_count=True).segments}
     assert customer.sdk.segments.find(made["id"]).name == "Users only"
     assert made["id"] in {found.id for found in customer.sdk.contacts.list_attached_segments(ada).data}
+    raw = customer.get(f"/segments/{made['id']}?include_count=true")
+    assert (raw["type"], raw["name"], raw["person_type"], raw["count"]) == (
+        "segment",
+        "Users only",
+        "user",
+        1,
+    )
 
 
 def test_visitors_are_found_changed_and_converted(customer: Customer) -> None:
     visitor_id = customer.ping(anonymous_id="browser-1")["id"]
     sdk = customer.sdk.visitors
     assert sdk.find(user_id="browser-1").id == visitor_id
+    raw = customer.get("/visitors?user_id=browser-1")
+    assert (raw["type"], raw["user_id"], raw["anonymous"]) == ("visitor", "browser-1", True)
     assert sdk.update(request=UpdateVisitorRequestWithUserId(user_id="browser-1", name="Ada")).name == "Ada"
     user = sdk.merge_to_contact(
         type="user",
@@ -180,6 +232,8 @@ def test_events_are_recorded_listed_and_summed_up(customer: Customer, ada: str) 
             event_name="ordered", count=5, first=NOW, last=NOW + 3600
         ),
     )
+    raw = customer.get("/events?type=user&user_id=ada-1&summary=true")
+    assert [(one["name"], one["count"]) for one in raw["events"]] == [("ordered", 7)]
 
 
 def test_admins_teams_and_me(customer: Customer) -> None:
@@ -191,4 +245,15 @@ def test_admins_teams_and_me(customer: Customer) -> None:
     assert customer.sdk.admins.find(int(admin.id)).id == admin.id
     away = customer.sdk.admins.away(int(admin.id), away_mode_enabled=True, away_mode_reassign=False)
     assert away.away_mode_enabled is True
-    assert customer.get("/teams") == {"type": "team.list", "teams": []}
+    [team] = customer.sdk.teams.list().teams or []
+    assert customer.sdk.teams.find(team.id).name == "Support"
+    raw = customer.get("/teams")
+    assert (raw["type"], raw["teams"][0]["type"]) == ("team.list", "team")
+    assert raw["teams"][0]["admin_ids"] == [int(admin.id)]
+
+
+def test_activity_logs_tell_what_teammates_did(customer: Customer) -> None:
+    told = customer.sdk.admins.list_all_activity_logs(created_at_after="0")
+    assert (told.type, told.activity_logs) == ("activity_log.list", [])
+    raw = customer.get("/admins/activity_logs?created_at_after=0")
+    assert (raw["pages"]["type"], raw["pages"]["total_pages"]) == ("pages", 0)

@@ -4,7 +4,7 @@ import json
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import httpx
 import pytest
@@ -14,8 +14,13 @@ from sqlalchemy import Connection
 from app.auth.admins import create_admin
 from app.auth.tokens import create_token
 from app.commands.running import write
+from app.trail.records import CLI
 from app.workspaces.operations import create_workspace
+from app.workspaces.teams import create_team
 from support.product import EMAIL, Product
+
+Asked: TypeAlias = dict[str, set[tuple[str, str]]]
+"""What each official SDK has asked for in this run of the tests: method and path."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,12 @@ class Customer:
             return json.loads(answer.read())
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
+def asked() -> Asked:
+    return {"python": set(), "node": set()}
+
+
+@pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     product = Product(tmp_path_factory.mktemp("product"))
     product.command("migrate")
@@ -66,15 +76,20 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 
 @pytest.fixture
-def customer(product: Product) -> Iterator[Customer]:
+def customer(product: Product, asked: Asked) -> Iterator[Customer]:
     app_id, token = write(product.settings, _make_workspace)
+
+    def note(request: httpx.Request) -> None:
+        asked["python"].add((request.method, request.url.raw_path.decode().partition("?")[0]))
+
     # The SDK leaves its own connections open for good.
-    with httpx.Client(trust_env=False, timeout=30) as connections:
+    with httpx.Client(trust_env=False, timeout=30, event_hooks={"request": [note]}) as connections:
         yield Customer(product, app_id, token, connections)
 
 
 def _make_workspace(conn: Connection, now: float) -> tuple[str, str]:
-    """A workspace, its token and its first admin, made while the server runs."""
+    """A workspace, its token, its first admin and a team, made while the server runs."""
     app_id = create_workspace(conn, "Acme", now).app_id
     create_admin(conn, app_id, f"{app_id}-{EMAIL}", None, now, name="Tess")
+    create_team(conn, app_id, "Support", [f"{app_id}-{EMAIL}"], actor=CLI, now=now)
     return app_id, create_token(conn, app_id, "sdk", now)
