@@ -1,16 +1,19 @@
 """One of everything that a workspace can have, made by REST where REST makes it."""
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 import httpx2
 from sqlalchemy import Connection, insert
 
+from app.contacts.drafts import read_draft
+from app.contacts.operations import change_contact
 from app.contacts.pings import PingContext, record_ping
 from app.contacts.records import Ping
 from app.contacts.user_data import read_user_data
+from app.ids import ContactId
 from app.storage.tables import data_attributes
 from app.trail.records import CLI
 from app.workspaces.administration import add_teammate
@@ -90,6 +93,16 @@ async def _visitor(owner: Owner) -> str:
     return str(recorded.contact.id)
 
 
+async def _visitor_email(owner: Owner) -> str:
+    """A visitor, by the email that it told in a talk."""
+    visitor, app_id, email = ContactId(await _visitor(owner)), owner.tenant.app_id, f"{_name()}@example.com"
+    draft = read_draft({"email": email})
+    await owner.write(
+        lambda conn: change_contact(conn, app_id, visitor, draft, actor=CLI, now=START) and None
+    )
+    return email
+
+
 async def _conversation(owner: Owner) -> str:
     sender = {"type": "user", "id": await _user(owner)}
     return str((await owner.post("/conversations", {"from": sender, "body": _name()}))["conversation_id"])
@@ -101,6 +114,10 @@ async def _company(owner: Owner) -> str:
 
 async def _company_id(owner: Owner) -> str:
     return str((await owner.post("/companies", {"company_id": _name(), "name": SECRET}))["company_id"])
+
+
+async def _company_name(owner: Owner) -> str:
+    return str((await owner.post("/companies", {"company_id": _name(), "name": _name()}))["name"])
 
 
 async def _tag(owner: Owner) -> str:
@@ -165,6 +182,7 @@ MAKERS: Final[dict[str, Make]] = {
     "browser": _browser,
     "company": _company,
     "company_id": _company_id,
+    "company_name": _company_name,
     "conversation": _conversation,
     "deleted": _deleted,
     "email": _email,
@@ -177,6 +195,7 @@ MAKERS: Final[dict[str, Make]] = {
     "team": _team,
     "user": _user,
     "visitor": _visitor,
+    "visitor_email": _visitor_email,
     "webhook": _webhook,
 }
 
@@ -187,12 +206,36 @@ UNKNOWN: Final[dict[str, str]] = dict.fromkeys(MAKERS, _HEX) | {
     "attribute": _NUMBER,
     "browser": "nobody",
     "company_id": "nobody",
+    "company_name": "nobody",
     "conversation": _NUMBER,
     "email": "nobody@example.com",
     "external_id": "nobody",
     "note": _NUMBER,
     "tag": _NUMBER,
     "team": _NUMBER,
+    "visitor_email": "nobody@example.com",
     "webhook": _NUMBER,
 }
 """An id of each kind that is nobody's."""
+
+
+async def tie(owner: Owner, named: Mapping[str, str]) -> None:
+    """Bring together what is named, by kind: whatever asks for one by the other finds something."""
+    person = named.get("user") or await _user(owner)
+    if conversation := named.get("conversation"):
+        admin_id = await _admin(owner)
+        keys = {"user": "intercom_user_id", "external_id": "user_id", "email": "email"}
+        for kind in keys.keys() & named.keys():
+            whom = {"admin_id": admin_id, "customer": {keys[kind]: named[kind]}}
+            await owner.post(f"/conversations/{conversation}/customers", whom)
+        if tag := named.get("tag"):
+            await owner.post(f"/conversations/{conversation}/tags", {"admin_id": admin_id, "id": tag})
+    elif "user" in named:
+        await owner.post("/conversations", {"from": {"type": "user", "id": person}, "body": _name()})
+    if "tag" in named or "company" in named:
+        company = named.get("company") or await _company(owner)
+        await owner.post(f"/contacts/{person}/companies", {"id": company})
+        if tag := named.get("tag"):
+            await owner.post("/tags", {"id": tag, "companies": [{"id": company}], "users": [{"id": person}]})
+    if "segment" in named:
+        await _email(owner)
