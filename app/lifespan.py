@@ -64,6 +64,8 @@ def lifespan_of(
             leases = LeaseFile(settings.data_dir / LEASES_FOLDER)
             stack.callback(leases.close)
             state = await _open(settings, clock, leases, stack)
+            importer = Importer(state.database, settings.data_dir / IMPORTS_FOLDER, clock)
+            await importer.sweep()
             async with asyncio.TaskGroup() as group:
                 works = {
                     "sweeper": state.sweeper.run(),
@@ -73,7 +75,7 @@ def lifespan_of(
                     "leases": keep_synced(leases),
                     "purge": Purge(state.database, clock).run(),
                     **works_of(state),
-                    "importer": Importer(state.database, settings.data_dir / IMPORTS_FOLDER, clock).run(),
+                    "importer": importer.run(),
                 }
                 running = [group.create_task(_or_go_down(name, work)) for name, work in works.items()]
                 # Compiling its rules takes a quarter of a second, which the first ping should not wait for.

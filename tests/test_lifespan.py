@@ -52,6 +52,15 @@ async def test_what_ended_before_the_end_is_written_at_the_end(tmp_path: Path) -
         assert len(again.state.ledger) == 0
 
 
+async def test_R61_a_file_that_no_import_waits_for_is_gone_after_a_restart(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    stray = settings.data_dir / lifespan.IMPORTS_FOLDER / f"{ADA}.csv"
+    stray.parent.mkdir(parents=True)
+    stray.write_text("email\nada@example.com\n")
+    async with serving(settings):
+        assert not stray.exists()
+
+
 async def test_R73_who_was_merged_is_known_after_a_restart(tmp_path: Path) -> None:
     settings, bob = settings_in(tmp_path), ContactId("b" * 24)
     async with serving(settings) as first:

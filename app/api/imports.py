@@ -18,6 +18,7 @@ from app.api.switches import read_switch
 from app.auth.tokens import TokenGrant
 from app.contacts import exports
 from app.contacts.import_files import count_lines, path_of, preview, writable_attributes
+from app.contacts.import_jobs import remove_file
 from app.contacts.import_receiving import begin_import, folder_of, get_job, new_job, receive, stop_import
 from app.contacts.jobs import Job, JobId
 from app.errors import ParameterInvalid
@@ -65,7 +66,9 @@ async def delete_import(request: Request, grant: TokenGrant) -> Response:
         job = get_job(conn, call.app_id, request.path_params["id"])
         return stop_import(conn, job, call.actor, call.now)
 
-    return Json(job_shape(await call.write(work)))
+    job = await call.write(work)
+    remove_file(path_of(folder_of(call.state.settings), job.id))
+    return Json(job_shape(job))
 
 
 async def get_contacts_csv(request: Request, grant: TokenGrant) -> Response:

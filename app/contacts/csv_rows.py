@@ -89,9 +89,6 @@ def read_columns(
     names = [name.strip().removeprefix("\ufeff") for name in header]
     if len(names) > MOST_COLUMNS:
         raise ParameterInvalid(f"The file has {len(names)} columns: at most {MOST_COLUMNS} are taken")
-    for name in names:
-        if not is_storable(name):
-            raise ParameterInvalid(f"Column {_shown(name)} holds a character that can't be stored")
     _require_mapped_columns(names, mapping or {})
     columns = [_column(name, (mapping or {}).get(name, name), attributes) for name in names]
     taken = [(column.field, column.is_attribute) for column in columns if column.field is not None]

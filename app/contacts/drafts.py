@@ -124,8 +124,7 @@ def _role(body: Mapping[str, Any]) -> GivenRole | UnsetType:
     if role is None:
         return UNSET
     if role not in get_args(GivenRole):
-        shown = f"{role[:20]!a}" if isinstance(role, str) else "no text"
-        raise ParameterInvalid(f"role is {shown}: it is user or lead")
+        raise ParameterInvalid("role must be user or lead")
     return cast("GivenRole", role)
 
 

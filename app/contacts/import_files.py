@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from app.attributes.operations import attributes_of
 from app.attributes.records import DataAttribute
+from app.attributes.values import is_storable
 from app.contacts.csv_rows import MOST_COLUMNS, MOST_ROWS, BadLine, Column, Line, read_columns, read_lines
 from app.contacts.imports import fault_of
 from app.contacts.jobs import MOST_PROBLEMS, JobId
@@ -97,6 +98,8 @@ def _header(file: TextIO) -> list[str]:
     if not any(name.strip() for name in header):
         raise ParameterInvalid("The file is empty: its first line names the columns")
     _require_commas(header)
+    if not all(is_storable(name) for name in header):
+        raise ParameterInvalid("The header is not CSV: it holds a character that is no text")
     if len(header) > MOST_COLUMNS:
         raise ParameterInvalid(f"The file has {len(header)} columns: at most {MOST_COLUMNS} are taken")
     return header

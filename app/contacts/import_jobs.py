@@ -2,7 +2,8 @@
 
 A batch is small, so that pings and presence, which share the write queue with it, wait for a few hundredths
 of a second and no longer. Its progress is committed with it: after a crash the job goes on behind
-the last line that is on the disk. The file goes when its job is finished. Rule R55.
+the last line that is on the disk. The file goes when its job is finished, and the job itself a while
+later: what it tells is about people. Rule R55.
 """
 
 import asyncio
@@ -30,6 +31,9 @@ KIND: Final = "import"
 DRAFT_KIND: Final = "import_draft"
 """A file whose columns are looked at in the dashboard: nobody works on it until an admin says so."""
 DRAFT_SECONDS: Final = 24 * 3_600.0
+KEPT_SECONDS: Final = 90 * 24 * 3_600.0
+"""How long a job is shown after it was finished."""
+FORGET_SECONDS: Final = 3_600.0
 BATCH_LINES: Final = 250
 LOOK_SECONDS: Final = 1.0
 RETRY_SECONDS: Final = 3.0
@@ -39,9 +43,17 @@ def cancel(conn: Connection, job: Job, now: float) -> Job:
     """Stop a job that is not finished; what it has written stays."""
     if job.is_finished:
         return job
-    canceled = replace(job, state="canceled", updated_at=now, finished_at=now)
+    canceled = replace(job, state="canceled", options={}, updated_at=now, finished_at=now)
     jobs.update_job(conn, canceled)
     return canceled
+
+
+def remove_file(path: Path) -> None:
+    """Take a job's file away; one that can't be is logged, and tried again at the next start."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        get_logger().error("import.file_stays", job=path.stem, reason=type(error).__name__)
 
 
 def progressed(job: Job, outcome: Outcome, *, lines: int, now: float) -> Job:
@@ -64,6 +76,17 @@ class Importer:
         self._database = database
         self._folder = folder
         self._clock = clock
+        self._forgot_at = float("-inf")
+
+    async def sweep(self) -> None:
+        """Take away the files that no job waits for: whoever was to do so was killed.
+
+        At the start alone, before the first request: a file that is coming in has no job yet.
+        """
+        live = await self._database.read(jobs.live_ids)
+        for path in self._folder.glob("*.csv"):
+            if path.stem not in live:
+                remove_file(path)
 
     async def run(self) -> None:
         """Work for as long as the server runs."""
@@ -71,6 +94,7 @@ class Importer:
             try:
                 await self.finish_all()
                 await self.forget_drafts()
+                await self.forget_finished()
             except StorageUnavailable as error:
                 get_logger().error("import.waits", reason=error.message)
                 await asyncio.sleep(RETRY_SECONDS)
@@ -88,7 +112,14 @@ class Importer:
             if draft.created_at > before:
                 return
             await self._database.write(partial(jobs.delete_job, job=draft))
-            path_of(self._folder, draft.id).unlink(missing_ok=True)
+            remove_file(path_of(self._folder, draft.id))
+
+    async def forget_finished(self) -> None:
+        """Once an hour, remove the jobs that were finished long ago."""
+        now = self._clock.now()
+        if now - self._forgot_at >= FORGET_SECONDS:
+            await self._database.write(lambda conn: jobs.forget_finished(conn, now - KEPT_SECONDS))
+            self._forgot_at = now
 
     async def _finish(self, job: Job) -> None:
         path = path_of(self._folder, job.id)
@@ -112,12 +143,13 @@ class Importer:
             }
             job = replace(job, state="failed", problems=[problem, *job.problems])
         now = self._clock.now()
-        done = replace(job, updated_at=now, finished_at=now)
+        # Which columns were mapped is of no use any more, and where a file has no header they name somebody.
+        done = replace(job, options={}, updated_at=now, finished_at=now)
         await self._database.write(lambda conn: jobs.update_job(conn, done))
         get_logger().info(
             "import.finished", job=job.id, state=job.state, lines=job.rows_done, bad=job.rows_failed
         )
-        path.unlink(missing_ok=True)
+        remove_file(path)
 
     async def _import_file(self, job: Job, path: Path) -> Job:
         attributes = await self._database.read(lambda conn: writable_attributes(conn, job.app_id))

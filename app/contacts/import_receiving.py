@@ -5,8 +5,10 @@ comes by the dashboard is a draft first, whose columns are looked at: a job of a
 """
 
 import asyncio
+import errno
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Final
@@ -16,13 +18,14 @@ from sqlalchemy import Connection
 from app.contacts import jobs
 from app.contacts.import_jobs import FOLDER, KIND, cancel
 from app.contacts.jobs import Job, JobId
-from app.errors import BodyTooLarge, NotFound
+from app.errors import BodyTooLarge, NotFound, StorageFull, StorageUnavailable
 from app.ids import AppId
 from app.settings import Settings
 from app.trail.operations import record
 from app.trail.records import Actor, Deed
 
 MOST_FILE_BYTES: Final = 256 << 20
+_NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT)
 
 
 def folder_of(settings: Settings) -> Path:
@@ -31,16 +34,29 @@ def folder_of(settings: Settings) -> Path:
 
 
 async def receive(parts: AsyncIterator[bytes], path: Path) -> None:
-    """Put a file on the disk as it comes; raises BodyTooLarge, and what ``parts`` raises."""
-    await asyncio.to_thread(path.parent.mkdir, mode=0o700, parents=True, exist_ok=True)
+    """Put a file on the disk as it comes; raises BodyTooLarge, StorageUnavailable, and what ``parts`` raises."""
     written = 0
-    with path.open("xb") as file:
-        async for part in parts:
-            written += len(part)
-            if written > MOST_FILE_BYTES:
-                raise BodyTooLarge(f"The file is longer than {MOST_FILE_BYTES} bytes: cut it in pieces")
-            await asyncio.to_thread(file.write, part)
-        await asyncio.to_thread(_sync, file)
+    with told_disk_faults():
+        await asyncio.to_thread(path.parent.mkdir, mode=0o700, parents=True, exist_ok=True)
+        with path.open("xb") as file:
+            async for part in parts:
+                written += len(part)
+                if written > MOST_FILE_BYTES:
+                    raise BodyTooLarge(f"The file is longer than {MOST_FILE_BYTES} bytes: cut it in pieces")
+                await asyncio.to_thread(file.write, part)
+            await asyncio.to_thread(_sync, file)
+
+
+@contextmanager
+def told_disk_faults() -> Iterator[None]:
+    """What a disk refuses is an answer: raises StorageFull or StorageUnavailable for its OSError."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise StorageFull("The disk is full: nothing was recorded") from error
+        name = errno.errorcode.get(error.errno or 0, "OSError")
+        raise StorageUnavailable(f"The file can't be kept now ({name})") from error
 
 
 def new_job(

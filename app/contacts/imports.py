@@ -2,7 +2,8 @@
 
 A few statements find everybody whom a batch of lines names; then every line is judged in memory, where
 the lines before it have already been; then all of them are written. A line that can't be taken
-is left out whole, with its reason, and the others are none the worse.
+is left out whole, with its reason, and the others are none the worse. A reason is kept with its job, and so
+never repeats what stood in a cell.
 """
 
 from collections.abc import Mapping, Sequence
@@ -110,9 +111,7 @@ class _Batch:
         contact = known or _newcomer(self._app_id, role_of_new(draft), self._now)
         facts = facts_of(draft, source="csv", now=self._now)
         if facts.get("owner_id") is not None and facts["owner_id"] not in self._teammates:
-            raise ParameterInvalid(
-                f"owner_id is {facts['owner_id']}: no teammate of this workspace has that id"
-            )
+            raise ParameterInvalid("owner_id: no teammate of this workspace has it")
         if draft.custom_attributes:
             writer = Writer("csv", str(self._actor), self._now)
             values, provenance = write_attributes(contact, draft.custom_attributes, self._attributes, writer)
@@ -151,7 +150,7 @@ class _Batch:
         if contact_id is not None:
             contact = self._after.get(ContactId(str(contact_id)))
             if contact is None or contact.deleted_at is not None:
-                raise ParameterInvalid(f"id is {str(contact_id)[:40]!r}: no contact of this workspace has it")
+                raise ParameterInvalid("id: no contact of this workspace has it")
             return contact
         if isinstance(draft.external_id, str):
             return self._alive(self._by_external_id.get(draft.external_id))

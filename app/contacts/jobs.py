@@ -79,6 +79,16 @@ def next_job(conn: Connection, kind: str) -> Job | None:
     return Job(*row) if row else None
 
 
+def live_ids(conn: Connection) -> set[JobId]:
+    """The ids of all jobs that are not finished."""
+    return set(conn.execute(select(jobs.c.id).where(jobs.c.finished_at.is_(None))).scalars())
+
+
+def forget_finished(conn: Connection, before: float) -> None:
+    """Remove the jobs that were finished before a moment."""
+    conn.execute(delete(jobs).where(jobs.c.finished_at < before))
+
+
 def update_job(conn: Connection, job: Job) -> None:
     """Write a job's progress; one that has been canceled meanwhile stays so."""
     changed = {name: getattr(job, name) for name in _CHANGEABLE}
@@ -91,6 +101,7 @@ def update_job(conn: Connection, job: Job) -> None:
 
 _CHANGEABLE: Final = (
     "state",
+    "options",
     "rows_total",
     "rows_done",
     "rows_failed",

@@ -18,7 +18,7 @@ from app.attributes.records import DataAttribute
 from app.contacts import exports, jobs
 from app.contacts.csv_rows import BadLine
 from app.contacts.import_files import count_lines, header_of, path_of, preview, writable_attributes
-from app.contacts.import_jobs import DRAFT_KIND, KIND
+from app.contacts.import_jobs import DRAFT_KIND, KIND, remove_file
 from app.contacts.import_receiving import begin_import, folder_of, new_job, receive, stop_import
 from app.contacts.jobs import Job, JobId
 from app.dashboard.access import Seat, admin_only, admin_with_file
@@ -116,12 +116,13 @@ async def change_import(request: Request, seat: Seat) -> Response:
     if deed == "stop" and job.kind == KIND:
         now = state.clock.now()
         await state.database.write(lambda conn: stop_import(conn, job, seat.actor, now))
+        remove_file(_file(state, job))
         return see_other(_path(seat, job.id))
     if job.kind != DRAFT_KIND:  # begun already, from another window perhaps
         return see_other(_path(seat, job.id))
     if deed == "discard":
         await state.database.write(lambda conn: jobs.delete_job(conn, job))
-        _file(state, job).unlink(missing_ok=True)
+        remove_file(_file(state, job))
         return see_other(_path(seat))
     header, attributes = await _columns(state, seat, job)
     choices = chosen(header, seat.form)

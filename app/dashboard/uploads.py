@@ -9,7 +9,7 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
-from app.contacts.import_receiving import MOST_FILE_BYTES
+from app.contacts.import_receiving import MOST_FILE_BYTES, told_disk_faults
 from app.errors import BodyTooLarge, ParameterInvalid, UnsupportedBody
 
 UPLOAD_TYPE: Final = "multipart/form-data"
@@ -39,17 +39,18 @@ class Upload:
 
 @asynccontextmanager
 async def read_upload(request: Request) -> AsyncIterator[Upload]:
-    """The form of a request; raises BodyTooLarge, UnsupportedBody, ParameterInvalid."""
+    """The form of a request; raises BodyTooLarge, UnsupportedBody, ParameterInvalid, StorageUnavailable."""
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if content_type != UPLOAD_TYPE:
         raise UnsupportedBody(f"This page takes files only ({UPLOAD_TYPE})")
     try:
-        form = await MultiPartParser(
-            request.headers,
-            _no_longer_than(request, MOST_FILE_BYTES + _ROOM_FOR_FIELDS),
-            max_files=1,
-            max_fields=10,
-        ).parse()
+        with told_disk_faults():
+            form = await MultiPartParser(
+                request.headers,
+                _no_longer_than(request, MOST_FILE_BYTES + _ROOM_FOR_FIELDS),
+                max_files=1,
+                max_fields=10,
+            ).parse()
     except ClientDisconnect:
         raise ParameterInvalid("The file ended before it was whole") from None
     except (MultiPartException, ValueError):

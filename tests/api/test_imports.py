@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import errno
 import io
 from typing import Any
 
@@ -118,10 +119,23 @@ async def test_R55_a_file_that_is_too_long_is_refused(
     assert_error_list(response, BodyTooLarge.status, BodyTooLarge.code)
 
 
+async def test_R55_a_file_for_which_there_is_no_room_is_refused_and_not_kept(
+    client: httpx2.AsyncClient, server: Served, acme: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(import_receiving, "_sync", full)
+    response = await post(client, acme, "user_id\n1\n")
+    assert_error_list(response, 507, "storage_full")
+    assert list((server.state.settings.data_dir / import_jobs.FOLDER).iterdir()) == []
+
+
 async def test_R55_an_import_is_stopped(client: httpx2.AsyncClient, server: Served, acme: Tenant) -> None:
     job_id = (await post(client, acme, "user_id\n1\n")).json()["id"]
     stopped = await client.delete(f"/imports/{job_id}", headers=acme.headers)
     assert stopped.json()["state"] == "canceled"
+    assert list((server.state.settings.data_dir / import_jobs.FOLDER).iterdir()) == []
     await finish(server)
     assert (await client.get("/contacts", headers=acme.headers)).json()["data"] == []
 

@@ -42,7 +42,7 @@ def test_R55_bad_lines_are_named_and_the_good_ones_written(shell: Shell, app_id:
     assert outcome.values == {"created": "1", "updated": "0", "failed": "2"}
     assert outcome.err.splitlines() == [
         "line 3: email is no email address",
-        "line 4: role is 'king': it is user or lead",
+        "line 4: role must be user or lead",
     ]
 
 

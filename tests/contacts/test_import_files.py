@@ -49,6 +49,7 @@ def test_R55_a_preview_shows_the_first_lines_only(tmp_path: Path, known: dict[st
         ("\n", "The file is empty"),
         (",,\n1,2,3\n", "The file is empty"),
         ('"user_id\n', "The header is not CSV"),
+        ("user_id,na\0me\n", "The header is not CSV"),
         (b"user_id\n\xff\xfe\n", "not UTF-8"),
         (b"\xff\xfeuser_id\n", "not UTF-8"),
         ("shoe_size\n", "is no field"),

@@ -149,6 +149,45 @@ async def test_R55_a_cell_that_postgresql_can_not_store_costs_its_line_alone(
         await database.close()
 
 
+async def test_R61_files_that_no_job_waits_for_go_at_the_start(database: Database, folder: Path) -> None:
+    job = await begun(database, folder, "user_id\n1\n")
+    done = await begun(database, folder, "user_id\n1\n", job_id="b" * 24)
+    await database.write(lambda conn: cancel(conn, done, NOW))
+    path_of(folder, JobId("c" * 24)).write_text("user_id\n1\n")
+    await Importer(database, folder, Clock(at=NOW)).sweep()
+    assert list(folder.iterdir()) == [path_of(folder, job.id)]
+
+
+async def test_a_file_that_can_not_be_taken_away_stops_nobody(database: Database, folder: Path) -> None:
+    path_of(folder, JobId("c" * 24)).mkdir()
+    await Importer(database, folder, Clock(at=NOW)).sweep()
+
+
+@pytest.mark.parametrize(("days", "is_kept"), [(90, True), (90.1, False)])
+async def test_R61_a_finished_job_is_forgotten_after_90_days(
+    database: Database, folder: Path, days: float, is_kept: bool
+) -> None:
+    job = await begun(database, folder, "user_id,owner_id\n1,x\n")
+    await Importer(database, folder, Clock(at=NOW)).finish_all()
+    assert (await found(database, job)).options == {}
+    await Importer(database, folder, Clock(at=NOW + days * 86_400)).forget_finished()
+    kept = await database.read(lambda conn: jobs.find_job(conn, job.app_id, job.id))
+    assert (kept is not None) is is_kept
+
+
+async def test_finished_jobs_are_looked_for_once_an_hour(database: Database, folder: Path) -> None:
+    job, clock = await begun(database, folder, "user_id\n1\n"), Clock(at=NOW)
+    importer = Importer(database, folder, clock)
+    await importer.forget_finished()
+    old = replace(job, finished_at=NOW - import_jobs.KEPT_SECONDS - 1)
+    await database.write(lambda conn: jobs.update_job(conn, old))
+    for seconds, is_kept in ((3_599, True), (1, False)):
+        clock.advance(seconds)
+        await importer.forget_finished()
+        kept = await database.read(lambda conn: jobs.find_job(conn, job.app_id, job.id))
+        assert (kept is not None) is is_kept
+
+
 async def test_R55_a_job_that_was_canceled_writes_no_more(database: Database, folder: Path) -> None:
     job = await begun(database, folder, "user_id\n1\n")
     await database.write(lambda conn: cancel(conn, job, NOW))

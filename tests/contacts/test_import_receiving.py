@@ -1,5 +1,7 @@
 """A file comes in, and becomes a job. Rule R55."""
 
+import errno
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,7 +11,7 @@ from app.contacts import import_receiving, jobs
 from app.contacts.import_jobs import DRAFT_KIND
 from app.contacts.import_receiving import begin_import, get_job, new_job, receive, stop_import
 from app.contacts.jobs import JobId
-from app.errors import BodyTooLarge, NotFound
+from app.errors import BodyTooLarge, NotFound, StorageFull, StorageUnavailable
 from app.ids import AppId
 from app.trail.records import Actor
 from support.recording import NOW, Recorder
@@ -38,6 +40,22 @@ async def test_R55_a_file_may_be_so_long_and_no_longer(
     await receive(parts(b"12", b"34"), tmp_path / "fits.csv")
     with pytest.raises(BodyTooLarge):
         await receive(parts(b"12", b"345"), tmp_path / "too_long.csv")
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [(errno.ENOSPC, StorageFull), (errno.EDQUOT, StorageFull), (errno.EIO, StorageUnavailable)],
+)
+async def test_a_disk_that_takes_no_more_is_told_as_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, told: type[StorageUnavailable]
+) -> None:
+    def refuse(_: int) -> None:
+        raise OSError(number, "refused")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(StorageUnavailable) as refused:
+        await receive(parts(b"12"), tmp_path / "one.csv")
+    assert refused.type is told
 
 
 def test_a_draft_waits_until_it_is_begun_and_forgets_what_its_file_was_called(recorder: Recorder) -> None:

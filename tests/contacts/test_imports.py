@@ -133,6 +133,22 @@ def test_R55_a_bad_line_is_left_out_whole_and_says_why(recorder: Recorder, plan:
     assert (ada.name, ada.custom_attributes, ada.updated_at) == ("Ada", {"seats": 1}, NOW)
 
 
+@pytest.mark.parametrize(
+    "field",
+    [
+        *("id", "external_id", "email", "role", "phone", "name", "avatar", "signed_up_at", "last_seen_at"),
+        *("owner_id", "unsubscribed_from_emails", "language_override", "plan", "seats", "renewed_at"),
+    ],
+)
+@pytest.mark.parametrize("cell", ["ada.secret@example.com x", "4711471147", "secret\0", "s" * 20_000])
+def test_R61_no_reason_repeats_a_cell(recorder: Recorder, plan: None, field: str, cell: str) -> None:
+    whose: dict[str, Any] = {} if field == "id" else {"external_id": "1"}
+    is_own = field in ("plan", "seats", "renewed_at")
+    outcome = take(recorder, whose | ({"custom_attributes": {field: cell}} if is_own else {field: cell}))
+    for reason in reasons(outcome).values():
+        assert cell[:6] not in reason
+
+
 def test_R50_ids_may_change_hands_within_a_batch(recorder: Recorder) -> None:
     take(
         recorder,

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from app.contacts import jobs
 from app.contacts.jobs import Job, JobId
 from app.trail.records import Actor
@@ -48,6 +50,22 @@ def test_a_job_that_is_finished_changes_no_more(recorder: Recorder) -> None:
     found = jobs.find_job(recorder.conn, recorder.app_id, made.id)
     assert found is not None
     assert (found.state, found.rows_done, found.is_finished) == ("canceled", 0, True)
+
+
+def test_jobs_that_are_not_finished_are_live(recorder: Recorder) -> None:
+    waiting, draft, done = job(recorder, 1), job(recorder, 2, kind="import_draft"), job(recorder, 3)
+    jobs.update_job(recorder.conn, replace(done, state="completed", finished_at=NOW))
+    assert jobs.live_ids(recorder.conn) == {waiting.id, draft.id}
+
+
+@pytest.mark.parametrize(("finished_at", "is_kept"), [(NOW, True), (NOW - 1, False), (None, True)])
+def test_a_job_is_forgotten_a_while_after_it_was_finished(
+    recorder: Recorder, finished_at: float | None, is_kept: bool
+) -> None:
+    made = job(recorder, 1)
+    jobs.update_job(recorder.conn, replace(made, finished_at=finished_at))
+    jobs.forget_finished(recorder.conn, NOW)
+    assert (jobs.find_job(recorder.conn, recorder.app_id, made.id) is not None) is is_kept
 
 
 def test_R83_a_job_of_another_workspace_is_not_found(recorder: Recorder) -> None:

@@ -1,5 +1,6 @@
 """Forms that bring a file, and who may send one."""
 
+import errno
 from dataclasses import replace
 
 import httpx2
@@ -55,6 +56,18 @@ async def test_what_is_no_such_form_is_refused(
     answer = await admin.post(acme.url(PAGE), content=content, headers={"content-type": content_type})
     assert answer.status_code in {status, 403}
     assert "Traceback" not in answer.text
+
+
+async def test_a_file_for_which_there_is_no_room_is_refused(
+    admin: httpx2.AsyncClient, acme: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(uploads.MultiPartParser, "parse", full)
+    answer = await send(admin, acme)
+    assert answer.status_code == 507
+    assert "The disk is full" in text_of(answer.text)
 
 
 async def test_R55_a_file_may_be_so_long_and_no_longer(
