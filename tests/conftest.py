@@ -1,6 +1,8 @@
-"""What all tests may ask for."""
+"""What all tests may ask for, and what begins anew with each."""
 
 import pytest
+
+from app import refusals
 
 pytest_plugins = ["support.database", "support.postgres"]
 
@@ -12,3 +14,8 @@ def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Searches end after a second of real time, which a busy machine may need for any of them."""
     for module in _SEARCHES:
         monkeypatch.setattr(f"{module}.SEARCH_SECONDS", 60.0)
+
+
+@pytest.fixture(autouse=True)
+def _no_refusals_before() -> None:
+    refusals._windows.clear()

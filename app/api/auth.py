@@ -17,6 +17,7 @@ from app.api.rate_limit import Allowance
 from app.auth.tokens import TokenGrant, authenticate
 from app.clock import monotonic
 from app.errors import IntercomVersionInvalid, PorchlightError, RateLimited, Unauthorized
+from app.refusals import log_refusal
 from app.state import state_of
 
 Handler: TypeAlias = Callable[[Request, TokenGrant], Awaitable[Response]]
@@ -25,6 +26,7 @@ VERSIONS: Final = frozenset(
     {"1.0", "1.1", "1.2", "1.3", "1.4", *(f"2.{minor}" for minor in range(15)), "Unstable"}
 )
 _LONGEST_TOKEN: Final = 500
+_BAD_INPUT: Final = frozenset({400, 413, 415})
 
 
 def authenticated(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
@@ -39,6 +41,8 @@ def authenticated(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
             _check_version(request)
             response = await handler(request, grant)
         except PorchlightError as error:
+            if error.status in _BAD_INPUT:
+                log_refusal("rest.refused", error.code, status=error.status)
             response = answer(error)
         response.headers.update(allowance.headers(state_of(request).clock.now()))
         return response

@@ -25,11 +25,12 @@ from app.contacts.listing import last_seen_of
 from app.dashboard.access import Visit, enter, find_visit
 from app.dashboard.forms import is_own_origin
 from app.dashboard.refusals import error_list
-from app.errors import NotFound, StorageUnavailable
+from app.errors import Forbidden, NotFound, OriginNotAllowed, PorchlightError, StorageUnavailable
 from app.ids import AppId, ContactId
 from app.log import get_logger
 from app.presence.changes import Change
 from app.presence.hub import MOST_WATCHED
+from app.refusals import log_refusal
 from app.state import AppState, state_of
 
 FRAME_SECONDS: Final = 0.11
@@ -64,22 +65,25 @@ async def dashboard_socket(websocket: WebSocket) -> None:
     """Let a signed-in teammate's page in, and serve it; everybody else is refused before the upgrade."""
     origin = websocket.headers.get("origin")
     if origin is None or not is_own_origin(websocket, origin):
-        await websocket.send_denial_response(
-            error_list(403, "origin_not_allowed", "This origin may not watch")
-        )
+        await _deny(websocket, OriginNotAllowed("This origin may not watch"))
         return
     visit = await find_visit(websocket)
     if visit is None:
-        await websocket.send_denial_response(error_list(403, "forbidden", "Sign in first"))
+        await _deny(websocket, Forbidden("Sign in first"))
         return
     state = state_of(websocket)
     try:
         workspace, _ = await enter(state, visit, websocket.path_params["app_id"])
     except NotFound as error:
-        await websocket.send_denial_response(error_list(error.status, error.code, error.message))
+        await _deny(websocket, error)
         return
     await websocket.accept()
     await DashboardSocket(websocket, state, workspace.app_id, visit).serve()
+
+
+async def _deny(websocket: WebSocket, error: PorchlightError) -> None:
+    log_refusal("dashboard.socket_refused", error.code, status=error.status)
+    await websocket.send_denial_response(error_list(error.status, error.code, error.message))
 
 
 class DashboardSocket:

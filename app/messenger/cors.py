@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import OriginNotAllowed
+from app.refusals import log_refusal
 from app.state import AppState, state_of
 from app.workspaces.origins import is_allowed
 from app.workspaces.records import Workspace
@@ -82,9 +83,13 @@ class AcrossOrigins:
 
 
 def _preflight(request: Request) -> Response:
-    origin = origin_of(request)
-    if origin is not None and not _is_listed_anywhere(origin, request, state_of(request)):
-        raise OriginNotAllowed("No workspace here lists this site among its allowed origins")
+    try:
+        origin = origin_of(request)
+        if origin is not None and not _is_listed_anywhere(origin, request, state_of(request)):
+            raise OriginNotAllowed("No workspace here lists this site among its allowed origins")
+    except OriginNotAllowed as error:
+        log_refusal("preflight.refused", error.code, status=error.status)
+        raise
     headers = {"vary": "Origin"}
     if origin is not None:
         headers |= {

@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.errors import OriginNotAllowed, PorchlightError, RateLimited
-from app.log import get_logger
 from app.messenger.cors import hide
+from app.refusals import log_refusal
 
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 
@@ -29,7 +29,7 @@ def refusing(event: str) -> Callable[[Endpoint], Endpoint]:
                 if isinstance(error, OriginNotAllowed):
                     hide(request)
                 if not isinstance(error, RateLimited):
-                    get_logger().warning(event, status=error.status, code=error.code)
+                    log_refusal(event, error.code, status=error.status)
                 raise
 
         return answer

@@ -17,6 +17,7 @@ from starlette.responses import Response
 from app.errors import PorchlightError
 from app.ids import AppId
 from app.messenger.whereabouts import require_here
+from app.refusals import log_refusal
 from app.state import AppState, state_of
 from app.static_files import static_dir
 from app.workspaces.operations import get_workspace
@@ -45,6 +46,7 @@ async def get_snippet(request: Request) -> Response:
     try:
         await _require_workspace(AppId(request.path_params["app_id"]), state_of(request))
     except PorchlightError as error:
+        log_refusal("widget.refused", error.code, status=error.status)
         comment = f"/* Porchlight: {error.message}. */\n"
         headers = {**_HEADERS, "cache-control": "no-store", "content-type": _JAVASCRIPT}
         return Response(comment, error.status, headers)

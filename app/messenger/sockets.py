@@ -15,12 +15,19 @@ from websockets.speedups import apply_mask
 from app import metrics
 from app.auth.tickets import Ticket, Tickets
 from app.clock import Clock, monotonic
-from app.errors import OriginNotAllowed, PorchlightError, TicketExpired, TicketForged
+from app.errors import (
+    ContactBlocked,
+    ContactDeleted,
+    OriginNotAllowed,
+    PorchlightError,
+    TicketExpired,
+    TicketForged,
+)
 from app.ids import new_request_id
-from app.log import get_logger
 from app.messenger.beats import Heartbeat, Leave, read_message
 from app.presence.lease import Lease
 from app.presence.tracker import Tracker
+from app.refusals import log_refusal
 from app.server.frames import (
     BINARY,
     CLOSE,
@@ -38,6 +45,7 @@ from app.server.handshake import Upgrade, accept, refuse
 from app.wire import (
     ACK,
     CLOSE_REASONS,
+    DELETED,
     EXPIRED,
     FLOOD,
     FRAME_WINDOW_SECONDS,
@@ -46,6 +54,7 @@ from app.wire import (
     HEARTBEAT,
     NORMAL,
     NOT_TEXT,
+    REFUSED,
 )
 from app.workspaces.directory import Directory
 from app.workspaces.origins import is_allowed
@@ -53,6 +62,11 @@ from app.workspaces.origins import is_allowed
 LINGER_SECONDS: Final = 1.0
 """How long a closed socket waits for the client to hang up too."""
 
+_FAREWELLS: Final = {
+    EXPIRED: TicketExpired.code,
+    REFUSED: ContactBlocked.code,
+    DELETED: ContactDeleted.code,
+}
 _ACK_FRAME: Final = text_frame(ACK)
 _PLAIN_HEAD: Final = bytes((0x81, 0x80 | len(HEARTBEAT)))
 _PLAIN_LENGTH: Final = 2 + 4 + len(HEARTBEAT)
@@ -148,37 +162,37 @@ class MessengerSocket(asyncio.Protocol):
         if self._transport is not None:
             self._transport.write(_ACK_FRAME)
 
-    def _may_speak(self, frames: int = 1) -> bool:
-        """Count frames, and close a socket that floods: more than 20 within 10 s of real time."""
+    def _may_speak(self) -> bool:
+        """Count a frame, and close a socket that floods: more than 20 within 10 s of real time."""
         if self._transport is None:
             return False
         now = monotonic()
-        if now - self._frame_at > FRAME_WINDOW_SECONDS:
+        before, self._frame_at = self._frame_at, now
+        if now - before > FRAME_WINDOW_SECONDS:
             self._recent = None
-        elif self._recent is None:
-            self._recent = [self._frame_at]
-        self._frame_at = now
-        if self._recent is None and frames == 1:
             return True
         since = now - FRAME_WINDOW_SECONDS
-        self._recent = [at for at in self._recent or () if at > since] + [now] * frames
+        self._recent = [at for at in self._recent or (before,) if at > since] + [now]
         if len(self._recent) > FRAMES_PER_WINDOW:
-            self.close(FLOOD)
+            self._break_off(FLOOD, CLOSE_REASONS[FLOOD])
             return False
         return True
 
     def _read_slowly(self, data: bytes) -> None:
         assembler = self._assembler or Assembler()
         try:
-            frames, count = assembler.feed(data)
-            if count and not self._may_speak(count):
-                return
-            for frame in frames:
-                self._take(frame)
+            for frame in assembler.feed(data):
+                if self._may_speak() and frame is not None:
+                    self._take(frame)
+                if self._transport is None:
+                    return  # closed: what still comes counts for nothing (RFC 6455, section 5.5.1)
         except FrameError as error:
-            get_logger().warning("socket.bad_frame", code=error.code, reason=str(error))
-            self.close(error.code)
+            self._break_off(error.code, str(error))
         self._assembler = None if assembler.is_idle else assembler
+
+    def _break_off(self, code: int, reason: str) -> None:
+        log_refusal("socket.bad_frame", code, reason=reason)
+        self.close(code)
 
     def _take(self, frame: Frame) -> None:
         if frame.opcode == TEXT:
@@ -195,7 +209,7 @@ class MessengerSocket(asyncio.Protocol):
             code = read_close(frame.payload)
             self.close(NORMAL if code == 1005 else code)
         elif frame.opcode == BINARY:
-            self.close(NOT_TEXT)
+            raise FrameError(NOT_TEXT, CLOSE_REASONS[NOT_TEXT])
 
 
 class SocketRoom:
@@ -212,19 +226,17 @@ class SocketRoom:
         """Check the handshake; asks the database nothing."""
         answer = accept(upgrade)
         if answer is None:
-            return None, _refusal(426, "upgrade_required", "Open this as a WebSocket, version 13")
+            return None, _refused(426, "upgrade_required", "Open this as a WebSocket, version 13")
         now = self.clock.now()
         try:
             ticket = self._admit(upgrade, now)
         except TicketExpired:
-            # A browser can't read the status of a failed handshake, so this is said with a close code.
-            metrics.socket_refusals.labels(TicketExpired.code).inc()
-            return None, answer + close_frame(EXPIRED, CLOSE_REASONS[EXPIRED])
+            return None, answer + _farewell(EXPIRED)
         except PorchlightError as error:
-            return None, _refusal(403, error.code, error.message)
+            return None, _refused(403, error.code, error.message)
         farewell = self.tracker.farewell(ticket.app_id, ticket.contact_id)
         if farewell is not None:
-            return None, answer + close_frame(farewell, CLOSE_REASONS[farewell])
+            return None, answer + _farewell(farewell)
         lease = self.tracker.lease(ticket.app_id, ticket.contact_id)
         socket = MessengerSocket(self, lease, ticket.device, now)
         self.connections = upgrade.connections
@@ -255,7 +267,18 @@ def _ticket_in(query: str) -> str:
     return text.partition("&")[0].partition("?")[0]
 
 
-def _refusal(status: int, code: str, message: str) -> bytes:
-    metrics.socket_refusals.labels(code).inc()
+def _refused(status: int, code: str, message: str) -> bytes:
+    _note_refusal(code, status)
     extra = b"sec-websocket-version: 13\r\n" if status == 426 else b""
     return refuse(status, code, message, new_request_id(), extra)
+
+
+def _farewell(close_code: int) -> bytes:
+    """Closes a socket that has only just been accepted: a browser can't read the status of a failed handshake."""
+    _note_refusal(_FAREWELLS[close_code], close_code)
+    return close_frame(close_code, CLOSE_REASONS[close_code])
+
+
+def _note_refusal(code: str, status: int) -> None:
+    metrics.socket_refusals.labels(code).inc()
+    log_refusal("socket.refused", code, status=status)

@@ -21,6 +21,7 @@ from app import metrics
 from app.clock import monotonic
 from app.ids import new_request_id
 from app.log import get_logger
+from app.refusals import log_refusal
 from app.server.handshake import Upgrade, refuse
 
 MESSENGER_PATH: Final = b"/messenger/socket"
@@ -182,11 +183,11 @@ class FrontDoor(HttpToolsProtocol):
         if spent < allowed:
             self._arm(allowed - spent, self._body_may_be_late)
             return
-        get_logger().warning("http.body_too_slow", received_bytes=self._request_bytes)
+        log_refusal("http.refused", "body_too_slow", received_bytes=self._request_bytes)
         self.transport.abort()
 
     def _refuse(self, status: int, message: str) -> None:
-        get_logger().warning("http.refused", status=status, reason=message)
+        log_refusal("http.refused", "request_refused", status=status, reason=message)
         self._disarm()
         if not self.transport.is_closing():
             self.transport.write(refuse(status, "request_refused", message, new_request_id()))

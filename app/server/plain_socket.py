@@ -9,6 +9,7 @@ import asyncio
 import socket
 from typing import Final
 
+from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 LINGER_SECONDS: Final = 2.0
@@ -24,6 +25,12 @@ class PlainSocket(WebSocketsSansIOProtocol):
         connection = transport.get_extra_info("socket")
         if connection is not None:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+
+    async def send(self, message: ASGISendEvent) -> None:
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
+            # A refusal is an answer too: uvicorn would log an error that the handshake was never completed.
+            self.handshake_complete = True
 
     async def run_asgi(self) -> None:
         try:

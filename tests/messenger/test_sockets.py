@@ -1,17 +1,14 @@
 """The messenger socket over real connections: acks, refusals, close codes and floods."""
 
 import asyncio
-import base64
 import json
-import os
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from pathlib import Path
-from typing import ClassVar
 
 import pytest
 import pytest_asyncio
 
+from app import metrics
 from app.auth.tickets import TICKET_SECONDS, Ticket, Tickets
 from app.ids import AppId, ContactId
 from app.wire import (
@@ -27,98 +24,28 @@ from app.wire import (
     NO_JSON,
     NOT_TEXT,
     PROTOCOL_ERROR,
+    REFUSED,
     TOO_LONG,
 )
 from app.workspaces.operations import create_workspace
+from support.knocking import Client, frame
 from support.serving import START, Served, serving, settings_in
 
 ADA = ContactId("0123456789abcdef01234567")
 SITE = "https://www.example.com"
 
 
-class Client:
-    """A WebSocket client that can say anything, byte by byte."""
-
-    opened: ClassVar[list["Client"]] = []
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.reader, self.writer = reader, writer
-        self.opened.append(self)
-
-    @classmethod
-    async def knock(cls, port: int, target: str, *headers: str) -> tuple["Client", int, bytes]:
-        """Ask for an upgrade: the client, the status and, where refused, the body."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        key = base64.b64encode(os.urandom(16)).decode()
-        lines = [
-            f"GET {target} HTTP/1.1",
-            *(() if any("Host" in header for header in headers) else (f"Host: 127.0.0.1:{port}",)),
-            "Upgrade: websocket",
-            "Connection: Upgrade",
-            *(() if any("Version" in header for header in headers) else ("Sec-WebSocket-Version: 13",)),
-            *(() if any("Key" in header for header in headers) else (f"Sec-WebSocket-Key: {key}",)),
-            *headers,
-        ]
-        writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
-        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
-        status = int(head.split()[1])
-        body = b"" if status == 101 else await asyncio.wait_for(reader.read(), 5)
-        return cls(reader, writer), status, body
-
-    @classmethod
-    async def open(cls, port: int, ticket: str, *headers: str) -> "Client":
-        client, status, body = await cls.knock(port, f"/messenger/socket?ticket={ticket}", *headers)
-        assert status == 101, body
-        return client
-
-    def send(self, payload: bytes, opcode: int = 0x1, *, final: bool = True) -> None:
-        mask = os.urandom(4)
-        length = len(payload)
-        head = bytes([(0x80 if final else 0) | opcode])
-        head += bytes([0x80 | length]) if length < 126 else bytes([0xFE]) + length.to_bytes(2, "big")
-        self.writer.write(head + mask + bytes(b ^ mask[i % 4] for i, b in enumerate(payload)))
-
-    async def receive(self) -> tuple[int, bytes]:
-        """The next frame: opcode and payload."""
-        first, second = await asyncio.wait_for(self.reader.readexactly(2), 5)
-        return first & 0xF, await self.reader.readexactly(second)
-
-    async def closed_with(self) -> int:
-        """The code that the server closes with, after which the connection ends."""
-        while True:
-            opcode, payload = await self.receive()
-            if opcode == 0x8:
-                assert await asyncio.wait_for(self.reader.read(), 5) == b""
-                return int.from_bytes(payload[:2], "big")
-
-    async def beat(self, frame: bytes = HEARTBEAT) -> None:
-        self.send(frame)
-        assert await self.receive() == (1, b'{"type":"ack"}')
-
-    async def hang_up(self) -> None:
-        self.writer.close()
-        await asyncio.sleep(0)
-
-
 @pytest_asyncio.fixture(autouse=True)
 async def all_hang_up() -> AsyncIterator[None]:
     yield
-    await hang_up()
-
-
-async def hang_up() -> None:
-    for client in Client.opened:
-        client.writer.close()
-        with suppress(OSError):
-            await client.writer.wait_closed()
-    Client.opened.clear()
+    await Client.all_hang_up()
 
 
 @pytest_asyncio.fixture
 async def served(tmp_path: Path) -> AsyncIterator[Served]:
     async with serving(settings_in(tmp_path)) as running:
         yield running
-        await hang_up()  # or the server waits for them
+        await Client.all_hang_up()  # or the server waits for them
 
 
 @pytest_asyncio.fixture
@@ -168,11 +95,7 @@ async def test_hidden_heartbeat_is_no_activity(served: Served, app_id: AppId, ti
 
 async def test_bytes_may_come_one_by_one(served: Served, ticket: str) -> None:
     client = await Client.open(served.port, ticket)
-    collected = bytearray()
-    client.writer.write = collected.extend  # type: ignore[method-assign, assignment]
-    client.send(HEARTBEAT)
-    del client.writer.write
-    for byte in collected:
+    for byte in frame(HEARTBEAT):
         client.writer.write(bytes([byte]))
         await client.writer.drain()
         await asyncio.sleep(0)
@@ -182,8 +105,7 @@ async def test_bytes_may_come_one_by_one(served: Served, ticket: str) -> None:
 
 async def test_two_heartbeats_in_one_segment_have_two_acks(served: Served, ticket: str) -> None:
     client = await Client.open(served.port, ticket)
-    client.send(HEARTBEAT)
-    client.send(HEARTBEAT)
+    client.writer.write(frame(HEARTBEAT) * 2)
     assert await client.receive() == (1, b'{"type":"ack"}')
     assert await client.receive() == (1, b'{"type":"ack"}')
 
@@ -227,6 +149,28 @@ async def test_frames_that_are_wrong_close_with_their_code(
     client.send(payload, opcode)
     assert await client.closed_with() == code
     await bystander.beat()
+
+
+async def test_what_comes_behind_a_close_frame_counts_for_nothing(
+    served: Served, app_id: AppId, ticket: str
+) -> None:
+    client = await Client.open(served.port, ticket)
+    await client.beat()
+    client.writer.write(frame(LEAVE) + frame((1000).to_bytes(2, "big"), 0x8) + frame(HEARTBEAT) + b"junk")
+    assert await client.closed_with() == 1000
+    assert not served.state.tracker.is_online(app_id, ADA)
+    assert served.state.tracker.heartbeats == 1
+
+
+@pytest.mark.parametrize(("payload", "opcode"), [(HEARTBEAT, 0x2), (b"hello", 0x1), (b"", 0x3)])
+async def test_a_heartbeat_counts_before_a_wrong_frame_and_not_behind_it(
+    served: Served, ticket: str, payload: bytes, opcode: int
+) -> None:
+    client = await Client.open(served.port, ticket)
+    client.writer.write(frame(HEARTBEAT) + frame(payload, opcode) + frame(HEARTBEAT))
+    assert await client.receive() == (1, b'{"type":"ack"}')
+    assert (await client.receive())[0] == 0x8
+    assert served.state.tracker.heartbeats == 1
 
 
 async def test_frame_without_a_mask_closes_the_socket(served: Served, ticket: str) -> None:
@@ -324,6 +268,22 @@ async def test_contact_that_is_no_more_is_closed_and_stays_out(
     served.state.tracker.forget(app_id, ADA, served.clock.now())
     assert await client.closed_with() == DELETED
     assert await (await Client.open(served.port, ticket)).closed_with() == DELETED
+
+
+@pytest.mark.parametrize(
+    ("close_code", "named"),
+    [(EXPIRED, "ticket_expired"), (REFUSED, "forbidden"), (DELETED, "contact_deleted")],
+)
+async def test_sockets_that_are_closed_as_they_open_are_counted_as_refused(
+    served: Served, app_id: AppId, ticket: str, close_code: int, named: str
+) -> None:
+    def count() -> float:
+        return metrics.REGISTRY.get_sample_value("porchlight_socket_refusals_total", {"code": named}) or 0.0
+
+    before = count()
+    served.state.tracker.forget(app_id, ADA, served.clock.now(), close_code)
+    assert await (await Client.open(served.port, ticket)).closed_with() == close_code
+    assert count() == before + 1
 
 
 @pytest.mark.parametrize(
