@@ -5,6 +5,7 @@ ever agreed on, so the reserved bits must be zero, and a frame is what it says i
 is nothing to unpack that could grow.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -140,22 +141,17 @@ class Assembler:
     def is_idle(self) -> bool:
         return not self._buffer and self._fragments is None
 
-    def feed(self, data: bytes) -> tuple[list[Frame], int]:
-        """Whole frames that ``data`` completes, and how many frames were read, fragments included.
+    def feed(self, data: bytes) -> Iterator[Frame | None]:
+        """What each frame that ``data`` completes makes whole: a message, a control frame, or nothing yet.
 
-        Raises FrameError; frames before the fault are lost, as the connection is.
+        Raises FrameError at the fault, once the frames before it have been given.
         """
         self._buffer += data
-        frames: list[Frame] = []
-        position = count = 0
+        position = 0
         while (found := read_frame(self._buffer, position)) is not None:
             frame, position = found
-            count += 1
-            whole = self._join(frame)
-            if whole is not None:
-                frames.append(whole)
+            yield self._join(frame)
         del self._buffer[:position]
-        return frames, count
 
     def _join(self, frame: Frame) -> Frame | None:
         if frame.opcode >= CLOSE:

@@ -1,6 +1,7 @@
 """Frames: what a client may send, what it may not, and that bytes may come in any pieces."""
 
 import os
+from collections.abc import Iterable
 
 import pytest
 from hypothesis import given
@@ -40,8 +41,11 @@ def masked(
 
 
 def feed(data: bytes) -> list[Frame]:
-    frames, _ = Assembler().feed(data)
-    return frames
+    return whole(Assembler().feed(data))
+
+
+def whole(fed: Iterable[Frame | None]) -> list[Frame]:
+    return [frame for frame in fed if frame is not None]
 
 
 @given(st.binary(max_size=400), st.binary(min_size=4, max_size=4))
@@ -57,17 +61,15 @@ def test_frames_are_the_same_in_whatever_pieces_they_come(payloads: list[bytes],
     assembler = Assembler()
     found: list[Frame] = []
     for start, end in zip([0, *cuts], [*cuts, len(stream)], strict=True):
-        frames, _ = assembler.feed(stream[start:end])
-        found += frames
+        found += whole(assembler.feed(stream[start:end]))
     assert [frame.payload for frame in found] == payloads
     assert assembler.is_idle
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_frames_or_a_frame_error(data: bytes) -> None:
-    assembler = Assembler()
     try:
-        assembler.feed(data)
+        feed(data)
     except FrameError as error:
         assert error.code in {PROTOCOL_ERROR, TOO_LONG, NO_JSON}
 
@@ -79,9 +81,15 @@ def test_fragments_make_one_message_and_control_frames_may_come_between() -> Non
         + masked(CONTINUATION, b'"heart', final=False)
         + masked(CONTINUATION, b'beat"}')
     )
-    frames, count = Assembler().feed(data)
-    assert frames == [Frame(PING, True, b"hi"), Frame(TEXT, True, b'{"type":"heartbeat"}')]
-    assert count == 4
+    ping, message = Frame(PING, True, b"hi"), Frame(TEXT, True, b'{"type":"heartbeat"}')
+    assert list(Assembler().feed(data)) == [None, ping, None, message]
+
+
+def test_frames_before_a_fault_are_given() -> None:
+    fed = Assembler().feed(masked(TEXT, b"good") + masked(0x3) + masked(TEXT, b"late"))
+    assert next(fed) == Frame(TEXT, True, b"good")
+    with pytest.raises(FrameError):
+        next(fed)
 
 
 @pytest.mark.parametrize(
@@ -121,9 +129,9 @@ def test_length_of_many_exabytes_is_refused_by_its_head() -> None:
 
 def test_fragments_together_may_not_be_longer_than_one_frame_may() -> None:
     assembler = Assembler()
-    assembler.feed(masked(TEXT, b"x" * MAX_FRAME_BYTES, final=False))
+    whole(assembler.feed(masked(TEXT, b"x" * MAX_FRAME_BYTES, final=False)))
     with pytest.raises(FrameError) as refused:
-        assembler.feed(masked(CONTINUATION, b"x", final=False))
+        whole(assembler.feed(masked(CONTINUATION, b"x", final=False)))
     assert refused.value.code == TOO_LONG
 
 
