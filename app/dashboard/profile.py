@@ -34,8 +34,6 @@ from app.trail.records import Deed
 from app.trail.views import log_view
 
 MOST_EVENTS: Final = 20
-_LONGEST_SPELL: Final = 7 * 86_400.0
-"""How long before the strip somebody may have come online who was still there when it begins."""
 
 _QUESTIONS: Final[dict[str, Callable[[Connection, AppId, str], list[Contact]]]] = {
     "id": named_by_id,
@@ -82,7 +80,7 @@ async def show_person(
 ) -> Response:
     """The profile of somebody; the caller has put the view on the log. 400 where what was typed was refused."""
     timezone = seat.workspace.timezone
-    begins = strip_begins(now, timezone) - _LONGEST_SPELL
+    begins = strip_begins(now, timezone)
 
     def read(conn: Connection) -> Story:
         ended = read_intervals(conn, seat.app_id, contact.id, begins)

@@ -8,11 +8,19 @@ from app.contacts.records import Ping
 from app.contacts.user_data import UserData
 from app.ids import AppId, ContactId
 from app.presence.changes import Interval, Sighting
-from app.presence.store import read_counts, read_intervals, write_counts, write_intervals, write_sightings
+from app.presence.store import (
+    INTERVALS,
+    read_counts,
+    read_intervals,
+    write_counts,
+    write_intervals,
+    write_sightings,
+)
 from app.storage.database import Database
 from app.workspaces.operations import create_workspace
 
 NOW = 1_700_000_000.0
+DAY = 86_400.0
 
 
 @pytest.fixture
@@ -67,7 +75,29 @@ async def test_an_interval_written_twice_is_one(database: Database, ada: tuple[A
         interval,
         later,
     ]
-    assert await database.read(lambda conn: read_intervals(conn, app_id, contact_id, NOW + 1)) == [later]
+    assert await database.read(lambda conn: read_intervals(conn, app_id, contact_id, NOW + 60.5)) == [later]
+
+
+async def test_an_interval_counts_until_its_end_whenever_it_began(
+    database: Database, ada: tuple[AppId, ContactId]
+) -> None:
+    app_id, contact_id = ada
+    long = Interval(app_id, contact_id, NOW - 30 * DAY, NOW)
+    within = Interval(app_id, contact_id, NOW - 20 * DAY, NOW - 19 * DAY)
+    await database.write(lambda conn: write_intervals(conn, [long, within]))
+    for since, expected in ((NOW - 20 * DAY, [long, within]), (NOW, [long]), (NOW + 0.5, [])):
+        assert (
+            await database.read(lambda conn, since=since: read_intervals(conn, app_id, contact_id, since))
+            == expected
+        )
+
+
+async def test_intervals_of_others_are_not_looked_at(database: Database) -> None:
+    values = {"app_id": "uabcdefg", "contact_id": "c" * 24, "since": NOW}
+    plan = await database.read(
+        lambda conn: [row.detail for row in conn.execute(text(f"EXPLAIN QUERY PLAN {INTERVALS}"), values)]
+    )
+    assert plan == ["SEARCH presence_intervals USING PRIMARY KEY (app_id=? AND contact_id=?)"]
 
 
 async def test_counts_are_kept_for_their_time(database: Database) -> None:
