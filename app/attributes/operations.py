@@ -1,7 +1,8 @@
 """Make attributes, change and archive them. Rules R40 and R41."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Final
 
 from sqlalchemy import Connection
@@ -24,7 +25,7 @@ from app.trail.operations import record
 from app.trail.records import Actor, Deed
 
 MOST_ATTRIBUTES: Final = 250
-"""Active ones of each model in a workspace; those that it was made with not counted."""
+"""Active ones of a workspace, of contacts and companies together; those that it was made with not counted."""
 
 _MODEL_NAMES: Final[Mapping[Model, str]] = {"contact": "people", "company": "company"}
 
@@ -102,7 +103,7 @@ def create_attribute(
     store.hold_attributes(conn, app_id)
     catalogue = catalogue_of(conn, app_id)
     _require_new_name(catalogue, wanted)
-    _require_room(catalogue, draft.model)
+    _require_room(catalogue)
     store.insert_attributes(conn, app_id, [wanted])
     made = attributes_of(conn, app_id, draft.model)[name]
     record(conn, app_id, actor, _deed("created", made), now)
@@ -132,7 +133,7 @@ def change_attribute(
     if after.archived and not before.archived and _is_in_use(conn, before):
         raise AttributeInUse
     if before.archived and not after.archived and not before.is_default:
-        _require_room(catalogue_of(conn, app_id), before.model)
+        _require_room(catalogue_of(conn, app_id))
     after = replace(after, updated_at=now)
     store.update_attribute(conn, after)
     if after.model == "contact" and (after.type, after.options) != (before.type, before.options):
@@ -149,8 +150,9 @@ def make_missing(
     Returns all attributes of the model. Those for which there is no room are not among them.
     """
     store.hold_attributes(conn, app_id)
-    known = attributes_of(conn, app_id, model)
-    room = max(MOST_ATTRIBUTES - active_count(known.values()), 0)
+    catalogue = catalogue_of(conn, app_id)
+    known = catalogue.of(model)
+    room = max(MOST_ATTRIBUTES - active_count(catalogue), 0)
     missing = [(name, value) for name, value in firsts.items() if name not in known]
     store.insert_attributes(
         conn,
@@ -160,9 +162,10 @@ def make_missing(
     return attributes_of(conn, app_id, model)
 
 
-def active_count(attributes: Iterable[DataAttribute]) -> int:
-    """How many of a model's attributes count towards the 250."""
-    return sum(not attribute.archived and not attribute.is_default for attribute in attributes)
+def active_count(catalogue: Catalogue) -> int:
+    """How many of a workspace's attributes count towards the 250."""
+    every = chain(catalogue.contact.values(), catalogue.company.values())
+    return sum(not attribute.archived and not attribute.is_default for attribute in every)
 
 
 def _new(app_id: AppId, model: Model, name: str, type_: AttributeType, now: float) -> DataAttribute:
@@ -191,11 +194,11 @@ def _require_new_name(catalogue: Catalogue, wanted: DataAttribute) -> None:
             )
 
 
-def _require_room(catalogue: Catalogue, model: Model) -> None:
-    if active_count(catalogue.of(model).values()) >= MOST_ATTRIBUTES:
+def _require_room(catalogue: Catalogue) -> None:
+    if active_count(catalogue) >= MOST_ATTRIBUTES:
         raise ParameterInvalid(
-            f"You have {MOST_ATTRIBUTES} active attributes in your {_MODEL_NAMES[model]} data, "
-            "which is the most there may be: archive one first"
+            f"You have {MOST_ATTRIBUTES} active attributes of people and companies, which is the most there may be: "
+            "archive one first"
         )
 
 
