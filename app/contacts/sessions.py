@@ -1,7 +1,8 @@
 """Sessions: how often somebody came by. Pure rules; time comes in as ``now``.
 
-*Web sessions* (users and leads) and *visits* (visitors) follow one rule. *Activity* is a ping, or
-a heartbeat from a visible page. A ping begins a new session where the contact was inactive for
+*Web sessions* (users and leads) and *visits* (visitors) follow one rule. *Activity* is a ping, that of
+a mobile app too, or a heartbeat from a visible page: it is the contact that is inactive, not its
+browser. A ping from the web begins a new session where the contact was inactive for
 more than 30 minutes, or where the running session is more than 24 hours old, and only a ping
 does: a heartbeat behind 30 idle minutes changes nothing, or the heartbeat of a waking page would
 swallow the session that its ping is about to begin. Rules R10 and R11.
