@@ -1,6 +1,6 @@
 """What contacts did, as scripts tell it and ask for it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
 
@@ -42,8 +42,24 @@ def record_event(conn: Connection, app_id: AppId, order: EventOrder, *, actor: A
     )
     detail = {"metadata": sorted(order.metadata)}
     record(conn, app_id, actor, Deed("event.created", "contact", contact.id, detail), now)
-    told = {"event_name": order.name, "created_at": order.created_at, "metadata": dict(order.metadata)}
-    announce(conn, app_id, News("event.created", "contact", contact.id, told), now)
+    metadata = dict(order.metadata)
+    _announce(conn, contact, now, event_name=order.name, created_at=order.created_at, metadata=metadata)
+
+
+def record_tracked(
+    conn: Connection,
+    contact: Contact,
+    *,
+    name: str,
+    created_at: float,
+    metadata: Mapping[str, object],
+    now: float,
+) -> None:
+    """Put on record what a page tracked of its contact."""
+    events_store.insert_event(
+        conn, contact.app_id, contact.id, name=name, created_at=created_at, metadata=metadata
+    )
+    _announce(conn, contact, now, event_name=name, created_at=created_at, metadata=dict(metadata))
 
 
 def record_sums(
@@ -55,3 +71,7 @@ def record_sums(
         events_store.put_sum(conn, app_id, contact.id, one)
     deed = Deed("event.summaries_created", "contact", contact.id, {"count": len(told)})
     record(conn, app_id, actor, deed, now)
+
+
+def _announce(conn: Connection, contact: Contact, now: float, **told: object) -> None:
+    announce(conn, contact.app_id, News("event.created", "contact", contact.id, told), now)

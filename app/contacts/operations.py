@@ -16,6 +16,7 @@ from app.contacts.custom import WriteSource, written
 from app.contacts.drafts import Draft, role_of_new
 from app.contacts.facts import facts_of
 from app.contacts.grace import clear_the_way, is_over
+from app.contacts.news import topics_of
 from app.contacts.pseudonyms import pseudonym
 from app.contacts.records import Contact
 from app.contacts.saving import save
@@ -116,7 +117,7 @@ def change_contact(
     record(
         conn, app_id, actor, Deed("contact.updated", "contact", contact.id, {"fields": draft.named()}), now
     )
-    for topic in _topics(before, contact):
+    for topic in topics_of(before, contact):
         announce(conn, app_id, News(topic, "contact", contact.id), now)
     return contact
 
@@ -209,17 +210,3 @@ def conflict_message(holder: Contact) -> str:
     is_archived = holder.archived_at is not None and holder.deleted_at is None
     kind = "An archived contact" if is_archived else "A contact"
     return f"{kind} matching those details already exists with id={holder.id}"
-
-
-def _topics(before: Contact, after: Contact) -> list[str]:
-    """What webhooks are told of a change; of visitors nothing."""
-    if after.role == "visitor":
-        return []
-    if before.role != "user" and after.role == "user":
-        return ["contact.lead.signed_up" if before.role == "lead" else "contact.user.created"]
-    if before.role == "visitor" and after.role == "lead":
-        return ["contact.lead.created"]
-    topics = [f"contact.{after.role}.updated"]
-    if before.email != after.email:
-        topics.append("contact.email.updated")
-    return topics

@@ -23,6 +23,7 @@ from app.contacts.grace import clear_the_way, in_grace
 from app.contacts.merged_rows import heir_of_browser
 from app.contacts.merging import join
 from app.contacts.names import split
+from app.contacts.news import says_something_new, topics_of
 from app.contacts.ping_attributes import take_attributes
 from app.contacts.precedence import MESSENGER, Writer
 from app.contacts.pseudonyms import pseudonym
@@ -34,7 +35,7 @@ from app.contacts.user_data import Problem, UserData, read_user_data
 from app.errors import ContactBlocked, IdentityNotProven, OriginNotAllowed
 from app.ids import AppId, ContactId, new_contact_id
 from app.places.cities import Place
-from app.trail.operations import announce
+from app.trail.operations import announce_all
 from app.trail.records import SYSTEM, News
 from app.workspaces.operations import get_workspace
 from app.workspaces.origins import is_allowed
@@ -125,26 +126,20 @@ def record_ping(conn: Connection, ping: Ping, context: PingContext, now: float) 
     if proof.is_proven and before.verified_at is None:
         facts["verified_at"] = now
     after = save(conn, found.contact, store.with_facts(before, facts))
-    if found.contact is None or found.contact.role != after.role:
-        _announce_newcomer(conn, found.contact, after, now)
+    if found.contact is None or says_something_new(found.contact, after):
+        news = [News(topic, "contact", after.id) for topic in topics_of(found.contact, after)]
+        announce_all(conn, after.app_id, news, now)
     if after.role == "visitor" and person.companies:
         problems.append(_NO_COMPANY_OF_VISITORS)
     elif person.companies:
-        became_user = found.contact is not None and found.contact.role != "user"
-        begins = after.role == "user" and (counted.web or became_user)
+        # A visit that becomes a session does so now; a lead's session goes on, whoever it turns out to be.
+        was_visiting = found.contact is not None and found.contact.role == "visitor"
+        begins = after.role == "user" and (counted.web or was_visiting)
         carried = _companies(conn, workspace, person, problems, is_signed=proof.is_proven, now=now)
         record_companies(conn, ping.app_id, after.id, carried, now, begins_session=begins)
     absorbed = found.absorbed.id if found.absorbed else None
     merged = found.merged.id if found.merged else None
     return Recorded(workspace, after, counted.any, tuple(problems), absorbed, merged)
-
-
-def _announce_newcomer(conn: Connection, before: Contact | None, after: Contact, now: float) -> None:
-    """Webhooks are told of whoever is a lead or a user from now on; of visitors they are not."""
-    if after.role != "visitor":
-        was_lead = before is not None and before.role == "lead"
-        topic = "contact.lead.signed_up" if was_lead else f"contact.{after.role}.created"
-        announce(conn, after.app_id, News(topic, "contact", after.id), now)
 
 
 def _require_origin(context: PingContext, workspace: Workspace) -> None:

@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.clock import monotonic
-from app.contacts import events_store, store
+from app.contacts import store
+from app.contacts.events import record_tracked
 from app.errors import ContactDeleted, ParameterInvalid, TicketExpired, TicketForged
 from app.messenger.bodies import read_body
 from app.messenger.heartbeats import admit
@@ -47,9 +48,7 @@ async def post_event(request: Request) -> Response:
             raise TicketExpired  # absorbed or merged: a ping tells who it is now
         if contact.deleted_at is not None:
             raise ContactDeleted
-        events_store.insert_event(
-            conn, ticket.app_id, ticket.contact_id, name=name, created_at=created_at, metadata=metadata
-        )
+        record_tracked(conn, contact, name=name, created_at=created_at, metadata=metadata, now=now)
 
     await state.database.write(work)
     return Response(b"{}", 202, {"cache-control": "no-store"}, media_type="application/json")

@@ -30,7 +30,8 @@ def announce(conn: Connection, app_id: AppId, news: News, now: float) -> None:
 
 def announce_all(conn: Connection, app_id: AppId, news: Iterable[News], now: float) -> None:
     """Leave word of many things at once: who listens is asked one time."""
-    hooks = store.webhooks_of(conn, app_id)
+    news = list(news)
+    hooks = store.webhooks_of(conn, app_id) if news else []
     for item in news if hooks else ():
         listening = [hook.id for hook in hooks if hook.listens_to(item.topic)]
         if listening:

@@ -90,6 +90,21 @@ def test_R12_each_platform_has_its_own_count(recorder: Recorder) -> None:
     assert (contact.ios_session_count, contact.android_session_count, contact.session_count) == (1, 1, 1)
 
 
+def test_R10_a_ping_of_an_app_is_activity_and_begins_no_web_session(recorder: Recorder) -> None:
+    def count(minutes: float, platform: str) -> tuple[int, int]:
+        told = {"platform": platform, "source": "active" if platform == "ios" else "page"}
+        contact = recorder.ping({"user_id": "42"}, at=NOW + minutes * 60, **told).contact
+        return contact.session_count, contact.ios_session_count
+
+    assert [count(0, "web"), count(40, "ios"), count(50, "web"), count(80, "web"), count(111, "web")] == [
+        (1, 0),
+        (1, 1),
+        (1, 1),
+        (1, 1),
+        (2, 1),
+    ]
+
+
 def test_R12_a_mobile_browser_counts_as_web(recorder: Recorder) -> None:
     agent = read_agent(
         "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) Version/18.6 Mobile/15E148 Safari/604.1"
@@ -133,6 +148,16 @@ def test_R13_a_visitor_that_signs_in_begins_a_session_of_a_user(recorder: Record
     recorder.ping({"anonymous_id": "a1"})
     recorder.ping({"anonymous_id": "a1", "user_id": "42", "company": {"company_id": "6"}}, at=NOW + 60)
     assert companies_of(recorder) == {"6": (1, NOW + 60)}
+
+
+def test_R13_the_session_of_a_lead_that_signs_in_goes_on(recorder: Recorder) -> None:
+    lead = recorder.ping({"anonymous_id": "a1"}).contact
+    recorder.change(lead.id, role="lead")
+    signed_in = {"anonymous_id": "a1", "user_id": "42", "company": {"company_id": "6"}}
+    assert recorder.ping(signed_in, at=NOW + 600).contact.session_count == 1
+    assert companies_of(recorder) == {"6": (0, NOW + 600)}
+    assert recorder.ping(signed_in, at=NOW + 2_401).contact.session_count == 2
+    assert companies_of(recorder) == {"6": (1, NOW + 2_401)}
 
 
 def test_companies_are_not_kept_for_visitors(recorder: Recorder) -> None:

@@ -1,18 +1,31 @@
 """``POST /messenger/web/events``: what pages track goes on record."""
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import Connection, select
 
+from app.ids import AppId
 from app.messenger.events import LONGEST_NAME, MOST_METADATA
 from app.messenger.limits import EVENTS_OF_ONE
+from app.storage.tables import webhook_deliveries
 from app.wire import DELETED
 from app.workspaces.operations import create_workspace
 from support.claims import assert_error_list
 from support.messaging import SITE, Customer
 from support.serving import START
+from support.trail import listen
+
+
+@dataclass(frozen=True)
+class Place:
+    """A workspace, and a connection to where it is."""
+
+    conn: Connection
+    app_id: AppId
 
 
 async def track(
@@ -30,6 +43,17 @@ async def test_an_event_goes_on_record(shop: Customer) -> None:
     assert (event["app_id"], event["contact_id"]) == (shop.app_id, shop.ticket_of(ticket).contact_id)
     assert (event["name"], event["created_at"]) == ("bought", START)
     assert event["metadata"] == {"price": {"amount": 7, "currency": "eur"}}
+
+
+async def test_webhooks_are_told_of_an_event(shop: Customer) -> None:
+    ticket = await shop.ticket()
+    contact_id = shop.ticket_of(ticket).contact_id
+    await shop.state.database.write(lambda conn: listen(Place(conn, shop.app_id)))
+    await track(shop, ticket, metadata={"n": 1})
+    told_of = select(webhook_deliveries.c.topic, webhook_deliveries.c.subject_id, webhook_deliveries.c.detail)
+    rows = await shop.state.database.read(lambda conn: [tuple(row) for row in conn.execute(told_of)])
+    detail = {"event_name": "bought", "created_at": START, "metadata": {"n": 1}}
+    assert rows == [("event.created", contact_id, detail)]
 
 
 async def test_an_event_may_come_as_a_form(shop: Customer) -> None:
