@@ -22,7 +22,7 @@ from app.contacts.names import Names, split
 from app.contacts.pseudonyms import pseudonym
 from app.contacts.records import Contact, Role
 from app.contacts.shown import Shown, name_key, words_of
-from app.contacts.store import FIELDS, take_pseudonyms, values_of, with_facts
+from app.contacts.store import take_pseudonyms
 from app.ids import AppId, ContactId, new_contact_id
 from app.storage.sqlite import to_json
 from app.storage.tables import attribute_values, contacts, search_words
@@ -88,9 +88,17 @@ _MADE: Final = (
 )
 _WORD: Final = ("word", "contact_id", "app_id")
 _VALUE: Final = ("contact_id", "attribute_id", "number", "text", "app_id")
-_JSON: Final = ("custom_attributes", "provenance")
 
-_Row: TypeAlias = tuple[object, ...]
+_COLUMNS: Final = tuple(map(str, contacts.c.keys()))
+_columns_of: Final = attrgetter(*_COLUMNS)
+_ID: Final = _COLUMNS.index("id")
+_PSEUDONYM: Final = _COLUMNS.index("pseudonym")
+_NAME_KEY: Final = _COLUMNS.index("name_key")
+_WORDS: Final = _COLUMNS.index("words")
+_ATTRIBUTES: Final = _COLUMNS.index("custom_attributes")
+_PROVENANCE: Final = _COLUMNS.index("provenance")
+
+_Row: TypeAlias = Sequence[object]
 
 
 def insert_contacts(
@@ -109,44 +117,41 @@ def insert_contacts(
 
 def insert_made(
     conn: Connection, app_id: AppId, made: Sequence[Contact], attributes: Mapping[str, DataAttribute]
-) -> list[Contact]:
-    """Write contacts that are made already, but for their pseudonyms and keys; returns them as written.
+) -> None:
+    """Write contacts that are made already, but for their pseudonyms and what is made of those.
 
     Raises IntegrityError as ``insert_contacts`` does.
     """
     if not made:
-        return []
+        return
     first = take_pseudonyms(conn, app_id, "", len(made))
-    written = [_called(contact, pseudonym(first + n, None)) for n, contact in enumerate(made)]
-    words = [(word, contact.id, app_id) for contact in written for word in contact.words.split()]
+    rows = [_row_of(contact, pseudonym(first + n, None)) for n, contact in enumerate(made)]
+    words = [(word, row[_ID], app_id) for row in rows for word in str(row[_WORDS]).split()]
     values = [
         (contact.id, *row, app_id)
-        for contact in written
+        for contact in made
         for row in index_rows(contact.custom_attributes, attributes)
     ]
-    _insert_rows(conn, contacts, FIELDS, [_row_of(contact) for contact in written])
+    _insert_rows(conn, contacts, _COLUMNS, rows)
     _insert_rows(conn, search_words, _WORD, sorted(words))
     _insert_rows(conn, attribute_values, _VALUE, values)
-    return written
 
 
-def _called(contact: Contact, called: str) -> Contact:
+def _row_of(contact: Contact, called: str) -> list[object]:
+    """A contact as a row, with all that is made of what it is called."""
+    row = list(_columns_of(contact))
     shown = (contact.name, contact.email, contact.external_id, contact.phone, called)
-    return with_facts(contact, {"pseudonym": called, "name_key": name_key(shown), "words": words_of(shown)})
-
-
-def _row_of(contact: Contact) -> _Row:
-    values = values_of(contact)
-    for name in _JSON:
-        if values[name] is not None:
-            values[name] = to_json(values[name])
-    return tuple(values.values())
+    row[_PSEUDONYM], row[_NAME_KEY], row[_WORDS] = called, name_key(shown), words_of(shown)
+    row[_ATTRIBUTES] = to_json(contact.custom_attributes)
+    if contact.provenance is not None:
+        row[_PROVENANCE] = to_json(contact.provenance)
+    return row
 
 
 def _insert_lot(conn: Connection, app_id: AppId, lot: Sequence[NewContact], now: float) -> list[ContactId]:
     ids: list[ContactId] = []
     rows: list[_Row] = []
-    words: list[_Row] = []
+    words: list[tuple[str, ContactId, AppId]] = []
     for newcomer, number in zip(lot, _pseudonym_numbers(conn, app_id, lot), strict=True):
         contact_id = new_contact_id(newcomer.created_at)
         called = pseudonym(number, newcomer.city)

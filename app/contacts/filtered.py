@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from app.contacts.listing import KEYS, PAGE_SIZE, People, View, bears, rows_of
 from app.ids import ContactId
 from app.search.asking import EVERYBODY, Ask, Order
-from app.search.clauses import Around, clause_of, listed_ids
+from app.search.clauses import Around, clause_of, listed_texts
 from app.search.fields import Field
 from app.search.finding import count_of, few_of, places_of
 from app.search.query import And, Comparison, Node
@@ -46,6 +46,6 @@ def uncounted_page(conn: Connection, view: View, ask: Ask) -> People:
 
 def fitting(conn: Connection, ids: Collection[ContactId], tree: Node, around: Around) -> list[ContactId]:
     """Which of ``ids`` fit, in the order given."""
-    where = contacts.c.app_id == around.app_id, contacts.c.id.in_(listed_ids(ids)), clause_of(tree, around)
+    where = contacts.c.app_id == around.app_id, contacts.c.id.in_(listed_texts(ids)), clause_of(tree, around)
     found = set(conn.execute(select(contacts.c.id).where(*where)).scalars())
     return [contact_id for contact_id in ids if contact_id in found]

@@ -32,8 +32,8 @@ from app.ids import AppId, ContactId, is_contact_id, new_contact_id
 from app.trail.operations import announce_all, record_all
 from app.trail.records import Actor, Deed, News
 
-MOST_LINES: Final = 500
-"""Lines of one batch: as many as one question about their ids may name."""
+MOST_LINES: Final = 2_000
+"""Lines of one batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +132,11 @@ class _Batch:
         ]
         # Whoever gives an id up does so before another takes it: the database looks at each row by itself.
         changed = [(self._without_ids(before, after), after) for before, after in changed]
-        made = insert_made(self._conn, self._app_id, newcomers, self._attributes)
+        insert_made(self._conn, self._app_id, newcomers, self._attributes)
         for before, after in changed:
             save(self._conn, before, after)
-        self._tell(made, [after for _, after in changed])
-        return len(made), len(changed)
+        self._tell(newcomers, [after for _, after in changed])
+        return len(newcomers), len(changed)
 
     def _without_ids(self, before: Contact, after: Contact) -> Contact:
         if (before.external_id, before.email_key) == (after.external_id, after.email_key):
@@ -217,7 +217,7 @@ def _newcomer(app_id: AppId, role: Role, now: float) -> Contact:
 def _named(conn: Connection, app_id: AppId, lines: Sequence[Line]) -> list[Contact]:
     """Everybody who has an id that a line names, deleted or not; held for this transaction."""
     bodies = [line.body for line in lines]
-    ids = {str(body["id"]) for body in bodies if is_contact_id(str(body.get("id")))}
+    ids = {ContactId(str(body["id"])) for body in bodies if is_contact_id(str(body.get("id")))}
     external_ids = {str(body["external_id"]) for body in bodies if "external_id" in body}
     emails = {str(body["email"]).strip().lower() for body in bodies if "email" in body}
     return store.find_named(conn, app_id, ids, external_ids, emails)

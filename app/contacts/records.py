@@ -27,9 +27,13 @@ class Ping:
     timezone: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Contact:
-    """One row of ``contacts``, field by field: ``app/storage/tables/contacts.py`` says what each one means."""
+    """One row of ``contacts``, field by field: ``app/storage/tables/contacts.py`` says what each one means.
+
+    Nobody changes one: ``store.with_facts`` and ``replace`` make another. It is not frozen, as a frozen one of so
+    many fields takes ten times as long to make, and every ping makes three.
+    """
 
     app_id: AppId
     id: ContactId

@@ -58,6 +58,8 @@ def query_words(text: str) -> list[str]:
 
 def folded(text: str) -> str:
     """``text`` without case, accents and compatibility forms, to compare and to sort by."""
+    if text.isascii():  # where case is all there is to fold
+        return text.lower()
     apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     return unicodedata.normalize("NFKC", _ACCENTS.sub("", apart).translate(_LETTERS))
 

@@ -95,13 +95,13 @@ def holders_of(comparison: Comparison, around: Around) -> Any:
         ids = select(closed(contact_companies.c.contact_id)).distinct()
         return ids.where(*_belongs_to(comparison, around))
     if kind == "online" and (True in _tuple(comparison)) and (False not in _tuple(comparison)):
-        return listed_ids(around.online_ids)
+        return listed_texts(around.online_ids)
     return None
 
 
-def listed_ids(ids: Collection[ContactId]) -> Select[str]:
-    """Ids as rows, each once, however many there are: they are one parameter."""
-    each = _Each(literal(json.dumps(list(ids)), Text))
+def listed_texts(texts: Collection[str]) -> Select[str]:
+    """Texts as rows, however many there are: they are one parameter."""
+    each = _Each(literal(json.dumps(list(texts)), Text))
     return select(literal_column("value", Text)).select_from(cast(Any, each))
 
 
@@ -326,7 +326,7 @@ def _online(comparison: Comparison, around: Around) -> ColumnElement[bool]:
     wanted = set(_tuple(comparison))
     if len(wanted) == 2:
         return true() if comparison.operator == "is_any_of" else false()
-    is_online = closed(contacts.c.id).in_(listed_ids(around.online_ids))
+    is_online = closed(contacts.c.id).in_(listed_texts(around.online_ids))
     return is_online if (True in wanted) == (comparison.operator == "is_any_of") else ~is_online
 
 

@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from app.ids import ContactId
 from app.search.asking import EVERYBODY, LISTED, PEOPLE, Ask, is_of_roles
-from app.search.clauses import Around, clause_of, closed, holders_of, listed_ids
+from app.search.clauses import Around, clause_of, closed, holders_of, listed_texts
 from app.search.cursor import Place
 from app.search.query import FIRST_MOMENT, And, Comparison, Node, Operator
 from app.search.walks import beyond, ids_on_walk, place_on_walk, stretches
@@ -91,7 +91,7 @@ def few_of(conn: Connection, ask: Ask) -> Source | None:
     for source in sources_of(ask.tree, ask.around):
         ids = [ContactId(row[0]) for row in conn.execute(source.ids.limit(FEW + 1))]
         if len(ids) <= FEW:
-            return Source(listed_ids(ids), source.answered)
+            return Source(listed_texts(ids), source.answered)
     return None
 
 

@@ -180,9 +180,9 @@ def test_R62_renaming_frees_the_ids_at_once_and_brings_nobody_to_life(recorder: 
     newcomer = create(recorder, external_id="42", email="ada@example.com")
     assert newcomer.id != ada.id
     restored = restore(recorder, ada.id)
-    assert restored == replace(
-        ada, external_id="42_delete", email="gone@example.com", email_key="gone@example.com"
-    )
+    assert recorder.words(ada.id) == set(restored.words.split()) >= {"42_delete", "gone@example.com"}
+    ids = {"external_id": "42_delete", "email": "gone@example.com", "email_key": "gone@example.com"}
+    assert restored == replace(ada, **ids, words=restored.words)  # type: ignore[arg-type]
     assert "42_delete" in recorder.words(ada.id)
 
 

@@ -12,8 +12,8 @@ from app.clock import Clock
 from app.contacts import import_jobs, jobs
 from app.contacts.csv_rows import BadLine
 from app.contacts.import_files import path_of
-from app.contacts.import_jobs import Importer, cancel, progressed
-from app.contacts.imports import Outcome
+from app.contacts.import_jobs import FIRST_LINES, Importer, cancel, lines_in_time, progressed
+from app.contacts.imports import MOST_LINES, Outcome
 from app.contacts.jobs import Job, JobId
 from app.errors import StorageUnavailable
 from app.ids import AppId
@@ -76,7 +76,7 @@ async def test_R55_a_job_imports_its_file_and_tells_of_bad_lines(database: Datab
 async def test_R55_after_a_crash_a_job_goes_on_where_it_was(
     database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(import_jobs, "BATCH_LINES", 2)
+    monkeypatch.setattr(import_jobs, "FIRST_LINES", 2)
     job = await begun(database, folder, "role,name\n" + "".join(f"lead,Lead {n}\n" for n in range(5)))
     write, writes = database.write, 0
 
@@ -94,6 +94,23 @@ async def test_R55_after_a_crash_a_job_goes_on_where_it_was(
     await Importer(database, folder, Clock(at=NOW)).finish_all()
     assert (await found(database, job)).state == "completed"
     assert await people(database, job.app_id) == 5
+
+
+@pytest.mark.parametrize(
+    ("lines", "seconds", "following"),
+    [
+        (100, 0.25, 100),
+        (100, 0.5, 50),
+        (100, 5.0, FIRST_LINES // 2),  # a slow disk: small, yet it goes on
+        (100, 0.01, 200),  # no more than twice as many: one quick batch proves little
+        (MOST_LINES, 0.01, MOST_LINES),
+        (10, 0.0, 50),
+    ],
+)
+def test_a_batch_holds_as_many_lines_as_are_written_in_its_time(
+    lines: int, seconds: float, following: int
+) -> None:
+    assert lines_in_time(lines, seconds) == following
 
 
 @pytest.mark.parametrize("text", ["shoe_size\n1\n", ""])

@@ -95,6 +95,18 @@ def test_the_ids_are_looked_up_in_their_indexes(recorder: Recorder) -> None:
         assert f"USING INDEX {index} (app_id=? AND" in plan
 
 
+def test_many_ids_are_looked_up_in_their_indexes_as_well(recorder: Recorder, made: Contact) -> None:
+    many = [f"{number}" for number in range(5_000)]
+    assert store.find_named(recorder.conn, recorder.app_id, many, many, many) == [made]
+    assert store.find_named(recorder.conn, recorder.app_id, [], [], ["joe@example.com"]) == [made]
+    asked = store.named([made.id], ["42"], ["joe@example.com"]).params(app_id=recorder.app_id)
+    statement = asked.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+    plan = " ".join(row.detail for row in recorder.conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}"))
+    assert "SCAN contacts" not in plan
+    for index in ("sqlite_autoindex_contacts_1", "contacts_external_id", "contacts_email"):
+        assert f"USING INDEX {index} (app_id=? AND" in plan or f"COVERING INDEX {index} (app_id=? AND" in plan
+
+
 def test_what_is_read_to_be_changed_is_locked_where_others_write_too() -> None:
     assert "FOR UPDATE" in str(store.HOLDERS.compile(dialect=postgresql.dialect()))
 
