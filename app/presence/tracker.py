@@ -10,6 +10,7 @@ go to ``publish``; what the database should know goes to ``ledger``, and from th
 """
 
 from collections.abc import Callable, Collection
+from math import inf
 from typing import Final
 
 from app.ids import AppId, ContactId
@@ -27,7 +28,14 @@ from app.presence.lease_file import (
     StoredLease,
     owner,
 )
-from app.presence.timing import IDLE_SECONDS, active_after_heartbeat, has_gone, is_inactive, stream_is_live
+from app.presence.timing import (
+    HTTP_STREAM_SECONDS,
+    IDLE_SECONDS,
+    active_after_heartbeat,
+    has_gone,
+    is_inactive,
+    stream_is_live,
+)
 from app.presence.wheel import Wheel
 from app.wire import DELETED, SILENT
 
@@ -114,12 +122,16 @@ class Tracker:
         """Somebody signs out: offline at once, unless another of the contact's streams is live. Rule R7.
 
         ``stream`` is the socket that said so, none for a leave by HTTP; the device's HTTP stream ends with it.
+        Another socket of the device may be half open since the network changed, so it counts as an HTTP stream does.
         """
         lease.devices = {name: at for name, at in _live_devices(lease, now).items() if name != device} or None
-        others = (other for other in lease.streams if other is not stream)
-        if lease.devices or any(self._is_live(other, now) for other in others):
+        others = [other for other in lease.streams if other is not stream and self._is_live(other, now)]
+        if not lease.online or lease.devices or any(other.device != device for other in others):
             return
-        if lease.online:
+        heard_at = max((other.heard_at or other.opened_at for other in others), default=-inf)
+        if stream_is_live(heard_at, now):
+            self._wheel.add(EarlierLook(lease, left_at=now), heard_at + HTTP_STREAM_SECONDS)
+        else:
             self._vanish(lease, now)
 
     def forget(self, app_id: AppId, contact_id: ContactId, now: float, code: int = DELETED) -> None:
@@ -181,7 +193,7 @@ class Tracker:
         due = self._wheel.take(now, most)
         for item in due:
             if isinstance(item, EarlierLook):
-                self._look_at(item.lease, now)
+                self._look_early(item, now)
             else:
                 item.is_queued = False
                 self._look_at(item, now)
@@ -345,6 +357,13 @@ class Tracker:
             self._release(lease.slot)
             lease.slot = NO_SLOT
         self._forget_if_idle(lease)
+
+    def _look_early(self, look: EarlierLook, now: float) -> None:
+        lease = look.lease
+        if look.left_at is None:
+            self._look_at(lease, now)
+        elif lease.online and lease.slot.times[lease.slot.at + SEEN] <= look.left_at:
+            self._vanish(lease, now)
 
     def _close_silent_streams(self, lease: Lease, now: float) -> None:
         patience = self._offline_seconds

@@ -28,7 +28,7 @@ class Socket:
     heard_at: float | None = None
     has_left: bool = False
     closed_with: int | None = None
-
+    device: str = "laptop"
     moved_to: Lease | None = None
 
     def close(self, code: int) -> None:
@@ -164,7 +164,7 @@ def test_R7_leave_of_the_last_stream_is_at_once(world: World) -> None:
 
 def test_R7_leave_shows_nothing_while_another_socket_is_open(world: World) -> None:
     lease = world.tracker.lease(APP, ADA)
-    laptop, phone = Socket(world.now), Socket(world.now)
+    laptop, phone = Socket(world.now), Socket(world.now, device="phone")
     world.tracker.open(lease, laptop)
     world.tracker.open(lease, phone)
     world.beat(lease)
@@ -177,7 +177,8 @@ def test_R7_leave_shows_nothing_while_another_socket_is_open(world: World) -> No
 
 def test_R7_socket_that_has_left_holds_nothing_though_it_is_open_still(world: World) -> None:
     lease = world.tracker.lease(APP, ADA)
-    laptop, phone = Socket(world.now, heard_at=world.now), Socket(world.now, heard_at=world.now)
+    laptop = Socket(world.now, heard_at=world.now)
+    phone = Socket(world.now, heard_at=world.now, device="phone")
     world.tracker.open(lease, laptop)
     world.tracker.open(lease, phone)
     world.beat(lease)
@@ -209,7 +210,7 @@ def test_R7_leave_by_http_ends_the_device_that_said_so(world: World) -> None:
 
 def test_R7_half_open_socket_of_a_dead_device_holds_nothing(world: World) -> None:
     lease = world.tracker.lease(APP, ADA)
-    dead, laptop = Socket(world.now, heard_at=world.now), Socket(world.now)
+    dead, laptop = Socket(world.now, heard_at=world.now, device="phone"), Socket(world.now)
     world.tracker.open(lease, dead)
     world.tracker.open(lease, laptop)
     for _ in range(5):
@@ -217,6 +218,54 @@ def test_R7_half_open_socket_of_a_dead_device_holds_nothing(world: World) -> Non
         world.pass_time(30)
     world.tracker.leave(lease, "laptop", world.now, laptop)
     assert not world.tracker.is_online(APP, ADA)
+
+
+@pytest.mark.parametrize(("silence", "stays_on"), [(60, True), (60.25, False)])
+def test_R7_another_socket_of_the_same_browser_counts_when_heard_in_the_last_60_seconds(
+    world: World, silence: float, stays_on: bool
+) -> None:
+    lease = world.tracker.lease(APP, ADA)
+    lost = Socket(world.now, heard_at=world.now)
+    world.tracker.open(lease, lost)
+    world.pass_time(silence)
+    back = Socket(world.now, heard_at=world.now)
+    world.tracker.open(lease, back)
+    world.beat(lease)
+    world.tracker.leave(lease, "laptop", world.now, back)
+    assert world.tracker.is_online(APP, ADA) is stays_on
+
+
+@pytest.mark.parametrize("by_http", [False, True])
+def test_R7_half_open_socket_of_the_leaving_browser_holds_the_dot_for_60_seconds(
+    world: World, by_http: bool
+) -> None:
+    lease = world.tracker.lease(APP, ADA)
+    lost = Socket(world.now, heard_at=world.now)
+    world.tracker.open(lease, lost)
+    world.beat(lease)
+    world.pass_time(20)
+    back = None if by_http else Socket(world.now, heard_at=world.now)
+    if back is None:
+        world.tracker.http_heartbeat(APP, ADA, "laptop", world.now)
+    else:
+        world.tracker.open(lease, back)
+        world.beat(lease)
+    world.tracker.leave(lease, "laptop", world.now, back)
+    world.pass_time(60)
+    assert world.dots() == [(0, True), (60.25, False)]
+
+
+def test_R7_second_tab_that_beats_on_keeps_the_dot(world: World) -> None:
+    lease = world.tracker.lease(APP, ADA)
+    tab, other = Socket(world.now, heard_at=world.now), Socket(world.now, heard_at=world.now)
+    world.tracker.open(lease, tab)
+    world.tracker.open(lease, other)
+    world.beat(lease)
+    world.tracker.leave(lease, "laptop", world.now, tab)
+    for _ in range(10):
+        world.pass_time(30)
+        world.beat(lease)
+    assert world.dots() == [(0, True)]
 
 
 def test_leave_of_somebody_offline_says_nothing(world: World) -> None:
