@@ -1,10 +1,12 @@
-"""The front door: uvicorn's HTTP protocol, with three things of our own.
+"""The front door: uvicorn's HTTP protocol, with four things of our own.
 
 1. A request head is capped in size and in time, and so is the time a body may take: uvicorn
    has no such limits, and a client that drips its head would hold its connection for ever.
 2. An upgrade of ``/messenger/socket`` is handed to a slim protocol of ours; every other
    socket and route goes uvicorn's ordinary way.
 3. Connections above the limit are turned away at once, before the process runs out of files.
+4. What is refused here is told as an error list, like any other refusal; and an upgrade to what
+   is not spoken here is ignored, where uvicorn would lose the request's body.
 
 The way in for messenger sockets is a callable in the lifespan's state, so that this module
 knows nothing of tickets and presence.
@@ -14,6 +16,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, ClassVar, Final, TypeAlias
 
+import httptools
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -30,6 +33,7 @@ HEAD_SECONDS: Final = 10.0
 BODY_SECONDS: Final = 20.0
 BODY_BYTES_PER_SECOND: Final = 10_000
 """A body that comes slower than this, after its first 20 seconds, is given up."""
+_TOO_LONG: Final = f"the request head is longer than {MAX_HEAD_BYTES} bytes"
 _SCHEMES: Final = {"http": "http", "ws": "http", "https": "https", "wss": "https"}
 
 ABORT: Final = "porchlight.abort"
@@ -39,6 +43,10 @@ ENDLESS: Final = "porchlight.endless"
 
 OpenSocket: TypeAlias = "Callable[[Upgrade], tuple[asyncio.Protocol | None, bytes]]"
 """Answers an upgrade: the protocol that takes over (none where it is refused), and the bytes to write."""
+
+
+class _HeadTooLong(Exception):
+    """Ends the parser's work."""
 
 
 class FrontDoor(HttpToolsProtocol):
@@ -75,12 +83,12 @@ class FrontDoor(HttpToolsProtocol):
         if self._in_head and self._deadline is None:
             self._arm(HEAD_SECONDS, self._head_is_late)
         self._message_ended = False
-        super().data_received(data)
+        self._parse(data)
         # A segment that held the end of a message held a body too, which is not the head's fault.
         if self._in_head and not self._message_ended:
             self._head_bytes += len(data)
             if self._head_bytes > MAX_HEAD_BYTES:
-                self._refuse(431, f"the request head is longer than {MAX_HEAD_BYTES} bytes")
+                self._refuse(431, _TOO_LONG)
 
     def shutdown(self) -> None:
         if self.cycle is not None and ENDLESS in self.cycle.scope:
@@ -89,6 +97,44 @@ class FrontDoor(HttpToolsProtocol):
             super().shutdown()
 
     # What the parser finds
+
+    def _parse(self, data: bytes) -> None:
+        self._unset_keepalive_if_required()
+        rest = memoryview(data)
+        try:
+            while (head_end := self._feed(rest)) is not None and self._ignores_upgrade():
+                rest = rest[head_end:]
+        except httptools.HttpParserError as error:
+            if isinstance(error.__context__, _HeadTooLong):
+                self._refuse(431, _TOO_LONG)
+            else:
+                self._refuse(400, "this is no HTTP request, or could be read as two different ones")
+
+    def _feed(self, data: memoryview) -> int | None:
+        """Let the parser read; where a request asks for an upgrade, it stops there: at the end of that head."""
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            return int(upgrade.args[0])
+        return None
+
+    def _ignores_upgrade(self) -> bool:
+        """Do what an upgrade asks for, or refuse it; what is not spoken here is ignored (RFC 9110, section 7.8)."""
+        if self._should_upgrade():
+            self.handle_websocket_upgrade()
+            return False
+        method = self.parser.get_method()
+        if method == b"CONNECT":
+            self._refuse(405, "this server is no proxy")
+            return False
+        # The parser took the request to end with its head, so another one reads that again, as an ordinary one.
+        version = self.parser.get_http_version().encode()
+        lines = [method + b" " + self.url + b" HTTP/" + version]
+        lines += [name + b": " + value for name, value in self.headers if name != b"upgrade"]
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn has it
+        self.parser.feed_data(b"\r\n".join([*lines, b"", b""]))
+        return True
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -108,13 +154,16 @@ class FrontDoor(HttpToolsProtocol):
         self._in_head = False
         if not self.parser.should_upgrade():
             self._arm(BODY_SECONDS, self._body_may_be_late)
+        elif not self._should_upgrade():
+            return
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         self._in_head = self._message_ended = True
         self._head_bytes = self._parsed_bytes = 0
         self._disarm()
-        super().on_message_complete()
+        if not self.parser.should_upgrade():
+            super().on_message_complete()
 
     def handle_websocket_upgrade(self) -> None:
         self._disarm()
@@ -155,8 +204,8 @@ class FrontDoor(HttpToolsProtocol):
     def _count_head(self, count: int) -> None:
         """Counts what the parser hands out: header by header, trailers of a chunked body too."""
         self._parsed_bytes += count
-        if self._parsed_bytes > 2 * MAX_HEAD_BYTES:
-            raise ValueError(f"the request head is longer than {MAX_HEAD_BYTES} bytes")
+        if self._parsed_bytes > MAX_HEAD_BYTES:
+            raise _HeadTooLong
 
     def _arm(self, seconds: float, late: Callable[[], None]) -> None:
         self._disarm()
@@ -187,11 +236,12 @@ class FrontDoor(HttpToolsProtocol):
         self.transport.abort()
 
     def _refuse(self, status: int, message: str) -> None:
-        log_refusal("http.refused", "request_refused", status=status, reason=message)
         self._disarm()
-        if not self.transport.is_closing():
-            self.transport.write(refuse(status, "request_refused", message, new_request_id()))
-            self.transport.close()
+        if self.transport.is_closing():
+            return
+        log_refusal("http.refused", "request_refused", status=status, reason=message)
+        self.transport.write(refuse(status, "request_refused", message, new_request_id()))
+        self.transport.close()
 
     def _turn_away(self) -> None:
         metrics.connections_refused.inc()

@@ -157,6 +157,27 @@ CASES: Final[dict[str, tuple[Deed, int, str, str | int]]] = {
         "http.refused",
         "request_refused",
     ),
+    "no request at all": (
+        lambda w: w.raw(b"ZEBULON zebra@example.com\r\n\r\n"),
+        400,
+        "http.refused",
+        "request_refused",
+    ),
+    "head that is too long": (
+        lambda w: w.raw(b"GET /up HTTP/1.1\r\nHost: x\r\nX: " + b"zebulon" * 5_000 + b"\r\n\r\n"),
+        431,
+        "http.refused",
+        "request_refused",
+    ),
+    "upgrade that is not spoken": (
+        lambda w: w.raw(
+            b"POST /messenger/web/ping HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n"
+            b'Content-Length: 9\r\n\r\n{"zebulon'
+        ),
+        400,
+        "ping.refused",
+        "parameter_invalid",
+    ),
     "flood": (lambda w: w.say(HEARTBEAT, times=30), FLOOD, "socket.bad_frame", FLOOD),
     "binary frame": (lambda w: w.say(b"zebra@example.com", 0x2), NOT_TEXT, "socket.bad_frame", NOT_TEXT),
     "frame that is no JSON": (lambda w: w.say(b"zebulon"), NO_JSON, "socket.bad_frame", NO_JSON),
