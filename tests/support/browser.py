@@ -146,7 +146,7 @@ def _lifecycle(page: Page, state: str) -> None:
 def _debugging_port(program: subprocess.Popen[bytes], profile: Path) -> int:
     """The port that Chromium chose; it writes it down once it listens."""
     note = profile / "DevToolsActivePort"
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline and program.poll() is None:
         if note.exists() and (lines := note.read_text().splitlines()):
             return int(lines[0])

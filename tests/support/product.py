@@ -61,7 +61,7 @@ class Product:
                 stdout=log,
                 stderr=log,
             )
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while time.monotonic() < deadline and self._process.poll() is None:
             try:
                 with urllib.request.urlopen(f"{self.url}/up", timeout=1):
@@ -97,6 +97,10 @@ class Product:
     def advance(self, seconds: float) -> None:
         """Move the server's clock."""
         self.post("/test/clock", {"advance_seconds": seconds})
+
+    def stop_time(self) -> None:
+        """From now on the server's clock moves by ``advance`` alone."""
+        self.post("/test/clock", {"freeze": True})
 
     def metric(self, name: str) -> float:
         with urllib.request.urlopen(f"{self.url}/metrics", timeout=10) as answer:
