@@ -30,7 +30,7 @@ from app.places.cities import Places
 from app.presence.counts import keep_counts
 from app.presence.hub import Hub
 from app.presence.last_seen import Ledger, keep_written
-from app.presence.lease_file import LeaseFile, keep_synced
+from app.presence.lease_file import SYNC_SECONDS, LeaseFile, keep_synced
 from app.presence.sweeper import Sweeper
 from app.presence.tracker import Tracker
 from app.server.front_door import OpenSocket
@@ -100,7 +100,8 @@ async def _open(settings: Settings, clock: Clock, leases: LeaseFile, stack: Asyn
         offline_seconds=settings.offline_seconds, publish=hub.publish, ledger=ledger, leases=leases
     )
     await _remember_merges(tracker, database, clock.now())
-    restored = tracker.restore(clock.now())
+    # At worst, one beat had come since the file was last written down.
+    restored = tracker.restore(clock.now(), lost_seconds=settings.heartbeat_seconds + SYNC_SECONDS)
     await _bid_farewell(tracker, database, clock.now())
     get_logger().info("server.opened", contacts_online=restored)
     return AppState(

@@ -3,7 +3,9 @@
 Each online contact has a slot of 56 bytes in a file mapped into memory. A heartbeat is one
 eight-byte store; nothing is written and nothing is waited for, yet after a ``kill -9`` the
 next process finds each timestamp as it was, to the last heartbeat, because mapped pages
-belong to the kernel. A slot is seven doubles wide::
+belong to the kernel. Where the machine itself stops, the last few seconds may not have reached
+the disk; a note of which boot of it wrote the file tells the next process so. A slot is seven
+doubles wide::
 
     seen_at  active_at  since  until  contact id (12 bytes)  app_id (8 bytes)  unused (4)
 
@@ -30,6 +32,8 @@ from app.ids import AppId, ContactId, is_app_id
 from app.log import get_logger
 
 SYNC_SECONDS: Final = 4.0
+BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
+"""Another one each time that the machine starts; not there on every system."""
 SLOT_DOUBLES: Final = 7
 SLOT_BYTES: Final = SLOT_DOUBLES * 8
 SLOTS_PER_SEGMENT: Final = 4096
@@ -81,6 +85,9 @@ class LeaseFile:
         self._paths: list[Path] = []
         self._free: list[Slot] = []
         self._next_number = 0
+        self._note: Path | None = None
+        self.may_be_behind = False
+        """Whether the machine stopped under the former process, whose last stores may not be on the disk."""
         if folder is not None:
             try:
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -93,6 +100,7 @@ class LeaseFile:
         """What a former process left; slots that hold nothing sensible are freed. Call once, first."""
         if self._folder is None:
             return
+        self._compare_boots(self._folder / "boot")
         for path in sorted(self._folder.glob(f"leases-{_VERSION}-*")):
             self._next_number = int(path.name.rpartition("-")[2]) + 1
             for slot in self._open_segment(path):
@@ -131,11 +139,26 @@ class LeaseFile:
                 os.close(descriptor)
 
     def close(self) -> None:
-        """Let go of the file. The slots stay readable for those who still hold one."""
+        """Let go of the file, which is on the disk whole. The slots stay readable for those who still hold one."""
+        if self._note is not None:
+            self.sync()
+            self._note.unlink()
+            self._note = None
         self._paths.clear()
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+    def _compare_boots(self, note: Path) -> None:
+        """Read the note of a process that was never closed, and leave one until this one is."""
+        if BOOT_ID.exists():
+            boot = BOOT_ID.read_text()
+            self.may_be_behind = note.exists() and note.read_text() != boot
+            with note.open("w") as file:
+                file.write(boot)
+                file.flush()
+                os.fsync(file.fileno())
+            self._note = note
 
     def _grow(self) -> None:
         path = None

@@ -199,11 +199,17 @@ class Tracker:
                 self._look_at(item, now)
         return len(due)
 
-    def restore(self, now: float) -> int:
-        """Take up what a former process left: who was online is online still. Returns how many. Rule R5."""
+    def restore(self, now: float, lost_seconds: float = 0.0) -> int:
+        """Take up what a former process left: who was online is online still. Returns how many. Rule R5.
+
+        Where the machine stopped under that process, whoever was online counts as seen up to ``lost_seconds`` later
+        than is known, so that no dot goes off early.
+        """
         inherited: list[StoredLease] = []
         for stored in self._file.read():
             times, at = stored.slot.times, stored.slot.at
+            if self._file.may_be_behind and stored.until == 0:
+                times[at + SEEN] += lost_seconds
             # A clock that went back, such as a test clock's, must not keep a dot on for longer.
             for moment in (SEEN, ACTIVE, SINCE):
                 times[at + moment] = min(times[at + moment], now)

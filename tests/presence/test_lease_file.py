@@ -1,6 +1,7 @@
 """The lease file: what one process stores, the next one finds."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 
 from app.errors import SettingError
 from app.ids import AppId, ContactId
+from app.presence import lease_file
 from app.presence.lease_file import ACTIVE, SEEN, SLOTS_PER_SEGMENT, UNTIL, LeaseFile
 
 APP = AppId("uabcdefg")
@@ -193,3 +195,56 @@ def test_folder_that_is_none_is_told_in_a_sentence(tmp_path: Path, part: str) ->
         (tmp_path / "presence").write_text("a file")
     with pytest.raises(SettingError, match=r"PORCHLIGHT_DATA_DIR is .*: presence in it can't be used"):
         LeaseFile(tmp_path / "presence")
+
+
+@pytest.fixture
+def boot_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where this machine tells which of its starts it lives in."""
+    path = tmp_path / "boot_id"
+    path.write_text("one\n")
+    monkeypatch.setattr(lease_file, "BOOT_ID", path)
+    return path
+
+
+def started(folder: Path) -> LeaseFile:
+    leases = LeaseFile(folder)
+    list(leases.read())
+    return leases
+
+
+def as_left_on_the_disk(folder: Path) -> Path:
+    """The folder, without whoever holds it."""
+    return Path(shutil.copytree(folder, folder.with_name("left")))
+
+
+def test_machine_that_stopped_under_a_process_may_have_lost_its_last_stores(
+    tmp_path: Path, boot_id: Path
+) -> None:
+    assert not started(tmp_path / "presence").may_be_behind
+    boot_id.write_text("two\n")
+    after = started(as_left_on_the_disk(tmp_path / "presence"))
+    assert after.may_be_behind
+    after.close()
+    assert not started(tmp_path / "left").may_be_behind
+
+
+def test_process_that_was_killed_lost_nothing(tmp_path: Path, boot_id: Path) -> None:
+    started(tmp_path / "presence")
+    assert not started(as_left_on_the_disk(tmp_path / "presence")).may_be_behind
+
+
+def test_process_that_was_closed_before_the_machine_stopped_lost_nothing(
+    tmp_path: Path, boot_id: Path
+) -> None:
+    started(tmp_path / "presence").close()
+    boot_id.write_text("two\n")
+    LeaseFile(tmp_path / "presence").close()  # looks only whether another server runs
+    assert not started(tmp_path / "presence").may_be_behind
+
+
+def test_machine_that_does_not_tell_its_boots_is_taken_to_have_lost_nothing(
+    tmp_path: Path, boot_id: Path
+) -> None:
+    started(tmp_path / "presence")
+    boot_id.unlink()
+    assert not started(as_left_on_the_disk(tmp_path / "presence")).may_be_behind

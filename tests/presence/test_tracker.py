@@ -437,6 +437,38 @@ def test_R5_after_a_crash_the_dot_goes_off_on_time_and_never_early(durable_world
     assert (change.online, change.since) == (False, START)
 
 
+def after_a_power_cut(world: World, seconds: float) -> World:
+    """The next process on a machine that stood still for ``seconds``."""
+    assert world.folder is not None
+    world.leases.close()
+    (world.folder / "boot").write_text("an earlier one")
+    after = World(world.folder, world.now + seconds)
+    after.tracker.restore(after.now, lost_seconds=34)
+    return after
+
+
+@pytest.mark.parametrize(("stood_still", "goes_off_after"), [(50, 34 + 120), (10, 10 + 120)])
+def test_R5_after_a_power_cut_no_dot_goes_off_before_a_lost_heartbeat_would_let_it(
+    durable_world: World, stood_still: float, goes_off_after: float
+) -> None:
+    durable_world.tracker.ping(APP, ADA, durable_world.now)
+    after = after_a_power_cut(durable_world, stood_still)
+    after.pass_time(goes_off_after - stood_still)
+    assert after.changes == []
+    after.pass_time(1)
+    [change] = after.changes
+    assert (change.online, change.since) == (False, START)
+
+
+def test_R5_after_a_power_cut_nobody_comes_back_who_was_off(durable_world: World) -> None:
+    durable_world.tracker.ping(APP, ADA, durable_world.now)
+    durable_world.pass_time(121)
+    after = after_a_power_cut(durable_world, 0)
+    presence = after.tracker.presence(APP, ADA)
+    assert presence is not None
+    assert (presence.online, presence.last_seen_at) == (False, START)
+
+
 def test_R5_interval_that_ended_just_before_a_crash_is_still_told(durable_world: World) -> None:
     durable_world.tracker.ping(APP, ADA, durable_world.now)
     durable_world.pass_time(121)
