@@ -21,7 +21,7 @@ Region = Literal["us", "eu", "au"]
 REGION_LETTERS: Final[dict[Region, str]] = {"us": "u", "eu": "e", "au": "a"}
 _REGIONS: Final[dict[str, Region]] = {letter: region for region, letter in REGION_LETTERS.items()}
 _APP_ID = re.compile(r"[a-z][a-z0-9]{7}")
-_CONTACT_ID = re.compile(r"[0-9a-f]{24}")
+_OBJECT_ID = re.compile(r"[0-9a-f]{24}")
 _SERIAL_ID = re.compile(r"[1-9][0-9]{0,9}", re.ASCII)
 _LARGEST_SERIAL_ID: Final = (1 << 31) - 1
 _APP_ID_ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz0123456789"
@@ -59,7 +59,11 @@ def is_app_id(text: str) -> bool:
 
 
 def is_contact_id(text: str) -> bool:
-    return _CONTACT_ID.fullmatch(text) is not None
+    return _OBJECT_ID.fullmatch(text) is not None
+
+
+def is_job_id(text: str) -> bool:
+    return _OBJECT_ID.fullmatch(text) is not None
 
 
 def serial_id(given: object) -> int | None:

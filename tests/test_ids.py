@@ -7,9 +7,11 @@ from app.ids import (
     AppId,
     is_app_id,
     is_contact_id,
+    is_job_id,
     new_app_id,
     new_company_id,
     new_contact_id,
+    new_job_id,
     new_request_id,
     region_of,
     serial_id,
@@ -35,8 +37,13 @@ def test_contact_ids_made_later_sort_later() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "ABC", "0" * 23, "0" * 25, "G" * 24, "0" * 23 + "\n"])
-def test_what_is_no_contact_id(text: str) -> None:
+def test_what_is_no_contact_id_and_no_job_s(text: str) -> None:
     assert not is_contact_id(text)
+    assert not is_job_id(text)
+
+
+def test_a_job_has_an_id_of_the_same_kind() -> None:
+    assert is_job_id(new_job_id(1_700_000_000.0))
 
 
 @pytest.mark.parametrize(

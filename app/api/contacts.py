@@ -10,7 +10,7 @@ from starlette.responses import Response
 from app.api.answers import Json
 from app.api.bodies import read_object
 from app.api.calls import Call, call_of
-from app.api.pages import Cursor, cursor_pages, cursor_query
+from app.api.pages import OF_ANOTHER_LIST, Cursor, cursor_pages, cursor_query
 from app.api.shapes.contacts import contact_reference, contact_shape
 from app.api.shapes.presence import presence_shape
 from app.auth.tokens import TokenGrant
@@ -20,7 +20,7 @@ from app.contacts.marks import Marks, marks_of
 from app.contacts.reading import Place
 from app.contacts.records import Contact
 from app.errors import ParameterInvalid
-from app.ids import AppId, ContactId
+from app.ids import AppId, ContactId, is_contact_id
 from app.trail.records import Deed
 
 
@@ -147,9 +147,9 @@ def place_of(cursor: Cursor | None) -> Place | None:
     if cursor is None:
         return None
     match cursor.key:
-        case (int() | float() as created_at, str() as contact_id):
+        case (int() | float() as created_at, str() as contact_id) if is_contact_id(contact_id):
             return Place(float(created_at), ContactId(contact_id))
-    raise ParameterInvalid("starting_after is not a cursor of this list: take it from pages.next")
+    raise ParameterInvalid(OF_ANOTHER_LIST)
 
 
 async def _done(

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from app.api.answers import Json
 from app.api.bodies import read_object
 from app.api.calls import Call, call_of
-from app.api.pages import Cursor, CursorQuery, cursor_pages, cursor_query
+from app.api.pages import OF_ANOTHER_LIST, Cursor, CursorQuery, cursor_pages, cursor_query
 from app.api.shapes.conversations import conversation_shape, deleted_shape, message_shape
 from app.auth.tokens import TokenGrant
 from app.conversations import changes, listing, operations, orders
@@ -18,6 +18,7 @@ from app.conversations.pictures import Picture, picture_of, pictures_of
 from app.conversations.records import ConversationId
 from app.conversations.saving import get_conversation
 from app.errors import ParameterInvalid
+from app.ids import serial_id
 from app.storage.database import READ_SECONDS
 from app.trail.records import Deed
 
@@ -111,6 +112,6 @@ def _place_of(cursor: Cursor | None) -> Place | None:
     if cursor is None:
         return None
     match cursor.key:
-        case (int() | float() as updated_at, int() as conversation_id):
+        case (int() | float() as updated_at, int() as conversation_id) if serial_id(conversation_id):
             return Place(float(updated_at), ConversationId(conversation_id))
-    raise ParameterInvalid("starting_after is not a cursor of this list: take it from pages.next")
+    raise ParameterInvalid(OF_ANOTHER_LIST)

@@ -9,13 +9,13 @@ from starlette.responses import Response
 from app.api.answers import Json
 from app.api.calls import call_of
 from app.api.contacts import all_with_marks, shape_of
-from app.api.pages import Cursor, cursor_pages, cursor_query
+from app.api.pages import OF_ANOTHER_LIST, Cursor, cursor_pages, cursor_query
 from app.auth.tokens import TokenGrant
 from app.contacts.marks import Marks
 from app.contacts.missing import count_missing, missing_users
 from app.contacts.records import Contact
 from app.errors import ParameterInvalid
-from app.ids import ContactId
+from app.ids import ContactId, is_contact_id
 from app.trail.records import Deed
 
 
@@ -50,6 +50,6 @@ def _last_id(cursor: Cursor | None) -> ContactId | None:
     if cursor is None:
         return None
     match cursor.key:
-        case (str() as contact_id,):
+        case (str() as contact_id,) if is_contact_id(contact_id):
             return ContactId(contact_id)
-    raise ParameterInvalid("starting_after is not a cursor of this list: take it from pages.next")
+    raise ParameterInvalid(OF_ANOTHER_LIST)

@@ -15,12 +15,15 @@ from urllib.parse import urlencode
 import msgspec
 from starlette.requests import Request
 
+from app.attributes.values import is_storable
 from app.errors import ParameterInvalid
 
 PER_PAGE: Final = 50
 MOST_PER_PAGE: Final = 150
 LAST_PAGE: Final = 1_000_000_000
+OF_ANOTHER_LIST: Final = "starting_after is not a cursor of this list: take it from pages.next"
 _LONGEST_CURSOR: Final = 1_000
+_LARGEST_NUMBER: Final = 1 << 53
 
 Key = Sequence[str | int | float | None]
 
@@ -110,9 +113,16 @@ def read_cursor(text: object) -> Cursor:
             page, *key = msgspec.json.decode(packed, type=list[str | int | float | None])
         except (binascii.Error, ValueError, msgspec.DecodeError):
             page, key = 0, []
-        if isinstance(page, int) and 1 <= page <= LAST_PAGE:
+        if isinstance(page, int) and 1 <= page <= LAST_PAGE and all(_is_plain(part) for part in key):
             return Cursor(tuple(key), page)
     raise ParameterInvalid("starting_after is not the cursor of a page: take it from pages.next")
+
+
+def _is_plain(part: str | float | None) -> bool:
+    """Whether a database takes it, as a moment, a number or a text."""
+    if isinstance(part, str):
+        return is_storable(part)
+    return part is None or -_LARGEST_NUMBER <= part <= _LARGEST_NUMBER
 
 
 def _per_page(given: Mapping[str, Any], default: int) -> int:

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, NewType
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from app.ids import AppId
+from app.ids import AppId, is_job_id
 from app.storage.tables import jobs
 from app.trail.records import Actor
 
@@ -57,6 +57,8 @@ def insert_job(conn: Connection, job: Job) -> None:
 
 
 def find_job(conn: Connection, app_id: AppId, job_id: str) -> Job | None:
+    if not is_job_id(job_id):
+        return None
     row = conn.execute(select(*_COLUMNS).where(jobs.c.app_id == app_id, jobs.c.id == job_id)).one_or_none()
     return Job(*row) if row else None
 
