@@ -12,11 +12,21 @@ from app.tags.store import move_taggings
 _MOVE_NOTES: Final = text(
     "UPDATE notes SET contact_id = :to_id WHERE app_id = :app_id AND contact_id = :from_id"
 )
+_MOVE_NEWS: Final = text(
+    """
+    UPDATE webhook_deliveries SET subject_id = :to_id
+    WHERE app_id = :app_id AND subject_type = 'contact' AND subject_id = :from_id
+    """
+)
 
 
 def move_marks(conn: Connection, app_id: AppId, from_id: ContactId, to_id: ContactId) -> None:
-    """Tags, notes, companies and events move over; what the other has already, it keeps."""
+    """Tags, notes, companies and events move over; what the other has already, it keeps.
+
+    What webhooks are told of it is about the other, and goes when the other is destroyed. Rule R61.
+    """
     move_taggings(conn, app_id, "contact", from_id, to_id)
     move_contact(conn, app_id, from_id, to_id)
     move_events(conn, app_id, from_id, to_id)
-    conn.execute(_MOVE_NOTES, {"app_id": app_id, "from_id": from_id, "to_id": to_id})
+    for statement in (_MOVE_NOTES, _MOVE_NEWS):
+        conn.execute(statement, {"app_id": app_id, "from_id": from_id, "to_id": to_id})

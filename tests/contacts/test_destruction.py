@@ -11,7 +11,8 @@ from app.contacts.destruction import destroy
 from app.contacts.records import Contact
 from app.storage import tables
 from app.storage.tables import metadata
-from app.trail.records import Actor
+from app.trail.operations import announce
+from app.trail.records import Actor, News
 from support.recording import NOW, Recorder
 from support.trail import listen
 
@@ -140,6 +141,19 @@ def test_R65_the_receipt_tells_what_went_and_who_had_asked_and_names_nobody(
         "conversations": 1,
         "contacts": 1,
     }
+
+
+def test_R61_nothing_is_left_of_a_visitor_who_went_up_in_the_contact(recorder: Recorder) -> None:
+    conn, app_id = recorder.conn, recorder.app_id
+    listen(recorder)
+    ada = recorder.ping({"user_id": "42"}).contact
+    visitor = recorder.ping({"anonymous_id": "a1"}).contact
+    news = News("event.created", "contact", visitor.id, {"metadata": {"who": EMAIL}})
+    announce(conn, app_id, news, NOW)
+    assert recorder.ping({"anonymous_id": "a1", "user_id": "42"}).absorbed == visitor.id
+    gone = deletion.delete_contact(conn, app_id, ada.id, actor=Actor("token", "7"), now=NOW + 1)
+    destroy(conn, gone, NOW + 2)
+    assert rows_with(conn, EMAIL) == []
 
 
 def test_only_what_was_deleted_is_destroyed(recorder: Recorder) -> None:

@@ -16,6 +16,9 @@ from app.storage.database import open_database
 from app.storage.migrations import migrate
 from app.tags.records import Subject
 from app.tags.store import insert_tag, put_on, taggings_of
+from app.trail.records import News
+from app.trail.store import insert_deliveries
+from app.trail.webhook_store import deliveries_of
 from app.workspaces.operations import create_workspace
 from support.recording import NOW, OWN, Recorder
 
@@ -34,6 +37,8 @@ def move_all(conn: Connection, app_id: AppId) -> None:
     for contact_id in (ada, joe):
         insert_note(conn, app_id, contact_id, "<p>Hi</p>", by=None, now=NOW)
         insert_event(conn, app_id, contact_id, name="saw", created_at=NOW, metadata={})
+        for subject_type in ("contact", "company"):
+            insert_deliveries(conn, app_id, [1], News("some.topic", subject_type, contact_id), NOW)
     move_marks(conn, app_id, ada, joe)
     tags = taggings_of(conn, app_id, "contact", [ada, joe])
     assert {whose: [tagging.tag.name for tagging in found] for whose, found in tags.items()} == {
@@ -44,6 +49,8 @@ def move_all(conn: Connection, app_id: AppId) -> None:
     assert {company.company_id for company in companies_of(conn, app_id, joe)} == {"6", "7", "8"}
     assert notes_of(conn, app_id, ada, limit=9, offset=0) == []
     assert len(notes_of(conn, app_id, joe, limit=9, offset=0)) == 2
+    told = {(row.subject_type, row.subject_id) for row in deliveries_of(conn, app_id, 1, None, 9)}
+    assert told == {("contact", joe), ("company", ada), ("company", joe)}
     assert sums_of(conn, app_id, ada) == []
     assert sums_of(conn, app_id, joe)[0].count == 2
 
