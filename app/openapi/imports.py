@@ -35,13 +35,16 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "rows_total": WHOLE,
             "rows_done": WHOLE,
             "rows_failed": WHOLE,
-            "problems": many(record({"line": WHOLE, "reason": TEXT}, required=["line", "reason"])),
+            "problems": many(
+                record({"line": may_be_null(WHOLE), "reason": TEXT}, required=["line", "reason"])
+            ),
             "created_at": MOMENT,
             "updated_at": MOMENT,
             "finished_at": may_be_null(MOMENT),
         },
         required=["type", "id", "state", "rows_total", "rows_done", "rows_failed", "problems"],
-        description="Work that takes a while. `problems` are the first lines that were left out, with the reason.",
+        description="Work that takes a while. `problems` are the first lines that were left out, with the reason; "
+        "one without a line tells why the whole job failed.",
     )
 }
 

@@ -79,3 +79,8 @@ def test_every_schema_is_used() -> None:
 
 def test_it_is_json() -> None:
     assert msgspec.json.decode(msgspec.json.encode(DOCUMENT)) == DOCUMENT
+
+
+def test_a_job_that_failed_whole_has_a_problem_without_a_line() -> None:
+    problem = DOCUMENT["components"]["schemas"]["job"]["properties"]["problems"]["items"]
+    assert problem["properties"]["line"]["type"] == ["integer", "null"]

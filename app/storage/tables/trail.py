@@ -108,13 +108,13 @@ Index(
     webhook_deliveries.c.id,
 )
 
-# Imports and exports, with their progress.
+# Imports, with their progress.
 jobs = Table(
     "jobs",
     metadata,
     Column("app_id", AppIdColumn, nullable=False),
     Column("id", String(24), nullable=False),
-    Column("kind", String(16), nullable=False),  # import, export
+    Column("kind", String(16), nullable=False),  # import, import_draft
     Column("state", String(12), nullable=False),  # pending, running, completed, failed, canceled
     Column("options", JSON, nullable=False),
     Column("rows_total", Integer, nullable=False),
