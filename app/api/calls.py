@@ -43,8 +43,12 @@ class Call:
         Raises ReadTooSlow after ``seconds``.
         """
         seen = await self.state.database.read(work, seconds)
-        await log_view(self.state.database, self.app_id, self.actor, deed_of(seen), self.now)
+        await self.log(deed_of(seen))
         return seen
+
+    async def log(self, deed: Deed) -> None:
+        """Put a look on the log, where ``view`` does not; it is on the disk when this returns."""
+        await log_view(self.state.database, self.app_id, self.actor, deed, self.now)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """One transaction; it is on the disk when this returns."""

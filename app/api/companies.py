@@ -10,7 +10,7 @@ from starlette.responses import Response
 from app.api.answers import Json
 from app.api.bodies import read_object_or_null
 from app.api.calls import call_of
-from app.api.contacts import all_with_marks, shape_of
+from app.api.contacts import all_with_marks, shape_of, whose
 from app.api.pages import offset_pages, offset_query
 from app.api.shapes.companies import company_shape, deleted_company_shape
 from app.auth.tokens import TokenGrant
@@ -83,7 +83,7 @@ async def list_people(request: Request, grant: TokenGrant) -> Response:
 
     _, people, total = await call.view(
         work,
-        lambda seen: Deed("company.contacts_viewed", "company", seen[0].id, {"count": len(seen[1])}),
+        lambda seen: Deed("company.contacts_viewed", "company", seen[0].id, whose(seen[1])),
     )
     return Json(
         {

@@ -1,5 +1,6 @@
 """Conversations over REST: begin one, read, list, change, delete."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import ColumnElement, Connection
@@ -88,7 +89,7 @@ async def answer_page(
 
     page, goes_on, total = await call.view(
         work,
-        lambda seen: Deed("conversation.listed", "conversation", None, {"count": len(seen[0])}),
+        lambda seen: Deed("conversation.listed", "conversation", None, _whose(seen[0])),
         seconds,
     )
     last = page[-1].conversation if goes_on else None
@@ -101,6 +102,12 @@ async def answer_page(
             "conversations": [conversation_shape(picture) for picture in page],
         }
     )
+
+
+def _whose(page: Sequence[Picture]) -> dict[str, object]:
+    """Which conversations were seen, and whose they are, as the audit log tells it. Rule R82."""
+    people = {participant.id for picture in page for participant in picture.participants}
+    return {"ids": [picture.conversation.id for picture in page], "contact_ids": sorted(people)}
 
 
 def wants_text(request: Request) -> bool:

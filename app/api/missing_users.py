@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from app.api.answers import Json
 from app.api.calls import call_of
-from app.api.contacts import all_with_marks, shape_of
+from app.api.contacts import all_with_marks, shape_of, whose
 from app.api.pages import OF_ANOTHER_LIST, Cursor, cursor_pages, cursor_query
 from app.auth.tokens import TokenGrant
 from app.contacts.marks import Marks
@@ -31,7 +31,7 @@ async def list_missing_users(request: Request, grant: TokenGrant) -> Response:
 
     found, missing, synced = await call.view(
         work,
-        lambda seen: Deed("contact.listed", "contact", None, {"count": min(len(seen[0]), query.per_page)}),
+        lambda seen: Deed("contact.listed", "contact", None, whose(seen[0][: query.per_page])),
     )
     page = found[: query.per_page]
     last_key = (page[-1][0].id,) if len(found) > len(page) else None

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from app.api.answers import Json
 from app.api.bodies import read_object
+from app.api.calls import call_of
 from app.api.desk import desk_of
 from app.api.shapes.presence import presence_shape
 from app.api.stream import PresenceStream
@@ -16,6 +17,7 @@ from app.contacts.listing import last_seen_of
 from app.errors import ParameterInvalid, ParameterNotFound, PorchlightError
 from app.ids import ContactId, is_contact_id
 from app.state import state_of
+from app.trail.records import Deed
 
 MOST_IDS: Final = 500
 _MOST_QUERY_BYTES: Final = 65_536
@@ -31,9 +33,12 @@ async def get_presence(request: Request, grant: TokenGrant) -> Response:
 async def query_presence(request: Request, grant: TokenGrant) -> Response:
     """``POST /presence/query``: where each of some ids stands. What is no contact of this workspace is left out."""
     ids = read_ids(await read_object(request, _MOST_QUERY_BYTES))
-    state = state_of(request)
-    seen = await state.database.read(lambda conn: last_seen_of(conn, grant.app_id, ids))
-    known = (contact_id for contact_id in ids if contact_id in seen)
+    call = call_of(request, grant)
+    state = call.state
+    seen = await call.read(lambda conn: last_seen_of(conn, grant.app_id, ids))
+    known = [contact_id for contact_id in ids if contact_id in seen]
+    if known:
+        await call.log(Deed("contact.presence_viewed", "contact", None, {"ids": known}))
     contacts = {
         contact_id: presence_shape(state.tracker, grant.app_id, contact_id, seen[contact_id])
         for contact_id in known
@@ -45,6 +50,11 @@ async def stream_presence(request: Request, grant: TokenGrant) -> Response:
     """``GET /presence/stream``: server-sent events, until the listener goes or the token is revoked."""
     state, desk = state_of(request), desk_of(request)
     desk.open_stream(grant.token_id)
+    try:
+        await call_of(request, grant).log(Deed("contact.presence_streamed", "contact"))
+    except BaseException:
+        desk.close_stream(grant.token_id)
+        raise
 
     async def may_listen() -> bool:
         try:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from app.api.answers import Json
 from app.api.bodies import read_object
 from app.api.calls import call_of
-from app.api.contacts import all_with_marks, shape_of
+from app.api.contacts import all_with_marks, shape_of, whose
 from app.api.desk import desk_of
 from app.api.pages import cursor_query
 from app.auth.tokens import TokenGrant
@@ -59,7 +59,7 @@ async def post_contact_search(request: Request, grant: TokenGrant) -> Response:
 
     found, pages, total = await call.view(
         work,
-        lambda seen: Deed("contact.searched", "contact", None, {"count": len(seen[0])}),
+        lambda seen: Deed("contact.searched", "contact", None, whose(seen[0])),
         seconds=SEARCH_SECONDS,
     )
     data = [shape_of(call, contact, marks) for contact, marks in found]

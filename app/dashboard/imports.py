@@ -223,6 +223,8 @@ async def _draft_page(
     status: int = 200,
 ) -> Response:
     look = await asyncio.to_thread(_look, _file(state, job), attributes, mapping_of(choices))
+    seen = Deed("import.previewed", "job", job.id)
+    await log_view(state.database, seat.app_id, seat.actor, seen, state.clock.now())
     fields, names = options(attributes.keys())
     return page(
         "settings_import_columns.html",

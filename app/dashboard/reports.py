@@ -80,7 +80,7 @@ async def show_missing_users(request: Request, seat: Seat) -> Response:
     found, figures = await state.database.read(read)
     shown = found[:PAGE_SIZE]
     if shown:
-        deed = Deed("contact.listed", "contact", None, {"count": len(shown)})
+        deed = Deed("contact.listed", "contact", None, {"ids": [contact.id for contact in shown]})
         await log_view(state.database, seat.app_id, seat.actor, deed, now)
     path = request.url.path
     return page(

@@ -10,6 +10,7 @@ from app.storage.tables import audit_log, contact_companies, data_attributes
 from support.claims import assert_error_list
 from support.rest import AddContact, Tenant
 from support.serving import START, Served
+from support.trail import looks
 
 NOBODY = "0" * 24
 
@@ -206,3 +207,13 @@ async def test_R82_changes_are_on_the_log(client: httpx2.AsyncClient, server: Se
     await client.delete(f"/companies/{made['id']}", headers=acme.headers)
     actions = [action for action, subject_id in await logged(server) if subject_id == made["id"]]
     assert actions == ["company.created", "company.updated", "company.deleted"]
+
+
+async def test_R82_whose_data_were_seen_is_on_the_log(
+    client: httpx2.AsyncClient, server: Served, acme: Tenant, add_contact: AddContact
+) -> None:
+    company = await make(client, acme)
+    ada = await add_contact(acme)
+    await client.post(f"/contacts/{ada}/companies", headers=acme.headers, json={"id": company["id"]})
+    await client.get(f"/companies/{company['id']}/contacts", headers=acme.headers)
+    assert await looks(server, "company.contacts_viewed") == [{"ids": [ada]}]

@@ -12,6 +12,7 @@ from app.storage.tables import audit_log
 from support.claims import assert_error_list
 from support.rest import AddContact, Tenant
 from support.serving import START, Served
+from support.trail import looks
 
 NOBODY = "f" * 24
 EXAMPLE = {"external_id": "42", "email": "ada@example.com", "name": "Ada Okonkwo"}
@@ -225,3 +226,13 @@ async def test_R82_views_and_changes_are_on_the_log(
         "contact.listed",
         "contact.updated",
     ]
+
+
+async def test_R82_a_list_is_on_the_log_with_everybody_on_its_page(
+    client: httpx2.AsyncClient, server: Served, acme: Tenant
+) -> None:
+    made = [(await create(client, acme, external_id=str(number)))["id"] for number in range(3)]
+    listed = await client.get("/contacts?per_page=2", headers=acme.headers)
+    shown = [contact["id"] for contact in listed.json()["data"]]
+    assert set(shown) < set(made)
+    assert await looks(server, "contact.listed") == [{"ids": shown}]

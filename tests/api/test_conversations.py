@@ -10,6 +10,7 @@ from app.storage.tables import audit_log
 from support.claims import assert_error_list
 from support.rest import AddContact, Tenant, add_admin
 from support.serving import START, Served
+from support.trail import looks
 
 Http = httpx2.AsyncClient
 
@@ -229,3 +230,14 @@ async def test_statistics_are_reckoned_from_what_happened(
     assert statistics["count_conversation_parts"] == 2
     assert statistics["last_closed_by_id"] == str(ada)
     assert statistics["time_to_assignment"] is None
+
+
+async def test_R82_whose_conversations_were_seen_is_on_the_log(
+    client: Http, server: Served, acme: Tenant, add_contact: AddContact
+) -> None:
+    ada = await add_contact(acme)
+    begun = await begin(client, acme, ada)
+    await client.get("/conversations", headers=acme.headers)
+    query = {"query": {"field": "state", "operator": "=", "value": "open"}}
+    await client.post("/conversations/search", headers=acme.headers, json=query)
+    assert await looks(server, "conversation.listed") == [{"ids": [int(begun)], "contact_ids": [ada]}] * 2

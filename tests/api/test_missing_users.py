@@ -4,7 +4,8 @@ import httpx2
 
 from support.claims import assert_error_list
 from support.rest import AddContact, Tenant
-from support.serving import START
+from support.serving import START, Served
+from support.trail import looks
 
 
 async def test_R54_users_that_were_synced_and_never_seen_are_told(
@@ -30,3 +31,11 @@ async def test_a_cursor_of_another_list_is_refused(client: httpx2.AsyncClient, a
 
 async def test_without_a_token_nobody_is_told(client: httpx2.AsyncClient) -> None:
     assert_error_list(await client.get("/missing_users"), 401, "unauthorized", "Access Token Invalid")
+
+
+async def test_R82_who_was_told_of_is_on_the_log(
+    client: httpx2.AsyncClient, server: Served, acme: Tenant, add_contact: AddContact
+) -> None:
+    missing = [await add_contact(acme, synced_at=START) for _ in range(2)]
+    await client.get("/missing_users?per_page=1", headers=acme.headers)
+    assert await looks(server, "contact.listed") == [{"ids": [min(missing)]}]

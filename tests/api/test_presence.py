@@ -20,6 +20,7 @@ from app.presence.changes import Change
 from support.claims import assert_error_list
 from support.rest import AddContact, Tenant
 from support.serving import START, Served
+from support.trail import looks
 
 NOBODY = "0" * 24
 
@@ -257,3 +258,19 @@ async def test_a_token_holds_a_limited_number_of_streams(
             async with client.stream("GET", "/presence/stream", headers=acme.headers) as response:
                 if response.status_code == 200:
                     return
+
+
+async def test_R82_whose_presence_was_seen_is_on_the_log(
+    client: httpx2.AsyncClient, server: Served, acme: Tenant, add_contact: AddContact
+) -> None:
+    ada = await add_contact(acme)
+    await ask(client, acme, [ada, NOBODY])
+    await ask(client, acme, [NOBODY])
+    assert await looks(server, "contact.presence_viewed") == [{"ids": [ada]}]
+
+
+async def test_R82_a_stream_is_on_the_log_when_it_is_opened(
+    client: httpx2.AsyncClient, server: Served, acme: Tenant
+) -> None:
+    async with listening(client, acme):
+        assert await looks(server, "contact.presence_streamed") == [{}]

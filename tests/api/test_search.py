@@ -224,11 +224,11 @@ async def test_without_a_token_nothing_is_answered(client: httpx2.AsyncClient) -
 async def test_R82_a_search_is_on_the_log_without_what_was_searched_for(
     client: httpx2.AsyncClient, server: Served, acme: Tenant, add_contact: AddContact
 ) -> None:
-    await add_contact(acme, name="Ada")
+    ada = await add_contact(acme, name="Ada")
     await found(client, acme, asked("name", "=", "Ada"))
     statement = select(audit_log.c.action, audit_log.c.detail)
     rows = await server.state.database.read(lambda conn: [tuple(row) for row in conn.execute(statement)])
-    assert ("contact.searched", {"count": 1}) in rows
+    assert ("contact.searched", {"ids": [ada]}) in rows
 
 
 async def test_a_search_that_takes_too_long_is_cut_with_a_clear_error(

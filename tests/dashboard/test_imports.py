@@ -16,7 +16,7 @@ from app.dashboard.imports import progress_of
 from app.ids import AppId
 from support.desk import JSON, AddPerson, Browse, Team, text_of
 from support.serving import START, Served
-from support.trail import actions_of
+from support.trail import actions_of, looks
 
 PAGE = "/settings/imports"
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -63,6 +63,7 @@ async def test_R55_a_file_is_looked_at_mapped_imported_and_its_bad_lines_told(
     assert "2 ada@example.com 1 7" in said
     assert "Line 3: email is no email address" in said
     assert "Line 4:" in said
+    assert await looks(server, "import.previewed") == [{}]
     await importer(server).finish_all()
     assert (await admin.get(acme.url("/users/show?user_id=1"))).status_code == 404
 

@@ -9,7 +9,7 @@ from app.dashboard import reports
 from app.dashboard.reports import Figures
 from support.desk import AddPerson, Browse, Team, csrf_in, text_of
 from support.serving import START, Served
-from support.trail import actions_of
+from support.trail import actions_of, looks
 
 PAGE = "/reports/missing-users"
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -101,3 +101,11 @@ async def test_what_people_are_called_is_text(
 )
 def test_a_share_is_not_rounded_to_nobody_or_all(missing: int, synced: int, share: str) -> None:
     assert Figures(missing, synced).share == share
+
+
+async def test_R82_who_was_listed_is_on_the_log(
+    admin: httpx2.AsyncClient, server: Served, acme: Team, add_person: AddPerson
+) -> None:
+    ada = await add_person(acme, synced_at=START)
+    await admin.get(acme.url("/reports/missing-users"))
+    assert await looks(server, "contact.listed") == [{"ids": [ada]}]

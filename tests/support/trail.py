@@ -6,6 +6,7 @@ from sqlalchemy import Connection, insert, select
 
 from app.ids import AppId
 from app.storage.tables import audit_log, webhook_deliveries, webhooks
+from support.serving import Served
 
 
 class Place(Protocol):
@@ -40,3 +41,9 @@ def actions_of(conn: Connection, app_id: AppId) -> list[tuple[str, str | None, s
     names = ("actor_type", "actor_id", "action", "subject_id")
     rows = select(*(audit_log.c[name] for name in names)).where(audit_log.c.app_id == app_id)
     return [tuple(row) for row in conn.execute(rows.order_by(audit_log.c.id))]
+
+
+async def looks(server: Served, action: str) -> list[object]:
+    """What the audit log tells of each look of one kind, the oldest first."""
+    told = select(audit_log.c.detail).where(audit_log.c.action == action).order_by(audit_log.c.id)
+    return await server.state.database.read(lambda conn: list(conn.execute(told).scalars()))
