@@ -46,6 +46,7 @@ export function keepDotsAlive(root) {
     },
     onLive: (isLive) => root.toggleAttribute("data-paused", !isLive),
     onSignedOut: signInAgain,
+    onTurnedAway: async () => (await isSignedOut(appId, clock)) && signInAgain(),
   });
   setInterval(() => document.hidden || tick(root, clock), TICK_MS);
   document.addEventListener("visibilitychange", () => document.hidden || tick(root, clock));
@@ -71,6 +72,22 @@ export function signInAgain() {
   const wait = leftAt + LEAVING_MS - performance.now();
   if (wait > 0) setTimeout(signInAgain, wait);
   else location.reload();
+}
+
+/**
+ * Whether the session is over. A browser does not tell a page why a socket was refused, but it does
+ * tell what else the server answers.
+ *
+ * @param {string} appId
+ * @param {ServerClock} clock
+ */
+async function isSignedOut(appId, clock) {
+  const url = `/apps/${encodeURIComponent(appId)}/users/new?since=${clock.now()}`;
+  try {
+    return (await fetch(url, { headers: { Accept: "application/json" } })).status === 401;
+  } catch {
+    return false; // out of reach: the socket tries again, and asks again
+  }
 }
 
 /** @param {string} appId */

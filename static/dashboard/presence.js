@@ -117,6 +117,7 @@ export class PresenceSocket {
    * @param {() => void} handlers.onWatch  a watch was sent: a snapshot will follow
    * @param {(isLive: boolean) => void} handlers.onLive  whether changes arrive at the moment
    * @param {() => void} handlers.onSignedOut
+   * @param {() => void} handlers.onTurnedAway  it did not even open: no server, or one that refuses
    */
   constructor(url, handlers) {
     this.url = url;
@@ -156,9 +157,16 @@ export class PresenceSocket {
       return this.handlers.onLive(false); // forbidden here; the rest of the page works without
     }
     this.socket = socket;
-    socket.onopen = () => this.#sendWatch(socket);
+    let hasOpened = false;
+    socket.onopen = () => {
+      hasOpened = true;
+      this.#sendWatch(socket);
+    };
     socket.onmessage = (event) => this.#receive(event.data);
-    socket.onclose = (event) => this.#closed(event.code);
+    socket.onclose = (event) => {
+      this.#closed(event.code);
+      if (!hasOpened) this.handlers.onTurnedAway();
+    };
   }
 
   /** @param {WebSocket} socket */

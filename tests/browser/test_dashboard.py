@@ -7,6 +7,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
@@ -188,39 +189,67 @@ def test_search_works_without_scripts(
     context.close()
 
 
-def test_R4_live_refresh_changes_nothing_but_dots_and_last_seen(
+def test_R4_live_refresh_moves_dots_last_seen_and_the_count_and_nothing_else(
     product: Product, app_id: str, page: Page
 ) -> None:
     ada = ping(product, app_id, user_id="r4", name="Rowena Four", email="r4@example.com")
+    ping(product, app_id, user_id="r4-first", name="Rowena First")
     product.advance(121)
     page.goto(f"{product.url}/apps/{app_id}/users")
     expect(row(page, ada).locator(".dot")).to_have_attribute("data-online", "false")
+    expect(page.locator("[data-online-count]")).to_have_text(["0", "0"])
+    rows, tabs = rows_without_presence(page), tabs_without_the_count(page)
     page.evaluate(
         """() => {
+          const MOVING = { '.dot': 'dot', 'time[data-last-seen]': 'last seen', '[data-online-count]': 'count',
+                           '[data-refresh]': 'hint', 'figure.chart': 'chart' };
           window.touched = new Set();
           new MutationObserver((all) => {
             for (const change of all) {
               const node = change.target.nodeType === 1 ? change.target : change.target.parentElement;
-              window.touched.add(node.tagName + '.' + node.className);
+              const known = Object.keys(MOVING).find((selector) => node.closest(selector));
+              window.touched.add(known ? MOVING[known] : node.outerHTML.slice(0, 200));
             }
-          }).observe(document.querySelector('tbody'), {
+          }).observe(document.querySelector('#list'), {
             subtree: true, childList: true, attributes: true, characterData: true });
         }"""
     )
+    # What would change the row's place in the order, its name, its email and its sessions.
     ping(product, app_id, user_id="r4", name="Rowena Renamed", email="new@example.com")
     ping(product, app_id, user_id="r4-new", name="Somebody New")
     expect(row(page, ada).locator(".dot")).to_have_attribute("data-online", "true", timeout=10_000)
     expect(row(page, ada).locator("time[data-last-seen]")).to_have_text("just now")
-    expect(page.get_by_role("button", name=re.compile(r"^\d+ new (person|people): refresh$"))).to_be_visible(
-        timeout=10_000
-    )
-    assert set(page.evaluate("() => [...window.touched]")) <= {"SPAN.dot", "TIME."}
-    assert "Rowena Renamed" not in names(page)
-    assert "Somebody New" not in names(page)
-    page.get_by_role("button", name=re.compile("refresh$")).focus()
+    expect(page.locator("[data-online-count]")).to_have_text(["2", "2"], timeout=10_000)
+    refresh = page.get_by_role("button", name=re.compile(r"^\d+ new (person|people): refresh$"))
+    expect(refresh).to_be_visible(timeout=10_000)
+    assert set(page.evaluate("() => [...window.touched]")) - {"chart"} == {
+        "dot",
+        "last seen",
+        "count",
+        "hint",
+    }
+    assert rows_without_presence(page) == rows
+    assert tabs_without_the_count(page) == tabs
+    refresh.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("Rowena Renamed")).to_be_visible()
     expect(page.get_by_text("Somebody New")).to_be_visible()
+
+
+def rows_without_presence(page: Page) -> list[list[str]]:
+    """The rows in their order: id, then each cell's words but for "last seen"."""
+    told: list[list[str]] = page.locator("tr[data-contact-id]").evaluate_all(
+        """rows => rows.map((row) => [row.dataset.contactId,
+             ...[...row.querySelectorAll('td:not(.col-seen)')].map((cell) => cell.textContent.trim())])"""
+    )
+    return told
+
+
+def tabs_without_the_count(page: Page) -> list[str]:
+    told: list[str] = page.locator("#tabs a").evaluate_all(
+        "tabs => tabs.filter((tab) => !tab.querySelector('[data-online-count]')).map((tab) => tab.textContent.trim())"
+    )
+    return told
 
 
 def test_last_seen_goes_on_by_the_servers_clock(product: Product, app_id: str, page: Page) -> None:
@@ -233,28 +262,34 @@ def test_last_seen_goes_on_by_the_servers_clock(product: Product, app_id: str, p
     expect(last_seen).to_have_text("1 hour ago", timeout=15_000)
 
 
-def test_dots_come_back_by_themselves_after_the_server_was_away(tmp_path: Path, browser: Browser) -> None:
+@pytest.fixture
+def going(tmp_path: Path) -> Iterator[Product]:
+    """A server of the test's own, which goes away in it."""
     product = Product(tmp_path)
     product.start()
-    app_id = product.command("workspace", "create", "Away")["app_id"]
-    product.command("admin", "create", app_id, EMAIL, "--password-stdin", given=PASSWORD)
-    ada = ping(product, app_id, user_id="1", name="Ada")
+    yield product
+    product.stop()
+
+
+def test_dots_come_back_by_themselves_after_the_server_was_away(going: Product, browser: Browser) -> None:
+    app_id = going.command("workspace", "create", "Away")["app_id"]
+    going.command("admin", "create", app_id, EMAIL, "--password-stdin", given=PASSWORD)
+    ada = ping(going, app_id, user_id="1", name="Ada")
     context = browser.new_context()
     page = context.new_page()
-    page.goto(f"{product.url}/login")
+    page.goto(f"{going.url}/login")
     page.get_by_label("Email").fill(EMAIL)
     page.get_by_label("Password").fill(PASSWORD)
     with page.expect_websocket():
         page.get_by_role("button", name="Sign in").click()
     expect(row(page, ada)).to_be_visible()
-    product.kill()
+    going.kill()
     expect(page.get_by_text("Live updates are interrupted")).to_be_visible()
-    product.start()
+    going.start()
     expect(page.get_by_text("Live updates are interrupted")).to_be_hidden(timeout=6_000)
-    product.advance(121)
+    going.advance(121)
     expect(row(page, ada).locator(".dot")).to_have_attribute("data-online", "false", timeout=5_000)
     context.close()
-    product.stop()
 
 
 def test_signing_out_in_one_tab_leads_the_other_to_the_sign_in(
@@ -273,6 +308,31 @@ def test_signing_out_in_one_tab_leads_the_other_to_the_sign_in(
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/login")
     other.wait_for_url("**/login?next=*", timeout=5_000)
+    context.close()
+
+
+@pytest.mark.parametrize("path", ["/users", "/users/show?user_id=ended"])
+def test_session_that_ends_while_the_server_is_away_leads_to_the_sign_in(
+    going: Product, browser: Browser, path: str
+) -> None:
+    app_id = going.command("workspace", "create", "Away")["app_id"]
+    going.command("admin", "create", app_id, EMAIL, "--password-stdin", given=PASSWORD)
+    ping(going, app_id, user_id="ended", name="Enid Ended")
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{going.url}/login?next=/apps/{app_id}{quote(path)}")
+    page.get_by_label("Email").fill(EMAIL)
+    page.get_by_label("Password").fill(PASSWORD)
+    with page.expect_websocket():
+        page.get_by_role("button", name="Sign in").click()
+    # The list's own poll would find out too.
+    page.add_init_script("setInterval = () => 0")
+    page.reload()
+    going.kill()
+    expect(page.get_by_text("Live updates are interrupted")).to_be_visible()
+    context.clear_cookies()
+    going.start()
+    page.wait_for_url("**/login?next=*", timeout=8_000)
     context.close()
 
 
@@ -399,7 +459,7 @@ def test_everything_on_the_list_is_reached_by_keyboard_and_shows_its_focus(
         assert wanted in reached, (wanted, reached)
     page.keyboard.press("Enter")
     page.wait_for_url("**/users/show?id=*")
-    expect(page.get_by_role("heading", name="Keyboard Kim")).to_be_visible()
+    expect(page.get_by_role("heading", name="Keyboard Kim", exact=True)).to_be_visible()
 
 
 def test_dot_and_table_are_told_to_those_who_do_not_see_them(
