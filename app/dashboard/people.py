@@ -229,12 +229,13 @@ async def news(request: Request, seat: Seat) -> Response:
 
 @member
 async def online_counts(request: Request, seat: Seat) -> Response:
-    """How many were online, minute by minute, in the last 24 hours."""
+    """How many were online, minute by minute, in the last 24 hours, and now."""
     state = state_of(request)
-    until = state.clock.now()
-    start = until - CHART_SECONDS
+    now = state.clock.now()
+    start = now - CHART_SECONDS
     points = await state.database.read(lambda conn: read_counts(conn, seat.app_id, start))
-    return json_answer({"from": start, "until": until, **line_of(points, until)})
+    line = line_of(points, now, state.tracker.online_count(seat.app_id))
+    return json_answer({"from": start, "until": now, **line})
 
 
 def _online_of(state: AppState, app_id: AppId) -> OnlineOnly:

@@ -12,12 +12,13 @@ const HEIGHT = 96;
 /**
  * Draw the chart into the figure of `page` that asks for one, and keep it fresh.
  *
- * @param {ParentNode} page
+ * @param {HTMLElement} page  tells the workspace's time zone
  */
 export function drawOnlineChart(page) {
   const figure = /** @type {HTMLElement | null} */ (page.querySelector("figure[data-counts-url]"));
   const place = /** @type {HTMLElement | null} */ (figure?.querySelector("[data-chart]") ?? null);
   const url = figure?.dataset.countsUrl;
+  const timeZone = page.dataset.timezone ?? "UTC";
   if (!figure || !place || !url) return;
   const darkness = matchMedia("(prefers-color-scheme: dark)");
   /** @type {Counts | undefined} */
@@ -45,11 +46,11 @@ export function drawOnlineChart(page) {
     if (!counts || !place || !figure) return;
     chart?.destroy();
     place.replaceChildren();
-    const summary = summaryOf(counts);
+    const summary = summaryOf(counts, timeZone);
     const caption = figure.querySelector("[data-chart-summary]");
     if (caption) caption.textContent = summary;
     if (counts.at.length < 2) return;
-    chart = new uPlot(optionsOf(counts, place), [counts.at, counts.online], place);
+    chart = new uPlot(optionsOf(counts, place, timeZone), [counts.at, counts.online], place);
     chart.root.setAttribute("aria-hidden", "true"); // the caption says it in words
   }
 }
@@ -58,24 +59,26 @@ export function drawOnlineChart(page) {
  * The chart in words, for whoever does not see it.
  *
  * @param {Counts} counts
+ * @param {string} timeZone
  */
-export function summaryOf(counts) {
+export function summaryOf(counts, timeZone) {
   let peak = -1;
   let peakAt = 0;
   counts.online.forEach((online, index) => {
     if (online !== null && online > peak) [peak, peakAt] = [online, counts.at[index] ?? 0];
   });
   if (peak < 0) return "No figures yet: the first point comes within a minute of the first visitor.";
-  const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" }).format(peakAt * 1000);
-  return `Peak of the last 24 hours: ${peak.toLocaleString("en-US")} at ${time}`;
+  return `Peak of the last 24 hours: ${peak.toLocaleString("en-US")} at ${hoursIn(timeZone).format(peakAt * 1000)}`;
 }
 
 /**
  * @param {Counts} counts
  * @param {HTMLElement} place
+ * @param {string} timeZone
  * @returns {uPlot.Options}
  */
-function optionsOf(counts, place) {
+function optionsOf(counts, place, timeZone) {
+  const hours = hoursIn(timeZone);
   const style = getComputedStyle(place);
   const [line, fill, ink, grid] = ["--chart-line", "--chart-fill", "--chart-ink", "--chart-grid"].map((name) =>
     style.getPropertyValue(name).trim(),
@@ -87,6 +90,8 @@ function optionsOf(counts, place) {
     padding: [8, 8, 0, 0],
     legend: { show: false },
     cursor: { show: false },
+    // Hours are whole where the workspace is.
+    tzDate: (at) => uPlot.tzDate(new Date(at * 1000), timeZone),
     scales: {
       x: { time: true, range: [counts.from, counts.until] },
       y: { range: (_, __, most) => [0, Math.max(4, Math.ceil((most ?? 0) * 1.15))] },
@@ -100,7 +105,7 @@ function optionsOf(counts, place) {
         space: 70,
         grid: { show: false },
         ticks: { show: false },
-        values: (_, splits) => splits.map(hourOf),
+        values: (_, splits) => splits.map((at) => hours.format(at * 1000)),
       },
       {
         stroke: ink,
@@ -119,9 +124,8 @@ function optionsOf(counts, place) {
 }
 
 const compact = new Intl.NumberFormat("en-US", { notation: "compact" });
-const hour = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 
-/** @param {number} at */
-function hourOf(at) {
-  return hour.format(at * 1000);
+/** @param {string} timeZone */
+function hoursIn(timeZone) {
+  return new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone });
 }

@@ -178,6 +178,8 @@ def test_whoever_is_on_the_page_is_not_new(page: Page) -> None:
 
 def test_chart_is_told_in_words(page: Page) -> None:
     counts = "{from: 0, until: 9, at: [3600, 7200, 7260], online: [3, null, 12]}"
-    assert call(page, "chart.js", f"m.summaryOf({counts})").startswith("Peak of the last 24 hours: 12 at ")
+    words = "Peak of the last 24 hours: 12 at "
+    assert call(page, "chart.js", f"m.summaryOf({counts}, 'UTC')") == f"{words}02:01"
+    assert call(page, "chart.js", f"m.summaryOf({counts}, 'Asia/Kolkata')") == f"{words}07:31"
     nothing = "{from: 0, until: 9, at: [], online: []}"
-    assert call(page, "chart.js", f"m.summaryOf({nothing})").startswith("No figures yet")
+    assert call(page, "chart.js", f"m.summaryOf({nothing}, 'UTC')").startswith("No figures yet")

@@ -341,20 +341,21 @@ async def test_news_since_no_moment_are_refused(admin: httpx2.AsyncClient, acme:
 # The chart
 
 
-async def test_chart_has_the_points_of_the_last_day(
-    admin: httpx2.AsyncClient, acme: Team, globex: Team, server: Served
+async def test_chart_has_the_points_of_the_last_day_and_ends_with_who_is_online_now(
+    admin: httpx2.AsyncClient, acme: Team, globex: Team, server: Served, add_person: AddPerson
 ) -> None:
     def write(conn: Connection) -> None:
         for at, online in ((START - 90_000, 9), (START - 120, 3), (START - 60, 4)):
             write_counts(conn, {acme.app_id: online, globex.app_id: 77}, at, 0)
 
     await server.state.database.write(write)
+    server.state.tracker.ping(acme.app_id, await add_person(acme), START)
     told = (await admin.get(acme.url("/users/online"), headers=JSON)).json()
     assert told == {
         "from": START - 86_400,
         "until": START,
-        "at": [START - 120, START - 60],
-        "online": [3, 4],
+        "at": [START - 120, START - 60, START],
+        "online": [3, 4, 1],
     }
 
 
