@@ -68,7 +68,9 @@ def take(browser: Browser, url: str, links: dict[str, str], folder: Path) -> lis
     shown = [login for login in ONLINE if users.get_by_text(f"{login}@").count()]
     expect(users.locator('[data-contact-id] [data-online="true"]')).to_have_count(len(shown) + 1)
     expect(users.locator("[data-online-count]").first).to_have_text(str(len(ONLINE) + 1), timeout=30_000)
-    expect(users.locator("[data-chart] canvas")).to_be_visible()
+    # The chart is drawn every minute: only then does it know of those who came.
+    users.wait_for_event("response", lambda answer: answer.url.endswith("/users/online"), timeout=70_000)
+    expect(users.locator("[data-chart-summary]")).to_have_text(re.compile(f": {len(ONLINE) + 1} at "))
     taken = [*_both(users, folder, "list"), *_both(demo, folder, "demo")]
     users.locator("[data-contact-id] a").first.click()
     users.wait_for_load_state("networkidle")

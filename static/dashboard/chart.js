@@ -87,7 +87,7 @@ function optionsOf(counts, place, timeZone) {
   return {
     width: place.clientWidth,
     height: HEIGHT,
-    padding: [8, 8, 0, 0],
+    padding: [8, 18, 0, 0], // the last hour is written to the right of its place too
     legend: { show: false },
     cursor: { show: false },
     // Hours are whole where the workspace is.
