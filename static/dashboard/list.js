@@ -140,7 +140,9 @@ function start(page) {
   function showCount(online) {
     for (const element of page.querySelectorAll("[data-online-count]")) {
       const text = online.toLocaleString("en-US");
-      if (element.textContent !== text) element.textContent = text;
+      if (element.textContent === text) continue;
+      element.textContent = text;
+      element.setAttribute("data-online-count", String(online));
     }
   }
 }

@@ -17,6 +17,7 @@ from support.product import EMAIL, PASSWORD, Product
 pytestmark = pytest.mark.browser
 
 HOSTILE = '"><img src=x onerror=alert(1)><script>alert(2)</script><svg onload=alert(3)>'
+COLOUR = "(element) => getComputedStyle(element).backgroundColor"
 PATHS = (
     "/users",
     "/users?tab=online",
@@ -198,6 +199,7 @@ def test_R4_live_refresh_moves_dots_last_seen_and_the_count_and_nothing_else(
     page.goto(f"{product.url}/apps/{app_id}/users")
     expect(row(page, ada).locator(".dot")).to_have_attribute("data-online", "false")
     expect(page.locator("[data-online-count]")).to_have_text(["0", "0"])
+    unlit = page.locator(".lamp").evaluate(COLOUR)
     rows, tabs = rows_without_presence(page), tabs_without_the_count(page)
     page.evaluate(
         """() => {
@@ -220,6 +222,7 @@ def test_R4_live_refresh_moves_dots_last_seen_and_the_count_and_nothing_else(
     expect(row(page, ada).locator(".dot")).to_have_attribute("data-online", "true", timeout=10_000)
     expect(row(page, ada).locator("time[data-last-seen]")).to_have_text("just now")
     expect(page.locator("[data-online-count]")).to_have_text(["2", "2"], timeout=10_000)
+    assert page.locator(".lamp").evaluate(COLOUR) != unlit
     refresh = page.get_by_role("button", name=re.compile(r"^\d+ new (person|people): refresh$"))
     expect(refresh).to_be_visible(timeout=10_000)
     assert set(page.evaluate("() => [...window.touched]")) - {"chart"} == {
@@ -432,6 +435,13 @@ def test_every_page_fits_360_pixels(
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
     assert problems == []
     context.close()
+
+
+def test_long_name_leaves_the_buttons_beside_it_whole(product: Product, app_id: str, page: Page) -> None:
+    ping(product, app_id, user_id="long", name="W" * 120)
+    page.goto(f"{product.url}/apps/{app_id}/users/show?user_id=long")
+    archive = page.get_by_role("button", name="Archive")
+    assert archive.evaluate("(button) => button.getClientRects()[0].height") < 50
 
 
 def test_everything_on_the_list_is_reached_by_keyboard_and_shows_its_focus(

@@ -98,7 +98,7 @@ async def test_dot_is_on_for_whoever_is_online(
     html = (await admin.get(acme.url("/users"))).text
     assert dot_of(html, ada) == "true Online"
     assert dot_of(html, bob) == "false Offline"
-    assert re.search(r"<span data-online-count>1</span>\s*<small>online now", html)
+    assert re.search(r'<span data-online-count="1">1</span>\s*<small>online now', html)
 
 
 async def test_tabs_show_their_people_and_their_counts(
