@@ -1,10 +1,15 @@
 """What all tests may ask for, and what begins anew with each."""
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from app import refusals
 
 pytest_plugins = ["support.database", "support.postgres"]
+
+# No example is timed: on a machine that others share it may take as long as it likes.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 _SEARCHES = ("app.api.search", "app.api.segments", "app.api.conversation_search", "app.dashboard.people")
 

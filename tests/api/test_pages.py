@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
 
@@ -19,8 +19,6 @@ from app.api.pages import (
     write_cursor,
 )
 from app.errors import ParameterInvalid
-
-UNHURRIED = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 
 
 def request_for(query: str) -> Request:
@@ -64,7 +62,6 @@ def test_an_offset_is_what_the_pages_before_have_shown() -> None:
     assert offset_query(request_for("page=3&per_page=20")).offset == 40
 
 
-@UNHURRIED
 @given(
     st.lists(
         st.none()
@@ -81,7 +78,6 @@ def test_a_cursor_that_was_given_is_read_back(key: list[Any], page: int) -> None
         assert read_cursor(text) == cursor
 
 
-@UNHURRIED
 @given(st.text() | st.integers() | st.lists(st.text()) | st.binary().map(lambda some: some.hex()))
 def test_any_other_cursor_is_refused(text: Any) -> None:
     try:

@@ -1,6 +1,5 @@
 """``POST /contacts/search``, as a script uses it."""
 
-import time
 from typing import Any
 
 import httpx2
@@ -236,9 +235,7 @@ async def test_a_search_that_takes_too_long_is_cut_with_a_clear_error(
 ) -> None:
     await add_contact(acme)
     monkeypatch.setattr(search_module, "SEARCH_SECONDS", -1.0)
-    began = time.monotonic()
     response = await search(client, acme, asked("session_count", "=", 0))
-    assert time.monotonic() - began < 5
     assert_error_list(response, 503, "query_timeout", "took too long")
 
 

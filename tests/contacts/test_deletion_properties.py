@@ -273,6 +273,5 @@ TestLives = Lives.TestCase
 TestLives.settings = settings(
     max_examples=25,
     stateful_step_count=30,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )

@@ -4,7 +4,7 @@ from dataclasses import fields
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.contacts.drafts import Draft, read_draft, role_of_new
@@ -151,7 +151,6 @@ _JSON = st.recursive(
 _KEYS = [field.name for field in fields(Draft)] + ["avatar", "other"]
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.dictionaries(st.sampled_from(_KEYS), _JSON))
 def test_any_json_is_read_or_refused(body: dict[str, Any]) -> None:
     try:

@@ -230,6 +230,7 @@ async def test_old_deliveries_are_forgotten(
     webhook = await hook()
     await tell(database, webhook, "ada")
     await courier.deliver_due()
+    assert await states(database, webhook) == ["delivered"]
     clock.advance(KEEP_SECONDS + 1)
     monkeypatch.setattr(couriers, "LOOK_SECONDS", 0.01)
     task = asyncio.create_task(courier.run())

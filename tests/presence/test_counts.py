@@ -15,6 +15,7 @@ from app.presence.tracker import Tracker
 from app.storage.database import Database
 
 APP = AppId("uabcdefg")
+OTHER_APP = AppId("uzzzzzzz")
 MINUTE = 1_700_000_040.0
 
 
@@ -48,10 +49,12 @@ async def test_a_point_is_written_at_each_new_minute(
     clock.advance(121)
     tracker.expire(clock.now())
     await until(lambda: len(written) == 2)
+    # Of those who are gone nothing more is told, when the next minute of others is.
+    tracker.ping(OTHER_APP, ContactId("1" * 24), clock.now())
     clock.advance(61)
-    await asyncio.sleep(0.02)
+    await until(lambda: len(written) == 3)
     task.cancel()
 
-    assert written == [{APP: 1}, {APP: 0}]
+    assert written == [{APP: 1}, {APP: 0}, {OTHER_APP: 1}]
     points = await database.read(lambda conn: read_counts(conn, APP, 0.0))
     assert points == [(MINUTE + 60, 1), (MINUTE + 180, 0)]

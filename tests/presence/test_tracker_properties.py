@@ -109,4 +109,4 @@ class PresenceMachine(RuleBasedStateMachine):
 
 
 TestPresence = PresenceMachine.TestCase
-TestPresence.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestPresence.settings = settings(max_examples=60, stateful_step_count=30)

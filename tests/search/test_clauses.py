@@ -333,7 +333,7 @@ def segments() -> dict[str, Node]:
     return {name: read_filter(tree, FILTER) for name, tree in SEGMENTS.items()}
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(tree=trees, is_open=st.booleans())
 def test_R43_any_tree_finds_whom_it_says(conn: Connection, tree: object, is_open: bool) -> None:
     node, saved = read_filter(tree, FILTER), segments()
@@ -341,7 +341,7 @@ def test_R43_any_tree_finds_whom_it_says(conn: Connection, tree: object, is_open
     assert found(conn, node, here, is_open=is_open) == expected(node, saved)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(asked=filters)
 def test_holders_are_those_for_whom_it_holds_each_once(conn: Connection, asked: object) -> None:
     node = read_filter(asked, FILTER)
@@ -357,7 +357,7 @@ async def test_postgresql_finds_the_same(postgres_url: str) -> None:
     database = await open_database(postgres_url)
     sample: list[Node] = []
 
-    @settings(max_examples=120, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=120, database=None, derandomize=True)
     @given(tree=trees)
     def draw(tree: object) -> None:
         sample.append(read_filter(tree, FILTER))

@@ -152,7 +152,7 @@ ways = pytest.mark.parametrize(
 
 
 @ways
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     tree=trees,
     order=orders,
@@ -301,7 +301,7 @@ async def test_postgresql_finds_the_same_pages(postgres_url: str) -> None:
     database = await open_database(postgres_url)
     sample: list[tuple[object, Order, Any]] = []
 
-    @settings(max_examples=60, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=60, database=None, derandomize=True)
     @given(tree=trees, order=orders, roles=st.sampled_from([EVERYBODY, ("user",), BOTH]))
     def draw(tree: object, order: Order, roles: Any) -> None:
         sample.append((tree, order, roles))

@@ -61,7 +61,7 @@ def test_parts_follow_one_another() -> None:
     assert is_found("ada@example.com", "@example.com", at_end=True)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.text(alphabet="aAéÉ*?[]^\\-!.%_", max_size=6),
     st.text(alphabet="aAéÉ*?[]^\\-!.%_", min_size=1, max_size=3),
