@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from . import bench_dots, bench_pings, bench_sockets, bench_sweep
+from . import bench_dots, bench_list, bench_pings, bench_sockets, bench_sweep
 from .crowd import LoadError
 from .figures import Figure, as_json, as_markdown
 from .machine import allow_files
@@ -50,6 +50,10 @@ PARTS: Final[dict[str, Part]] = {
     "sweep": Part(
         lambda _: [bench_sweep.sweep(bench_sweep.CONTACTS, 3)],
         lambda _: [bench_sweep.sweep(bench_sweep.CONTACTS_QUICK, 1)],
+    ),
+    "list": Part(
+        lambda shown: [bench_list.first_bytes(bench_list.FULL, shown)],
+        lambda shown: [bench_list.first_bytes(bench_list.QUICK, shown)],
     ),
     "pings": Part(
         lambda _: [bench_pings.pings(bench_pings.FULL)],

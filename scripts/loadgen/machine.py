@@ -97,6 +97,11 @@ def parse_smaps(text: str) -> Memory:
     return Memory(sizes["Private_Clean"] + sizes["Private_Dirty"], sizes["Pss"])
 
 
+def queued_seconds(*pids: int) -> float:
+    """How long the main threads of these processes were ready to run, so far, while the machine ran others."""
+    return sum(int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) for pid in pids) / 1e9
+
+
 def own_cpu_seconds() -> float:
     """User and system time that this process has used."""
     used = resource.getrusage(resource.RUSAGE_SELF)

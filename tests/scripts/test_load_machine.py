@@ -14,6 +14,7 @@ from scripts.loadgen.machine import (
     parse_smaps,
     parse_state,
     pid_listening_on,
+    queued_seconds,
     source_address,
     too_many_files,
 )
@@ -35,6 +36,23 @@ def test_cpu_of_a_process_is_what_the_kernel_shows_of_it() -> None:
     sum(range(3_000_000))
     shown = os.times()
     assert Process(os.getpid()).cpu_seconds() == pytest.approx(shown.user + shown.system, abs=0.1)
+
+
+def test_threads_that_share_one_processor_wait_for_their_turns() -> None:
+    work = (
+        "import os; os.sched_setaffinity(0, {0}); sum(range(5_000_000)); print('done', flush=True); input()"
+    )
+    children = [
+        subprocess.Popen([sys.executable, "-c", work], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        for _ in range(2)
+    ]
+    for child in children:
+        assert child.stdout is not None
+        child.stdout.readline()
+    waited = queued_seconds(*(child.pid for child in children))
+    for child in children:
+        child.communicate()
+    assert waited > 0.01
 
 
 def test_memory_is_what_is_private() -> None:

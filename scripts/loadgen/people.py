@@ -1,8 +1,8 @@
-"""A crowd of contacts, as many as one likes, to see how the list does among them.
+"""A crowd of contacts, as many as one likes, to see how lists and searches do among them.
 
-In a test, ``crowd(…)`` goes to ``insert_contacts``. By hand, from the project's folder:
+By hand, from the project's folder:
 
-    PYTHONPATH=tests python -m support.crowd /tmp/crowd 1000000
+    PYTHONPATH=scripts:. python -m loadgen.people /tmp/crowd 1000000
 
 fills a data folder, and prints the workspace; serve it with PORCHLIGHT_DATA_DIR=/tmp/crowd.
 """
@@ -11,12 +11,14 @@ import random
 import sys
 import time
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import create_engine
 
 from app.contacts.bulk import NewContact, insert_contacts
 from app.contacts.records import Role
+from app.ids import AppId, ContactId
 from app.storage.migrations import migrate
 from app.workspaces.operations import create_workspace
 
@@ -66,25 +68,29 @@ def crowd(count: int, now: float, rng: random.Random) -> Iterator[NewContact]:
         )
 
 
+def fill(database: Path, app_id: AppId, count: int) -> list[ContactId]:
+    """Put a crowd into a workspace; returns their ids."""
+    now = time.time()
+    people = crowd(count, now, random.Random(7))
+    engine = create_engine(f"sqlite:///{database}")
+    ids: list[ContactId] = []
+    while lot := list(islice(people, _LOT)):
+        with engine.begin() as conn:
+            ids += insert_contacts(conn, app_id, lot, now)
+    engine.dispose()
+    return ids
+
+
 def main(folder: Path, count: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    url = f"sqlite:///{folder / 'porchlight.db'}"
-    migrate(url)
-    engine = create_engine(url)
-    now, rng = time.time(), random.Random(7)
-    people = crowd(count, now, rng)
-
-    def work(conn: Connection) -> None:
-        app_id = create_workspace(conn, "Crowd", now).app_id
-        for _ in range(0, count, _LOT):
-            insert_contacts(
-                conn, app_id, (person for person, _ in zip(people, range(_LOT), strict=False)), now
-            )
-        print(f"app_id: {app_id}")
-
+    database = folder / "porchlight.db"
+    migrate(f"sqlite:///{database}")
+    engine = create_engine(f"sqlite:///{database}")
     with engine.begin() as conn:
-        work(conn)
+        app_id = create_workspace(conn, "Crowd", time.time()).app_id
     engine.dispose()
+    fill(database, app_id, count)
+    print(f"app_id: {app_id}")
 
 
 if __name__ == "__main__":
