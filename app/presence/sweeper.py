@@ -32,14 +32,14 @@ class Sweeper:
             await asyncio.sleep(TICK_SECONDS)
 
     async def sweep(self) -> None:
-        """Announce everybody whose time is up by now."""
-        now = self._clock.now()
-        while self._sweep_a_turn(now):  # noqa: ASYNC110 (a turn for others, not a wait)
+        """Announce everybody whose time is up, those too whose time comes while the others are announced."""
+        while self._sweep_a_turn():  # noqa: ASYNC110 (a turn for others, not a wait)
             await asyncio.sleep(0)
-        self.swept_at = now
+        self.swept_at = self._clock.now()
 
-    def _sweep_a_turn(self, now: float) -> bool:
+    def _sweep_a_turn(self) -> bool:
         """Whether there may be more."""
+        now = self._clock.now()
         until = monotonic() + TURN_SECONDS
         while self._tracker.expire(now, BATCH) == BATCH:
             if monotonic() > until:

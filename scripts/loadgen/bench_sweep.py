@@ -23,7 +23,7 @@ def sweep(contacts: int, rounds: int) -> Figure:
     """The longest stall of the loop while contacts beat and are looked at, and while all of them go at once."""
     told = [_round(contacts) for _ in range(rounds)]
     worst = [max(one[step]["stall_ms"] for step in _SWEPT) for one in told]
-    by_step = "; ".join(f"{step} {_worst(told, step)}" for step in _STEPS)
+    by_step = "; ".join(_worst(told, step) for step in _STEPS)
     return Figure(
         name=f"longest stall of the loop while {contacts:,} contacts are swept",
         unit="ms",
@@ -36,10 +36,10 @@ def sweep(contacts: int, rounds: int) -> Figure:
 
 
 def _worst(told: list[dict[str, dict[str, float]]], step: str) -> str:
-    stall, wall, cpu, collector = (
-        max(one[step][name] for one in told) for name in ("stall_ms", "wall_ms", "cpu_ms", "collector_ms")
-    )
-    return f"{step}: {stall:.1f} ms (by the wall {wall:.1f}, own CPU {cpu:.1f}, garbage collector {collector:.1f})"
+    names = ("stall_ms", "wall_ms", "cpu_ms", "collector_ms", "took_seconds")
+    stall, wall, cpu, collector, took = (max(one[step][name] for one in told) for name in names)
+    causes = f"by the wall {wall:.1f}, own CPU {cpu:.1f}, garbage collector {collector:.1f}"
+    return f"{step}: {stall:.1f} ms ({causes}; all of it took {took:.1f} s)"
 
 
 def _round(contacts: int) -> dict[str, dict[str, float]]:

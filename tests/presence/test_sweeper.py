@@ -49,6 +49,30 @@ async def test_everybody_whose_time_is_up_goes_in_one_sweep_with_turns_for_other
     assert tracker.online_count(APP) == 0
 
 
+async def test_whose_time_comes_during_a_sweep_need_not_wait_for_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sweeper_module, "TURN_SECONDS", 0.0)
+    clock = Clock(at=START)
+    tracker = Tracker(
+        offline_seconds=120, publish=lambda change: None, ledger=Ledger(), leases=LeaseFile(None)
+    )
+    for number in range(BATCH * 2):
+        tracker.ping(APP, ContactId(f"{number:024x}"), clock.now())
+    clock.advance(10)
+    tracker.ping(APP, ContactId("f" * 24), clock.now())
+    clock.advance(111)
+
+    async def time_goes_on() -> None:
+        clock.advance(10)
+
+    task = asyncio.create_task(time_goes_on())
+    await Sweeper(tracker, clock).sweep()
+
+    assert task.done()
+    assert tracker.online_count(APP) == 0
+
+
 async def test_sweeper_that_runs_sees_the_clock_move() -> None:
     changes: list[Change] = []
     clock = Clock(at=START)
