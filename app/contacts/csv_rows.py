@@ -45,6 +45,7 @@ WRITABLE: Final = (
 TOLD: Final = ("created_at", "first_seen_at", "session_count", "country", "region", "city", "browser", "os")
 """Columns that an export writes and an import passes by: what they tell is not for anybody to set."""
 
+HALVES: Final = ("first_name", "last_name")
 _OTHER_NAMES: Final = {"external_id": "user_id"}
 _IDENTIFYING: Final = frozenset({"id", "user_id", "email", "role"})
 _MOMENTS: Final = frozenset({"signed_up_at", "last_seen_at"})
@@ -208,10 +209,15 @@ def _boolean(text: str) -> object:
 
 
 def _as_written(body: dict[str, object], attributes: dict[str, object]) -> dict[str, object]:
-    """The body of a REST write: an id of the customer's own is an external id, two halves of a name are one."""
-    halves = [str(body.pop(half)) for half in ("first_name", "last_name") if half in body]
-    if halves and "name" not in body:
-        body["name"] = " ".join(halves)
+    """The body of a REST write: an id of the customer's own is an external id, two halves of a name are one.
+
+    A half by itself stays one: what the other is, only who is there already can tell.
+    """
+    if all(half in body for half in HALVES):
+        body.setdefault("name", " ".join(str(body[half]) for half in HALVES))
+    if "name" in body:
+        for half in HALVES:
+            body.pop(half, None)
     if "user_id" in body:
         body["external_id"] = body.pop("user_id")
     if attributes:

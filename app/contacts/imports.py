@@ -17,7 +17,7 @@ from app.attributes.records import DataAttribute
 from app.auth.admins import members_of
 from app.contacts import store
 from app.contacts.bulk import insert_made
-from app.contacts.csv_rows import BadLine, Line
+from app.contacts.csv_rows import HALVES, BadLine, Line
 from app.contacts.custom import write_attributes
 from app.contacts.destruction import destroy
 from app.contacts.drafts import Draft, read_draft, role_of_new
@@ -108,6 +108,8 @@ class _Batch:
         contact_id = body.pop("id", None)
         draft = read_draft(body)
         known = self._find(contact_id, draft)
+        if "first_name" in body or "last_name" in body:
+            draft = read_draft(_with_whole_name(body, known))
         contact = known or _newcomer(self._app_id, role_of_new(draft), self._now)
         facts = facts_of(draft, source="csv", now=self._now)
         if facts.get("owner_id") is not None and facts["owner_id"] not in self._teammates:
@@ -198,6 +200,15 @@ class _Batch:
         news = [News(f"contact.{contact.role}.created", "contact", contact.id) for contact in made]
         news += [News(f"contact.{contact.role}.updated", "contact", contact.id) for contact in changed]
         announce_all(self._conn, self._app_id, news, self._now)
+
+
+def _with_whole_name(body: Mapping[str, object], known: Contact | None) -> Mapping[str, object]:
+    """One half of a name takes the place of that half of the known name; one that is the same changes nothing."""
+    stored = {half: getattr(known, half, None) for half in HALVES}
+    halves = stored | {half: str(body[half]).strip() for half in HALVES if half in body}
+    if halves == stored:
+        return body
+    return {**body, "name": " ".join(half for half in halves.values() if half)}
 
 
 def _newcomer(app_id: AppId, role: Role, now: float) -> Contact:

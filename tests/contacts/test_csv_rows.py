@@ -120,6 +120,13 @@ def test_R55_two_halves_make_a_name_where_none_is_given() -> None:
     assert line == Line(2, {"email": "a@b.example", "name": "Dr Ada King"})
 
 
+@pytest.mark.parametrize("row", ["a@b.example,Ada,", "a@b.example,,King"])
+def test_R55_one_half_of_a_name_is_no_name(row: str) -> None:
+    [line] = read(f"email,first_name,last_name\n{row}\n")
+    assert isinstance(line, Line)
+    assert line.body.keys() in ({"email", "first_name"}, {"email", "last_name"})
+
+
 @pytest.mark.parametrize(
     ("text", "moment"),
     [

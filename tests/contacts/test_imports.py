@@ -82,6 +82,25 @@ def test_R55_a_line_changes_whom_it_names(recorder: Recorder, plan: None) -> Non
     assert len(recorder.rows()) == 1
 
 
+@pytest.mark.parametrize(
+    ("stored", "half", "name"),
+    [
+        ("Ada Lovelace", {"first_name": "Augusta"}, "Augusta Lovelace"),
+        ("Ada Lovelace", {"last_name": "King"}, "Ada King"),
+        ("Joe Bloggs, CBA", {"first_name": "Joe"}, "Joe Bloggs, CBA"),
+        ("Prince", {"last_name": "Nelson"}, "Prince Nelson"),
+        (None, {"first_name": "Augusta"}, "Augusta"),
+    ],
+)
+def test_R55_a_half_of_a_name_leaves_the_other_half(
+    recorder: Recorder, stored: str | None, half: dict[str, str], name: str
+) -> None:
+    if stored is not None:
+        take(recorder, {"external_id": "1", "name": stored})
+    assert take(recorder, {"external_id": "1", **half}).problems == []
+    assert one(recorder, external_id="1").name == name
+
+
 def test_R55_two_lines_about_one_newcomer_make_one_contact(recorder: Recorder) -> None:
     outcome = take(recorder, {"email": "ada@example.com"}, {"email": "Ada@Example.com", "name": "Ada"})
     assert (outcome.created, outcome.updated) == (1, 0)
