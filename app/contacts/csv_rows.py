@@ -93,6 +93,11 @@ def read_columns(
     _require_mapped_columns(names, mapping or {})
     columns = [_column(name, (mapping or {}).get(name, name), attributes) for name in names]
     taken = [(column.field, column.is_attribute) for column in columns if column.field is not None]
+    for name, column in zip(names, columns, strict=True):
+        if column.field is not None and names.count(name) > 1:
+            raise ParameterInvalid(
+                f"Two columns are named {_shown(name)}: rename or remove one of them in the file"
+            )
     for field, is_attribute in taken:
         if taken.count((field, is_attribute)) > 1:
             raise ParameterInvalid(f"Two columns hold {_shown(field or '')}: leave one of them out")

@@ -18,6 +18,7 @@ from app.errors import ParameterInvalid
 from app.ids import AppId
 
 PREVIEW_LINES: Final = 20
+_NO_TEXT: Final = "The file is not UTF-8 text: save it as CSV in UTF-8"
 JUDGED_LINES: Final = 10_000
 """A preview judges so many lines; those behind are judged when they are written."""
 
@@ -94,9 +95,9 @@ def _header(file: TextIO) -> list[str]:
     except csv.Error as error:
         raise ParameterInvalid(f"The header is not CSV: {error}") from None
     except UnicodeDecodeError:
-        raise ParameterInvalid("The file is not UTF-8 text") from None
+        raise ParameterInvalid(_NO_TEXT) from None
     if not any(name.strip() for name in header):
-        raise ParameterInvalid("The file is empty: its first line names the columns")
+        raise ParameterInvalid("The file is empty, or its first line is: that line names the columns")
     _require_commas(header)
     if not all(is_storable(name) for name in header):
         raise ParameterInvalid("The header is not CSV: it holds a character that is no text")
@@ -121,4 +122,4 @@ def readable(file: TextIO, columns: Sequence[Column]) -> Iterator[Line | BadLine
                 raise ParameterInvalid(f"The file has more than {MOST_ROWS} lines: cut it in pieces")
             yield line
     except UnicodeDecodeError:
-        raise ParameterInvalid("The file is not UTF-8 text") from None
+        raise ParameterInvalid(_NO_TEXT) from None

@@ -37,6 +37,7 @@ MOST_JOBS: Final = 10
 SHOWN_LINES: Final = 5
 SHOWN_PROBLEMS: Final = 100
 _NO_FILE: Final = "Choose a CSV file first."
+_NO_LINES: Final = "The file has a header and no lines below it: there is nobody to import."
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +179,12 @@ def progress_of(job: Job) -> Progress:
 async def _begun(
     state: AppState, seat: Seat, draft: Job, attributes: Mapping[str, DataAttribute], mapping: dict[str, str]
 ) -> bool:
-    """Let a draft be imported by whoever asks; False where its columns can't be."""
+    """Let a draft be imported by whoever asks; False where its columns can't be, or it has no lines."""
     try:
         rows_total = await asyncio.to_thread(count_lines, _file(state, draft), attributes, mapping)
     except ParameterInvalid:
+        return False
+    if not rows_total:
         return False
     asked = replace(draft, actor_type=seat.actor.type, actor_id=seat.actor.id)
     now = state.clock.now()
@@ -247,6 +250,8 @@ def _look(path: Path, attributes: Mapping[str, DataAttribute], mapping: dict[str
         seen = preview(path, attributes, mapping)
     except ParameterInvalid as error:
         return Look(wrong=f"{error.message}.")
+    if not seen.rows_total:
+        return Look(wrong=_NO_LINES)
     names, rows = table_of(seen.lines[:SHOWN_LINES])
     return Look(names, rows, seen.problems, seen.rows_total)
 

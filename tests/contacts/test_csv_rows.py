@@ -52,7 +52,7 @@ def test_R55_columns_of_other_names_are_mapped_or_left_out() -> None:
     ("header", "mapping", "told"),
     [
         (["email", "shoe_size"], {}, "'shoe_size' is no field"),
-        (["email", "email"], {}, "Two columns hold 'email'"),
+        (["email", "email"], {}, "Two columns are named 'email': rename"),
         (["user_id", "external_id"], {}, "Two columns hold 'user_id'"),
         (["email", "Mail"], {"Mail": "email"}, "Two columns hold 'email'"),
         (["name", "phone"], {}, "No column says who a line is about"),
@@ -66,6 +66,14 @@ def test_R55_a_header_that_can_not_be_right_is_refused(
     with pytest.raises(ParameterInvalid) as error:
         read_columns(header, ["plan"], mapping)
     assert told in error.value.message
+
+
+def test_R55_two_columns_of_one_name_may_be_left_out() -> None:
+    assert [column.field for column in read_columns(["email", "x", "x"], [], {"x": ""})] == [
+        "email",
+        None,
+        None,
+    ]
 
 
 def test_R55_what_only_an_export_tells_is_passed_by() -> None:

@@ -125,6 +125,24 @@ async def test_a_file_that_is_none_is_said_to_be_none_and_not_kept(
     assert kept(server) == []
 
 
+async def test_R55_a_file_with_nobody_in_it_is_said_to_be_so(
+    admin: httpx2.AsyncClient, acme: Team, server: Served
+) -> None:
+    draft = (await send(admin, acme, "Mail,user id\n")).headers["location"]
+    page = text_of((await admin.get(draft)).text)
+    assert "The file has a header and no lines below it: there is nobody to import." in page
+    assert "No line can be written" not in page
+    refused = await press(admin, acme, draft, "import", **{"column-0": "email", "column-1": "user_id"})
+    assert refused.status_code == 400
+    assert "there is nobody to import" in text_of(refused.text)
+
+
+async def test_two_columns_of_one_name_are_said_to_be_so(admin: httpx2.AsyncClient, acme: Team) -> None:
+    draft = (await send(admin, acme, "email,email\na@b.example,c@d.example\n")).headers["location"]
+    page = text_of((await admin.get(draft)).text)
+    assert "Two columns are named 'email': rename or remove one of them in the file." in page
+
+
 async def test_no_file_chosen_is_said(admin: httpx2.AsyncClient, acme: Team) -> None:
     answer = await send(admin, acme, b"", name="")
     assert answer.status_code == 400
