@@ -271,6 +271,19 @@ class RateLimited(PorchlightError):
         self.retry_after_seconds = retry_after_seconds
 
 
+class AttributeUnread(PorchlightError):
+    """An attribute's type was changed a moment ago, and its values are being read anew. Rule R41."""
+
+    status = 503
+    code = "attribute_unread"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} was given another type: its values are being read anew, and nothing is searched by it "
+            "until they are. Ask again in a moment"
+        )
+
+
 class StorageUnavailable(PorchlightError):
     """The database can't take a write now; nothing was recorded."""
 

@@ -14,6 +14,7 @@ from typing import Any, Final, TypeAlias
 
 from starlette.applications import Starlette
 
+from app.attributes.rereading import Rereader
 from app.auth.sessions import SessionRegistry
 from app.auth.tickets import TICKET_SECONDS, Tickets
 from app.clock import Clock
@@ -74,6 +75,7 @@ def lifespan_of(
                     "directory": keep_fresh(state.directory),
                     "leases": keep_synced(leases),
                     "purge": Purge(state.database, clock).run(),
+                    "rereader": Rereader(state.database).run(),
                     **works_of(state),
                     "importer": importer.run(),
                 }

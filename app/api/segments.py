@@ -17,7 +17,7 @@ from app.auth.tokens import TokenGrant
 from app.companies.changes import get_company
 from app.contacts import operations, segments
 from app.contacts.searching import Here, ask_of_segment, segments_with
-from app.errors import ReadTooSlow
+from app.errors import AttributeUnread, ReadTooSlow
 from app.ids import ContactId
 from app.search.finding import few_of
 from app.search.store import Segment
@@ -107,5 +107,5 @@ async def _counted(request: Request, call: Call, segment: Segment, counts: bool)
 
     try:
         return segment_shape(segment, count=await call.state.database.read(work, seconds=SEARCH_SECONDS))
-    except ReadTooSlow:
+    except (ReadTooSlow, AttributeUnread):
         return segment_shape(segment, count=None)

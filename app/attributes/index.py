@@ -5,7 +5,7 @@ that fits its attribute's type no more has a row with neither: it is a value, an
 What is no attribute of the workspace has no row.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
 
 from sqlalchemy import Connection, bindparam, delete, select, text
@@ -15,8 +15,6 @@ from app.attributes.values import indexed
 from app.ids import AppId, ContactId
 from app.storage.hot import Hot
 from app.storage.tables import attribute_values, contacts
-
-LOT: Final = 500
 
 IndexRow: TypeAlias = tuple[AttributeId, float | None, str | None]
 
@@ -44,19 +42,30 @@ _DELETE_ALL: Final = Hot(
     )
 )
 # Each in the very words of its partial index.
-_HOLDERS: Final = text(
-    """
+_EVERY: Final = """
     SELECT contact_id FROM attribute_values
     WHERE app_id = :app_id AND attribute_id = :attribute_id AND number IS NOT NULL
     UNION ALL SELECT contact_id FROM attribute_values
     WHERE app_id = :app_id AND attribute_id = :attribute_id AND text IS NOT NULL
     UNION ALL SELECT contact_id FROM attribute_values
     WHERE app_id = :app_id AND attribute_id = :attribute_id AND number IS NULL AND text IS NULL
-    """
+"""
+_SOME: Final = text(f"{_EVERY} LIMIT :limit")
+# Ids are told in a form that no index has: SQLite would else walk through all values of all contacts by them.
+_HOLDERS: Final = text(
+    f"SELECT contact_id FROM (SELECT contact_id || '' AS contact_id FROM ({_EVERY}) AS every) AS each "  # noqa: S608  Our own words.
+    "WHERE contact_id > :after ORDER BY contact_id LIMIT :limit"
 )
-_VALUES_OF: Final = select(contacts.c.id, contacts.c.custom_attributes).where(
-    contacts.c.app_id == bindparam("app_id"),
-    contacts.c.id.in_(bindparam("contact_ids", expanding=True)),
+_PROGRESS: Final = text(
+    f"SELECT COALESCE(SUM(CASE WHEN contact_id <= :after THEN 1 ELSE 0 END), 0), COUNT(*) FROM ({_EVERY}) AS every"  # noqa: S608  Our own words.
+)
+_VALUES_OF: Final = (
+    select(contacts.c.id, contacts.c.custom_attributes)
+    .where(
+        contacts.c.app_id == bindparam("app_id"),
+        contacts.c.id.in_(bindparam("contact_ids", expanding=True)),
+    )
+    .with_for_update()
 )
 
 
@@ -104,16 +113,34 @@ def forget_values(conn: Connection, app_id: AppId, contact_id: ContactId) -> Non
     _DELETE_ALL.run(conn, {"of_app_id": app_id, "of_contact_id": contact_id})
 
 
-def reindex(conn: Connection, attribute: DataAttribute) -> int:
-    """Read every contact's value of an attribute anew, after its type changed; returns how many there are."""
+def some_holders(conn: Connection, attribute: DataAttribute, limit: int) -> list[ContactId]:
+    """Who has a value of an attribute: any of them, and no more of them are looked at."""
+    given = {"app_id": attribute.app_id, "attribute_id": attribute.id, "limit": limit}
+    return [ContactId(contact_id) for contact_id in conn.execute(_SOME, given).scalars()]
+
+
+def holders_after(
+    conn: Connection, app_id: AppId, attribute_id: AttributeId, after: str, limit: int
+) -> list[ContactId]:
+    """Who has a value of an attribute, in the order of their ids, from behind one of them on."""
+    given = {"app_id": app_id, "attribute_id": attribute_id, "after": after, "limit": limit}
+    return [ContactId(contact_id) for contact_id in conn.execute(_HOLDERS, given).scalars()]
+
+
+def progress(conn: Connection, app_id: AppId, attribute_id: AttributeId, after: str) -> tuple[int, int]:
+    """How many have a value of an attribute up to an id, and how many in all."""
+    given = {"app_id": app_id, "attribute_id": attribute_id, "after": after}
+    done, every = conn.execute(_PROGRESS, given).one()
+    return int(done), int(every)
+
+
+def read_anew(conn: Connection, attribute: DataAttribute, contact_ids: Sequence[ContactId]) -> None:
+    """Read some contacts' values of an attribute anew, as its type is now; they are held for this transaction."""
     key = {"app_id": attribute.app_id, "attribute_id": attribute.id}
-    holders = list(conn.execute(_HOLDERS, key).scalars())
-    for start in range(0, len(holders), LOT):
-        lot = {"app_id": attribute.app_id, "contact_ids": holders[start : start + LOT]}
-        rows = []
-        for contact_id, values in conn.execute(_VALUES_OF, lot):
-            if attribute.name in values:
-                number, words = indexed(values[attribute.name], attribute)
-                rows.append(key | {"contact_id": contact_id, "number": number, "text": words})
-        _UPSERT.run_many(conn, rows)
-    return len(holders)
+    given = {"app_id": attribute.app_id, "contact_ids": contact_ids}
+    rows = []
+    for contact_id, values in conn.execute(_VALUES_OF, given):
+        if attribute.name in values:
+            number, words = indexed(values[attribute.name], attribute)
+            rows.append(key | {"contact_id": contact_id, "number": number, "text": words})
+    _UPSERT.run_many(conn, rows)

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from app.attributes import index, store
+from app.attributes import rereading, store
 from app.attributes.catalogue import Catalogue, catalogue_of
 from app.attributes.naming import checked_description, checked_name, checked_options
 from app.attributes.records import (
@@ -121,9 +121,9 @@ def change_attribute(
 ) -> DataAttribute:
     """Change an attribute; returns it as it is now.
 
-    A change of type reads all its values anew, as they are searched: those that don't fit the new type stay
-    stored and shown, and match no filter of that type. Options make a list of a text. Raises AttributeNotFound,
-    ParameterInvalid, and AttributeInUse where a segment needs what is to be archived.
+    A change of type reads all its values anew, as they are searched (see ``rereading``): those that don't fit the
+    new type stay stored and shown, and match no filter of that type. Options make a list of a text. Raises
+    AttributeNotFound, ParameterInvalid, and AttributeInUse where a segment needs what is to be archived.
     """
     store.hold_attributes(conn, app_id)
     before = get_attribute(conn, app_id, attribute_id)
@@ -137,7 +137,7 @@ def change_attribute(
     after = replace(after, updated_at=now)
     store.update_attribute(conn, after)
     if after.model == "contact" and (after.type, after.options) != (before.type, before.options):
-        index.reindex(conn, after)
+        rereading.begin(conn, after)
     record(conn, app_id, actor, _deed("updated", after, _differing(before, after)), now)
     return after
 

@@ -6,7 +6,7 @@ each ping anyway, and so tells whether attributes that are remembered are still 
 
 import secrets
 from collections.abc import Collection
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -34,7 +34,21 @@ _VERSION: Final = Hot(
     select(workspaces.c.attributes_version).where(workspaces.c.app_id == bindparam("app_id"))
 )
 _INSERT: Final = insert(data_attributes)
+# In the words of its partial index.
+_MARKS: Final = select(data_attributes.c.app_id, data_attributes.c.id, data_attributes.c.unread_after).where(
+    data_attributes.c.unread_after.is_not(None)
+)
+_ANY_MARK: Final = _MARKS.order_by(data_attributes.c.id).limit(1)
 _SEGMENTS: Final = select(segments.c.filter).where(segments.c.app_id == bindparam("app_id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far the values of an attribute have been read anew after a change of its type: to that contact's."""
+
+    app_id: AppId
+    attribute_id: AttributeId
+    after: str
 
 
 def all_attributes(conn: Connection, app_id: AppId) -> list[DataAttribute]:
@@ -72,6 +86,30 @@ def update_attribute(conn: Connection, attribute: DataAttribute) -> None:
         .values(_values(attribute))
     )
     _renew_version(conn, attribute.app_id)
+
+
+def any_mark(conn: Connection) -> Mark | None:
+    """An attribute whose values are to be read anew, whichever workspace it belongs to."""
+    row = conn.execute(_ANY_MARK).one_or_none()
+    return Mark(*row) if row else None
+
+
+def marks_of(conn: Connection, app_id: AppId) -> list[Mark]:
+    """All such attributes of a workspace."""
+    return [Mark(*row) for row in conn.execute(_MARKS.where(data_attributes.c.app_id == app_id))]
+
+
+def hold_mark(conn: Connection, mark: Mark) -> bool:
+    """Whether a mark is where it was; nobody moves it before this transaction ends."""
+    held = _MARKS.where(data_attributes.c.id == mark.attribute_id).with_for_update()
+    row = conn.execute(held).one_or_none()
+    return row is not None and Mark(*row) == mark
+
+
+def set_mark(conn: Connection, attribute_id: AttributeId, after: str | None) -> None:
+    """Values are still to be read of contacts behind ``after``; of nobody where it is none."""
+    where = data_attributes.c.id == attribute_id
+    conn.execute(update(data_attributes).where(where).values(unread_after=after))
 
 
 def filters_of_segments(conn: Connection, app_id: AppId) -> list[object]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
-from app.errors import ParameterInvalid, PorchlightError
+from app.errors import AttributeUnread, ParameterInvalid, PorchlightError
 from app.ids import AppId, ContactId
 from app.search.asking import EVERYBODY, PEOPLE, Ask, Order
 from app.search.clauses import Around, clause_of
@@ -59,7 +59,8 @@ def around(conn: Connection, here: Here, tree: Node) -> Around:
     asked_for = [
         name for asked in comparisons_of(tree) if asked.field.kind == "segment" for name in _entries(asked)
     ]
-    trees = _trees(conn, here.app_id, segments_of(conn, here.app_id)) if asked_for else []
+    saved = segments_of(conn, here.app_id) if asked_for else []
+    trees = _trees(conn, here.app_id, [one for one in saved if {one.id, one.name} & set(asked_for)])
     by_name = {segment.name: node for segment, node in trees}
     segments = by_name | {segment.id: node for segment, node in trees}
     values = value_count(tree) + sum(value_count(segments[name]) for name in asked_for if name in segments)
@@ -105,12 +106,17 @@ def segments_with(conn: Connection, here: Here, contact_id: ContactId) -> list[S
 
 
 def _trees(conn: Connection, app_id: AppId, saved: list[Segment]) -> list[tuple[Segment, Node]]:
-    """Segments with what they ask. One whose filter means nothing any more (its attribute is gone) has nobody."""
+    """Segments with what they ask. One whose filter means nothing any more (its attribute is gone) has nobody.
+
+    Raises AttributeUnread where that can't be told now.
+    """
     catalogue = FilterFields(attributes_of(conn, app_id))
     trees = []
     for segment in saved:
         try:
             trees.append((segment, read_filter(segment.filter, catalogue)))
+        except AttributeUnread:
+            raise
         except PorchlightError:
             continue
     return trees

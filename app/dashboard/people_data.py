@@ -20,6 +20,7 @@ from app.attributes.operations import (
     get_attribute,
 )
 from app.attributes.records import AttributeId, DataAttribute
+from app.attributes.rereading import progress_of
 from app.dashboard.access import Seat, admin_only, member
 from app.dashboard.layout import layout_of
 from app.dashboard.rendering import page, see_other
@@ -147,8 +148,8 @@ def _read_change(form: Mapping[str, str]) -> AttributeChange:
 async def _page(
     request: Request, seat: Seat, typed: Typed | None = None, *, wrong: Mapping[str, str] | None = None
 ) -> Response:
-    attributes = await state_of(request).database.read(
-        lambda conn: attributes_of(conn, seat.app_id, "contact")
+    attributes, unread = await state_of(request).database.read(
+        lambda conn: (attributes_of(conn, seat.app_id, "contact"), progress_of(conn, seat.app_id))
     )
     refused = seat.form.get("id") if typed or wrong else None
     rows = [
@@ -169,6 +170,7 @@ async def _page(
             "active": [row for row in rows if not row[0].archived],
             "archived": [row for row in rows if row[0].archived],
             "types": TYPE_WORDS,
+            "unread": unread,
             "saved": request.query_params.get("saved", ""),
         },
         status=400 if typed or wrong else 200,

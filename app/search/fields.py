@@ -21,7 +21,7 @@ class Field:
 
     Where its value is: in ``column`` of contacts, or under ``attribute_id``; where neither is given, its
     kind says where, or it is known of nobody. ``ignores_case`` where the column holds lower case only;
-    ``is_never_unknown`` where nothing stored means false.
+    ``is_never_unknown`` where nothing stored means false. By one that ``is_unread`` nothing is searched for now.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Field:
     attribute_id: int | None = None
     ignores_case: bool = False
     is_never_unknown: bool = False
+    is_unread: bool = False
 
 
 class Catalogue(Protocol):
@@ -40,10 +41,14 @@ class Catalogue(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """A custom attribute as search knows it. ``type`` as in ``data_attributes``."""
+    """A custom attribute as search knows it. ``type`` as in ``data_attributes``.
+
+    ``is_unread``: its type was changed, and not all its values have been read anew.
+    """
 
     id: int
     type: str
+    is_unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,12 @@ _KIND_OF_TYPE: Final[Mapping[str, Kind]] = {
 def _custom(name: str, attribute: Attribute | None) -> Field | None:
     if attribute is None:
         return None
-    return Field(name, _KIND_OF_TYPE.get(attribute.type, "text"), attribute_id=attribute.id)
+    return Field(
+        name,
+        _KIND_OF_TYPE.get(attribute.type, "text"),
+        attribute_id=attribute.id,
+        is_unread=attribute.is_unread,
+    )
 
 
 def _columns(kind: Kind, **columns: str) -> dict[str, Field]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Literal, TypeAlias
 
-from app.errors import InvalidField, ParameterInvalid, ParameterNotFound
+from app.errors import AttributeUnread, InvalidField, ParameterInvalid, ParameterNotFound
 from app.search.fields import Catalogue, Field, Kind
 
 Operator = Literal[
@@ -64,7 +64,10 @@ Node: TypeAlias = And | Or | Comparison
 
 
 def read_search(query: object, catalogue: Catalogue) -> Node:
-    """The tree of a REST search's ``query``. Raises InvalidField, ParameterInvalid, ParameterNotFound."""
+    """The tree of a REST search's ``query``.
+
+    Raises InvalidField, ParameterInvalid, ParameterNotFound, AttributeUnread.
+    """
     node = _read(query, catalogue, _SEARCH_OPERATORS, "query", 1)
     values = value_count(node)
     if values > MOST_VALUES:
@@ -75,7 +78,10 @@ def read_search(query: object, catalogue: Catalogue) -> Node:
 
 
 def read_filter(tree: object, catalogue: Catalogue) -> Node:
-    """The tree of a dashboard's filter. Raises InvalidField, ParameterInvalid, ParameterNotFound."""
+    """The tree of a dashboard's filter.
+
+    Raises InvalidField, ParameterInvalid, ParameterNotFound, AttributeUnread.
+    """
     return _read(tree, catalogue, _FILTER_OPERATORS, "filter", 1)
 
 
@@ -187,6 +193,8 @@ def _comparison(
     found = catalogue.find(name)
     if found is None:
         raise InvalidField(f"{path}.field is {_shown(name)}: there is no such field to search by")
+    if found.is_unread:
+        raise AttributeUnread(name)
     if word is None:
         raise ParameterNotFound(f"{path}.operator is missing: {name} takes {_listed(operators[found.kind])}")
     operator = operators[found.kind].get(word) if isinstance(word, str) else None

@@ -26,7 +26,12 @@ class Segment:
     updated_at: float
 
 
-_ATTRIBUTES: Final = select(data_attributes.c.name, data_attributes.c.id, data_attributes.c.type).where(
+_ATTRIBUTES: Final = select(
+    data_attributes.c.name,
+    data_attributes.c.id,
+    data_attributes.c.type,
+    data_attributes.c.unread_after.is_not(None).label("is_unread"),
+).where(
     data_attributes.c.app_id == bindparam("app_id"),
     data_attributes.c.model == "contact",
     data_attributes.c.archived.is_(False),
@@ -47,7 +52,7 @@ _SEGMENT: Final = (
 def attributes_of(conn: Connection, app_id: AppId) -> dict[str, Attribute]:
     """The custom attributes of contacts that can be searched by, by name."""
     rows = conn.execute(_ATTRIBUTES, {"app_id": app_id})
-    return {row.name: Attribute(row.id, row.type) for row in rows}
+    return {row.name: Attribute(row.id, row.type, row.is_unread) for row in rows}
 
 
 def segments_of(conn: Connection, app_id: AppId) -> list[Segment]:

@@ -7,6 +7,9 @@ import pytest
 from sqlalchemy import insert, select
 
 from app.api import search as search_module
+from app.attributes import rereading
+from app.attributes.records import AttributeId
+from app.attributes.store import set_mark
 from app.search.fields import SORTABLE
 from app.storage.tables import attribute_values, audit_log, data_attributes
 from support.claims import assert_error_list
@@ -264,3 +267,31 @@ async def test_segments_count_with_what_they_ask(client: httpx2.AsyncClient, acm
     assert await found(client, acme, one) == []
     refused = await search(client, acme, {"operator": "OR", "value": [one] * 7})
     assert_error_list(refused, 400, "parameter_invalid", "1057 values in all: at most 1000")
+
+
+@pytest.fixture
+def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server itself looks for values to be read anew at its start, and then not again."""
+    monkeypatch.setattr(rereading, "LOOK_SECONDS", 10_000)
+
+
+@pytest.mark.usefixtures("by_hand")
+async def test_R41_by_an_attribute_that_is_being_read_anew_nothing_is_searched(
+    client: httpx2.AsyncClient, server: Served, acme: Tenant
+) -> None:
+    body = {"model": "contact", "name": "seats", "data_type": "integer"}
+    made = (await client.post("/data_attributes", headers=acme.headers, json=body)).json()
+    other = {"name": "Known", "filter": {"field": "session_count", "operator": "gt", "value": -1}}
+    asks = {"name": "Seated", "filter": {"field": "seats", "operator": "gt", "value": 1}}
+    seated, known = [
+        (await client.post("/segments", headers=acme.headers, json=body)).json()["id"]
+        for body in (asks, other)
+    ]
+    await server.state.database.write(lambda conn: set_mark(conn, AttributeId(made["id"]), ""))
+    for field, value in (("custom_attributes.seats", 1), ("segment_id", seated)):
+        refused = await search(client, acme, asked(field, "=", value))
+        assert_error_list(refused, 503, "attribute_unread", "its values are being read anew")
+    assert await found(client, acme, asked("segment_id", "=", known)) == []
+    counted = await client.get("/segments?include_count=true", headers=acme.headers)
+    counts = {segment["name"]: segment["count"] for segment in counted.json()["segments"]}
+    assert counts == {"Seated": None, "Known": 0}

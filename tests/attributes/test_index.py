@@ -2,10 +2,19 @@
 
 from typing import Any
 
+import pytest
 from sqlalchemy import event, select
 
-from app.attributes.index import forget_values, index_rows, index_values, reindex
-from app.attributes.records import DataAttribute
+from app.attributes.index import (
+    forget_values,
+    holders_after,
+    index_rows,
+    index_values,
+    progress,
+    read_anew,
+    some_holders,
+)
+from app.attributes.records import AttributeId, DataAttribute
 from app.ids import ContactId
 from app.storage.sqlite import driver_of
 from app.storage.tables import attribute_values
@@ -73,19 +82,39 @@ def test_all_values_of_an_attribute_are_read_anew(recorder: Recorder) -> None:
         recorder.change(contact_id, custom_attributes=values)
         write(recorder, {}, values, contact_id)
     number = attribute("plan", "integer", id=11, app_id=recorder.app_id)
-    assert reindex(recorder.conn, number) == 2
+    read_anew(recorder.conn, number, people)
     assert rows(recorder) == {(people[0], 11, 3.0, None), (people[1], 11, None, None)}
-    assert reindex(recorder.conn, attribute("plan", id=11, app_id=recorder.app_id)) == 2
+    read_anew(recorder.conn, attribute("plan", id=11, app_id=recorder.app_id), people)
     assert rows(recorder) == {(people[0], 11, None, "3"), (people[1], 11, None, "many")}
 
 
-def test_finding_the_bearers_of_an_attribute_walks_through_no_table(recorder: Recorder) -> None:
+def test_bearers_of_an_attribute_come_by_id_and_are_counted(recorder: Recorder) -> None:
+    plan = attribute("plan", id=11, app_id=recorder.app_id)
+    for contact_id in (TWO, ONE):
+        write(recorder, {}, {"plan": "pro"}, contact_id)
+    app_id, conn = recorder.app_id, recorder.conn
+    assert sorted(some_holders(conn, plan, 3)) == sorted([ONE, TWO])
+    assert len(some_holders(conn, plan, 1)) == 1
+    assert holders_after(conn, app_id, plan.id, "", 9) == sorted([ONE, TWO])
+    assert holders_after(conn, app_id, plan.id, min(ONE, TWO), 9) == [max(ONE, TWO)]
+    assert progress(conn, app_id, plan.id, min(ONE, TWO)) == (1, 2)
+    assert progress(conn, app_id, AttributeId(12), "") == (0, 0)
+
+
+@pytest.mark.parametrize("find", ["some", "after", "progress"])
+def test_finding_the_bearers_of_an_attribute_walks_through_no_table(recorder: Recorder, find: str) -> None:
     asked: list[str] = []
     event.listen(
         recorder.conn, "before_cursor_execute", lambda *given: asked.append(given[2]) if given else None
     )
-    reindex(recorder.conn, attribute("plan", id=11, app_id=recorder.app_id))
-    plan = driver_of(recorder.conn).execute(f"EXPLAIN QUERY PLAN {asked[0]}", (recorder.app_id, 11) * 3)
+    wanted = attribute("plan", id=11, app_id=recorder.app_id)
+    if find == "some":
+        some_holders(recorder.conn, wanted, 9)
+    elif find == "after":
+        holders_after(recorder.conn, wanted.app_id, wanted.id, "", 9)
+    else:
+        progress(recorder.conn, wanted.app_id, wanted.id, "")
+    plan = driver_of(recorder.conn).execute(f"EXPLAIN QUERY PLAN {asked[0]}", [None] * asked[0].count("?"))
     steps = [row[3] for row in plan if "attribute_values" in row[3]]
     assert len(steps) == 3
     assert all("USING COVERING INDEX attribute_values_" in step for step in steps)

@@ -49,7 +49,7 @@ def test_a_search_knows_the_attributes_and_the_time_zone_of_its_workspace(conn: 
 
 def test_segments_are_known_by_id_and_name_where_they_are_asked_for(conn: Connection) -> None:
     _, around = filter_of(conn, HERE, asked("segment", "is", "Busy"))
-    assert around.segments.keys() == {"Busy", "Everybody", f"{0:024x}", f"{1:024x}"}
+    assert around.segments.keys() == {"Busy", f"{0:024x}"}
     assert filter_of(conn, HERE, asked("name", "is", "Busy"))[1].segments == {}
 
 

@@ -6,8 +6,11 @@ import httpx2
 import pytest
 from sqlalchemy import Connection, insert, select
 
+from app.attributes import rereading
 from app.attributes.operations import AttributeDraft, attributes_of, create_attribute, make_missing
-from app.attributes.records import DataAttribute
+from app.attributes.records import AttributeId, DataAttribute
+from app.attributes.rereading import Rereader
+from app.attributes.store import set_mark
 from app.storage.tables import audit_log, segments
 from app.trail.records import SYSTEM
 from support.desk import AddPerson, Browse, Team, text_of
@@ -229,3 +232,22 @@ async def test_hostile_names_and_texts_are_shown_as_text(
     ):
         assert "<img src=x" not in html
         assert "<script>" not in html
+
+
+@pytest.fixture
+def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server itself looks for values to be read anew at its start, and then not again."""
+    monkeypatch.setattr(rereading, "LOOK_SECONDS", 10_000)
+
+
+@pytest.mark.usefixtures("by_hand")
+async def test_R41_how_far_values_have_been_read_anew_is_told(
+    admin: httpx2.AsyncClient, acme: Team, server: Served
+) -> None:
+    made = await make(server, acme)
+    await server.state.database.write(lambda conn: set_mark(conn, AttributeId(int(made)), ""))
+    page = await admin.get(acme.url("/settings/people-data"))
+    assert "Its values are being read anew: 0 of 0." in text_of(page.text)
+    await Rereader(server.state.database).finish_all()
+    page = await admin.get(acme.url("/settings/people-data"))
+    assert "being read anew" not in text_of(page.text)

@@ -36,6 +36,8 @@ data_attributes = Table(
     Column("admin_id", Integer),  # who made it; none where a ping did
     # Its place among the workspace's qualification data; none where it is not shown there. Rule R30.
     Column("qualification_position", Integer),
+    # After a change of type: behind which contact values are still to be read anew; none where all have been.
+    Column("unread_after", ContactIdColumn),
     ForeignKeyConstraint(["app_id"], ["workspaces.app_id"]),
 )
 Index(
@@ -44,6 +46,12 @@ Index(
     data_attributes.c.model,
     data_attributes.c.name,
     unique=True,
+)
+Index(
+    "data_attributes_unread",
+    data_attributes.c.id,
+    sqlite_where=text("unread_after IS NOT NULL"),
+    postgresql_where=text("unread_after IS NOT NULL"),
 )
 
 # Contacts' values once more, one row each, to be searched: contacts.custom_attributes is what is shown.

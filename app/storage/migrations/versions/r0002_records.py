@@ -271,6 +271,7 @@ def _create_attributes() -> None:
         sa.Column("updated_at", sa.Double, nullable=False),
         sa.Column("admin_id", sa.Integer),
         sa.Column("qualification_position", sa.Integer),
+        sa.Column("unread_after", sa.String(24)),
         sa.ForeignKeyConstraint(
             ["app_id"],
             ["workspaces.app_id"],
@@ -278,6 +279,7 @@ def _create_attributes() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("data_attributes_name", "data_attributes", ["app_id", "model", "name"], unique=True)
+    op.create_index("data_attributes_unread", "data_attributes", ["id"], **_where("unread_after IS NOT NULL"))
     op.create_index(
         "attribute_values_unfit",
         "attribute_values",
