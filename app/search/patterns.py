@@ -48,11 +48,6 @@ def any_of(clauses: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
     return or_(false(), *(AnyOf(*lot) for lot in lots))
 
 
-def is_same_letter(one: str, other: str) -> bool:
-    """Whether ``other`` fits where ``one`` is looked for."""
-    return other in _cases(one)
-
-
 class AnyOf(FunctionElement[bool]):
     """Conditions joined by OR, as one: SQLAlchemy does not see that it might join them to those beside it."""
 

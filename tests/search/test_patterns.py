@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Text, create_engine, literal, select
 from sqlalchemy.dialects import postgresql
 
-from app.search.patterns import any_of, found, is_same_letter
+from app.search.patterns import any_of, found
+from support.searching import is_same_letter
 
 ENGINE = create_engine("sqlite://")
 

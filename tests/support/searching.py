@@ -12,7 +12,6 @@ from sqlalchemy import Connection, insert
 from app.ids import AppId, ContactId
 from app.search.clauses import Around
 from app.search.fields import Attribute
-from app.search.patterns import is_same_letter
 from app.search.query import And, Comparison, Node
 from app.storage.tables import (
     attribute_values,
@@ -275,6 +274,11 @@ def _compares(asked: Comparison, known: Any) -> bool:
 
 def _matches(text: str, part: Any) -> bool:
     return len(text) >= len(part) and all(map(is_same_letter, part, text))
+
+
+def is_same_letter(one: str, other: str) -> bool:
+    """Whether ``other`` fits where ``one`` is looked for."""
+    return other in (one, one.lower(), one.upper())
 
 
 def _day(moment: Any) -> date:
