@@ -323,3 +323,26 @@ async def test_postgresql_finds_the_same_pages(postgres_url: str) -> None:
                 assert await database.read(lambda conn, ask=ask: count(conn, ask)) == len(in_order(ask))  # type: ignore[misc]
     finally:
         await database.close()
+
+
+@pytest.mark.parametrize("field", ["name", "email_domain", "external_id", "session_count", "company_id"])
+async def test_postgresql_takes_a_thousand_values(postgres_url: str, field: str) -> None:
+    await asyncio.to_thread(migrate, postgres_url)
+    database = await open_database(postgres_url)
+    values = [number if field == "session_count" else f"u{number}" for number in range(1_000)]
+    parts = [search(field, "IN", values[:400]), search(field, "NIN", values[400:700])]
+    tree = {"operator": "AND", "value": [*parts, search(field, "IN", values[700:])]}
+    either = {
+        "operator": "OR",
+        "value": [search(field, "IN", values[:500]), search(field, "IN", values[500:])],
+    }
+    try:
+        await database.write(lambda conn: store_crowd(conn, PEOPLE))
+        for asked in (tree, either):
+            ask = Ask(read_search(asked, SEARCH), HERE, EVERYBODY, NEWEST)
+            fitting = [person.id for person in PEOPLE if holds(ask.tree, person)]
+            found = await database.read(lambda conn, ask=ask: paged(conn, ask, 200))  # type: ignore[misc]
+            assert sorted(found) == sorted(fitting)
+            assert await database.read(lambda conn, ask=ask: count(conn, ask)) == len(fitting)  # type: ignore[misc]
+    finally:
+        await database.close()
