@@ -1,10 +1,11 @@
-"""The edge where errors become answers: one shape for all of them.
+"""The edge where errors become answers: one shape for all of them, each with the id of its request.
 
 Rules, stores and operations raise what ``app/errors.py`` names; here it becomes an error list,
 once. So do Starlette's own refusals (an unknown route, a wrong method), and a fault of ours,
 which tells the outside nothing but a request id to find it by in the log.
 """
 
+import re
 from http import HTTPStatus
 from typing import Final
 
@@ -24,46 +25,60 @@ _CODES: Final = {
     405: "method_not_allowed",
     413: "request_too_large",
 }
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 _MESSAGES: Final = {404: "Resource Not Found", 405: "Method Not Allowed"}
 
 
-def error_list(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> Response:
-    """An answer that says what went wrong; its request id stands in the body and in ``X-Request-Id``."""
-    request_id = new_request_id()
-    body = {"type": "error.list", "request_id": request_id, "errors": [{"code": code, "message": message}]}
-    return Json(body, status, {"x-request-id": request_id, **(headers or {})})
+def request_id_of(request: Request) -> str:
+    """What the request is called: as whoever sent it says in ``X-Request-Id``, or by a name of ours."""
+    given = request.headers.get("x-request-id", "")
+    made: str = request.scope.setdefault(
+        "porchlight.request_id", given if _REQUEST_ID.fullmatch(given) else new_request_id()
+    )
+    return made
 
 
-def answer(error: PorchlightError) -> Response:
+async def answer_to(request: Request, error: Exception) -> Response:
+    """The answer to whatever was raised while a request was being answered."""
+    if isinstance(error, PorchlightError):
+        return await on_porchlight_error(request, error)
+    if isinstance(error, HTTPException):
+        return await on_http_exception(request, error)
+    return await on_fault(request, error)
+
+
+async def on_porchlight_error(request: Request, error: Exception) -> Response:
     """An error of ours as an error list; a 429 says when to come again, a 421 where to go."""
+    assert isinstance(error, PorchlightError)
     headers = {"retry-after": str(error.retry_after_seconds)} if isinstance(error, RateLimited) else {}
     if isinstance(error, WrongRegion) and error.host is not None:
         headers["location"] = f"https://{error.host}"
     if type(error) is Unauthorized:
         headers["www-authenticate"] = "Bearer"
-    return error_list(error.status, error.code, error.message, headers)
+    return _error_list(request, error.status, error.code, error.message, headers)
 
 
-async def on_porchlight_error(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, PorchlightError)
-    return answer(error)
-
-
-async def on_http_exception(_request: Request, error: Exception) -> Response:
+async def on_http_exception(request: Request, error: Exception) -> Response:
     """A refusal by Starlette: no such route, no such method, a body it could not take."""
     assert isinstance(error, HTTPException)
     status = error.status_code
     message = _MESSAGES.get(status) or error.detail or HTTPStatus(status).phrase
     code = _CODES.get(status, "server_error" if status >= 500 else "client_error")
-    return error_list(status, code, message, dict(error.headers or {}))
+    return _error_list(request, status, code, message, dict(error.headers or {}))
 
 
-async def on_fault(_request: Request, error: Exception) -> Response:
+async def on_fault(request: Request, error: Exception) -> Response:
     """A fault of ours: 500, with nothing in it but the id under which the log has it."""
-    response = error_list(500, "server_error", "Something went wrong here")
-    request_id = response.headers["x-request-id"]
+    request_id = request_id_of(request)
     get_logger().error("http.fault", request_id=request_id, error=type(error).__name__, exc_info=error)
-    return response
+    return _error_list(request, 500, "server_error", "Something went wrong here", {})
+
+
+def _error_list(request: Request, status: int, code: str, message: str, headers: dict[str, str]) -> Response:
+    """An answer that says what went wrong; its request id stands in the body and in ``X-Request-Id``."""
+    request_id = request_id_of(request)
+    body = {"type": "error.list", "request_id": request_id, "errors": [{"code": code, "message": message}]}
+    return Json(body, status, {"x-request-id": request_id, **headers})
 
 
 error_handlers: Final[dict[type[Exception], ExceptionHandler]] = {

@@ -68,6 +68,30 @@ async def test_every_authenticated_answer_tells_the_limit(client: httpx2.AsyncCl
     assert left in ([999, 998], [999, 999])
 
 
+async def test_every_answer_bears_the_requests_id(client: httpx2.AsyncClient, acme: Tenant) -> None:
+    named = {"X-Request-Id": "edge-42"}
+    for response in (
+        await client.get("/presence", headers=acme.headers | named),
+        await client.post("/presence/query", headers=acme.headers | named, content=b"{"),
+        await client.get("/presence", headers=named),
+    ):
+        assert response.headers["x-request-id"] == "edge-42"
+    unnamed = {
+        (await client.get("/presence", headers=acme.headers)).headers["x-request-id"] for _ in range(2)
+    }
+    assert len(unnamed) == 2
+
+
+async def test_a_fault_of_ours_tells_the_limit_too(
+    client: httpx2.AsyncClient, acme: Tenant, server: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server.state.tracker, "online_count", None)
+    response = await client.get("/presence", headers=acme.headers)
+    assert_error_list(response, 500, "server_error", "Something went wrong here")
+    assert response.headers["x-ratelimit-limit"] == "1000"
+    assert response.headers["x-request-id"] == response.json()["request_id"]
+
+
 @pytest.fixture
 def two_requests_a_window(monkeypatch: pytest.MonkeyPatch) -> None:
     """A limit small enough to run into, in a window that does not end."""
