@@ -24,7 +24,7 @@ async def attach_company(request: Request, grant: TokenGrant) -> Response:
     """``POST /contacts/{id}/companies``: the company as it is now."""
     company_id = (await read_object_or_null(request)).get("id")
     if company_id is None or company_id == "":
-        raise ParameterNotFound("company not specified")
+        raise ParameterNotFound("company not specified: id is missing")
     call = call_of(request, grant)
     contact_id = request.path_params["id"]
 

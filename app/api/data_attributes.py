@@ -38,6 +38,7 @@ _TYPES: Final[Mapping[str, AttributeType]] = {
 _CONVERSATION: Final = "conversation"  # has no attributes that are kept here
 _ID: Final = re.compile(r"[0-9]{1,10}")
 _LARGEST_ID: Final = (1 << 31) - 1
+_LONGEST_SHOWN: Final = 40
 
 
 async def list_data_attributes(request: Request, grant: TokenGrant) -> Response:
@@ -86,7 +87,10 @@ def read_attribute_draft(body: Mapping[str, Any]) -> AttributeDraft:
     if model not in MODELS:
         raise ParameterInvalid("The Data Attribute model field must be either contact or company")
     if not isinstance(data_type, str) or data_type not in _TYPES:
-        raise ParameterInvalid("Data Type isn't an option")
+        given = "missing" if data_type is None else repr(data_type)[:_LONGEST_SHOWN]
+        raise ParameterInvalid(
+            f"Data Type isn't an option: data_type is {given}, and has to be one of {', '.join(_TYPES)}"
+        )
     messenger_writable = _switch(body.get("messenger_writable"), "messenger_writable", default=True)
     return AttributeDraft(
         model=cast("Model", model),
@@ -155,7 +159,7 @@ def _options(body: Mapping[str, Any]) -> list[str] | None:
     if options is None:
         return None
     if not isinstance(options, list):
-        raise ParameterInvalid("Options isn't an array")
+        raise ParameterInvalid("Options isn't an array: options must be a list of objects with a value")
     values = [option.get("value") if isinstance(option, dict) else option for option in options]
     texts = [value for value in values if isinstance(value, str)]
     if len(texts) < len(values):

@@ -72,7 +72,7 @@ async def post_contact_tag(request: Request, grant: TokenGrant) -> Response:
     """``POST /contacts/{id}/tags``: the tag as it is on the contact."""
     tag_id = (await read_object_or_null(request)).get("id")
     if tag_id is None or tag_id == "":
-        raise ParameterNotFound("tag not specified")
+        raise ParameterNotFound("tag not specified: id is missing")
     call = call_of(request, grant)
 
     def work(conn: Connection) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def author_of(conn: Connection, app_id: AppId, given_id: object) -> AdminId | No
         return None
     admin_id = serial_id(given_id)
     if admin_id is None or role_in(conn, app_id, AdminId(admin_id)) is None:
-        raise NotFound
+        raise NotFound("Resource Not Found: admin_id names no teammate of this workspace")
     return AdminId(admin_id)
 
 

@@ -21,7 +21,6 @@ from app.tags.store import find_named
 from app.trail.records import Actor
 
 MOST_TARGETS: Final = 1_000
-_INVALID: Final = "invalid tag parameters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +50,11 @@ def read_order(body: Mapping[str, Any]) -> TagOrder:
     """Raises ParameterInvalid."""
     name, tag_id = body.get("name"), body.get("id")
     if name is None and tag_id is None:
-        raise ParameterInvalid(_INVALID)
-    companies = _targets(body.get("companies"), "company_id")
-    users = _targets(body.get("users"), "user_id")
+        raise _invalid("name or id is missing")
+    companies = _targets(body, "companies", "company_id")
+    users = _targets(body, "users", "user_id")
     if name is None and not companies and not users:
-        raise ParameterInvalid(_INVALID)
+        raise _invalid("name is missing: a tag of this id is renamed, or companies or users are given")
     return TagOrder(tag_id, None if name is None else read_name(name), companies, users)
 
 
@@ -104,29 +103,38 @@ def _company_of(conn: Connection, app_id: AppId, target: Target) -> str:
     return company.id
 
 
-def _targets(given: object, customers_key: str) -> tuple[Target, ...]:
+def _targets(body: Mapping[str, Any], field: str, customers_key: str) -> tuple[Target, ...]:
+    given = body.get(field)
     if given is None:
         return ()
-    if not isinstance(given, list) or len(given) > MOST_TARGETS:
-        raise ParameterInvalid(_INVALID)
-    return tuple(_target(target, customers_key) for target in given)
+    if not isinstance(given, list):
+        raise _invalid(f"{field} must be an array")
+    if len(given) > MOST_TARGETS:
+        raise _invalid(f"{field} has {len(given)} entries: at most {MOST_TARGETS} are taken")
+    return tuple(_target(target, f"{field}[{number}]", customers_key) for number, target in enumerate(given))
 
 
-def _target(given: object, customers_key: str) -> Target:
+def _target(given: object, place: str, customers_key: str) -> Target:
     if not isinstance(given, dict):
-        raise ParameterInvalid(_INVALID)
-    id_, customers_id = _id(given.get("id")), _id(given.get(customers_key))
+        raise _invalid(f"{place} must be an object with an id or a {customers_key}")
+    id_, customers_id = (_id(given, key, place) for key in ("id", customers_key))
     if id_ is None and customers_id is None:
-        raise ParameterInvalid(_INVALID)
+        raise _invalid(f"{place} needs an id or a {customers_key}")
     untag = given.get("untag")
     return Target(id_, customers_id, untag=untag is True or untag == "true")
 
 
-def _id(given: object) -> str | None:
+def _id(target: Mapping[str, Any], key: str, place: str) -> str | None:
+    given = target.get(key)
     if given is None or given == "":
         return None
     if isinstance(given, int) and not isinstance(given, bool):
         return str(given)
     if not isinstance(given, str):
-        raise ParameterInvalid(_INVALID)
+        raise _invalid(f"{place}.{key} must be text")
     return given
+
+
+def _invalid(fault: str) -> ParameterInvalid:
+    """Intercom's words, which programs may look for, and what is wrong."""
+    return ParameterInvalid(f"invalid tag parameters: {fault}")

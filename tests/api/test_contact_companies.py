@@ -59,7 +59,7 @@ async def test_a_company_has_to_be_named(
 ) -> None:
     url = f"/contacts/{await add_contact(acme)}/companies"
     response = await client.post(url, headers=acme.headers, content=content)
-    assert_error_list(response, 400, "parameter_not_found", "company not specified")
+    assert_error_list(response, 400, "parameter_not_found", "company not specified: id is missing")
 
 
 @pytest.mark.parametrize("given", ["123", 123, NOBODY, ["6"], {"id": 1}, True])

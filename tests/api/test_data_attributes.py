@@ -124,9 +124,13 @@ async def test_archived_ones_are_listed_when_asked_for(client: httpx2.AsyncClien
         (
             {"name": "The Second Ring", "model": "company", "data_type": "mithril"},
             "parameter_invalid",
-            "Data Type isn't an option",
+            "Data Type isn't an option: data_type is 'mithril', and has to be one of string, ",
         ),
-        ({"name": "The Second Ring", "model": "company"}, "parameter_invalid", "Data Type isn't an option"),
+        (
+            {"name": "The Second Ring", "model": "company"},
+            "parameter_invalid",
+            "Data Type isn't an option: data_type is missing",
+        ),
         (
             {"name": "x", "model": "company", "data_type": ["string"]},
             "parameter_invalid",
@@ -218,7 +222,7 @@ async def test_an_attribute_is_changed_as_in_the_description(
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ({"options": {"value": "1-10"}}, "Options isn't an array"),
+        ({"options": {"value": "1-10"}}, "Options isn't an array: options must be a list"),
         ({"options": [{"value": "1-10"}]}, "2 to 250"),
         ({"archived": "perhaps"}, "archived must be true or false"),
         ({"description": 5}, "description must be text"),

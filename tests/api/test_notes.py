@@ -64,6 +64,14 @@ async def test_a_note_can_carry_nothing_into_a_dashboard(
     assert note["body"] == "<p>hi</p>"
 
 
+async def test_an_author_who_is_no_teammate_is_named(
+    client: httpx2.AsyncClient, acme: Tenant, add_contact: AddContact
+) -> None:
+    body = {"body": "Hello", "admin_id": 123}
+    answer = await client.post(f"/contacts/{await add_contact(acme)}/notes", headers=acme.headers, json=body)
+    assert_error_list(answer, 404, "not_found", "Resource Not Found: admin_id names no teammate")
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [

@@ -95,7 +95,7 @@ async def test_a_tag_has_to_be_named(
 ) -> None:
     url = f"/contacts/{await add_contact(acme)}/tags"
     response = await client.post(url, headers=acme.headers, content=content)
-    assert_error_list(response, 400, "parameter_not_found", "tag not specified")
+    assert_error_list(response, 400, "parameter_not_found", "tag not specified: id is missing")
 
 
 async def test_R83_another_workspaces_tag_or_contact_is_as_unknown_as_none(

@@ -1,5 +1,6 @@
 """What one order about tags asks for."""
 
+import re
 from typing import Any
 
 import pytest
@@ -96,27 +97,33 @@ def test_an_unknown_company_or_user_is_not_found(
 
 
 @pytest.mark.parametrize(
-    "body",
+    ("body", "fault"),
     [
-        {},
-        {"test": "invalid"},
-        {"id": "1"},
-        {"companies": [{"company_id": "6"}]},
-        {"name": 7},
-        {"name": " "},
-        {"name": "x" * 256},
-        {"name": "a", "companies": {"company_id": "6"}},
-        {"name": "a", "companies": ["6"]},
-        {"name": "a", "companies": [{}]},
-        {"name": "a", "companies": [{"id": ["6"]}]},
-        {"name": "a", "users": [{"id": {}}]},
-        {"name": "a", "users": [{"untag": True}]},
-        {"name": "a", "users": [{"id": "1"}] * (MOST_TARGETS + 1)},
+        ({}, "invalid tag parameters: name or id is missing"),
+        ({"test": "invalid"}, "name or id is missing"),
+        ({"id": "1"}, "invalid tag parameters: name is missing"),
+        ({"companies": [{"company_id": "6"}]}, "name or id is missing"),
+        ({"name": 7}, "name"),
+        ({"name": " "}, "name"),
+        ({"name": "x" * 256}, "255"),
+        (
+            {"name": "a", "companies": {"company_id": "6"}},
+            "invalid tag parameters: companies must be an array",
+        ),
+        (
+            {"name": "a", "companies": [{"id": "6"}, "6"]},
+            "companies[1] must be an object with an id or a company_id",
+        ),
+        ({"name": "a", "companies": [{}]}, "companies[0] needs an id or a company_id"),
+        ({"name": "a", "companies": [{"id": ["6"]}]}, "companies[0].id must be text"),
+        ({"name": "a", "users": [{"user_id": {}}]}, "users[0].user_id must be text"),
+        ({"name": "a", "users": [{"untag": True}]}, "users[0] needs an id or a user_id"),
+        ({"name": "a", "users": [{"id": "1"}] * (MOST_TARGETS + 1)}, "users has 1001 entries: at most 1000"),
     ],
-    ids=lambda body: str(body)[:60],
+    ids=lambda given: str(given)[:60],
 )
-def test_what_is_no_order_is_refused(body: dict[str, Any]) -> None:
-    with pytest.raises(ParameterInvalid):
+def test_what_is_no_order_is_refused_with_its_fault(body: dict[str, Any], fault: str) -> None:
+    with pytest.raises(ParameterInvalid, match=re.escape(fault)):
         read_order(body)
 
 
