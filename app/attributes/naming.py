@@ -15,6 +15,11 @@ _CURRENCY: Final = "Sc"
 _MARK: Final = "M"  # accents that stand by themselves belong to letters
 
 
+def shown_key(key: str) -> str:
+    """A name that somebody sent, fit to be repeated in a message."""
+    return key if key.isprintable() and len(key) <= 64 else ascii(key[:64])[1:-1]
+
+
 def checked_name(name: str) -> str:
     """Raises ParameterInvalid, or ParameterNotFound where there is none."""
     name = name.strip()

@@ -76,6 +76,11 @@ def indexed(value: Scalar, attribute: DataAttribute) -> Indexed:
     return (None, fitting) if isinstance(fitting, str) else (float(fitting), None)
 
 
+def is_same(one: object, other: object) -> bool:
+    """Equal, and of one type: true is not 1."""
+    return one == other and type(one) is type(other)
+
+
 def is_storable(text: str) -> bool:
     """No NUL, which PostgreSQL refuses, and no lone surrogate, which is no character."""
     if text.isascii():

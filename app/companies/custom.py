@@ -7,31 +7,19 @@ from sqlalchemy import Connection
 
 from app.attributes.operations import attributes_of
 from app.attributes.records import Scalar
-from app.attributes.values import Misfit, coerce
-from app.errors import ParameterInvalid
+from app.attributes.writing import read_written
 from app.ids import AppId
 
 
 def written(
     conn: Connection, app_id: AppId, held: Mapping[str, Scalar], given: Mapping[str, Any]
 ) -> dict[str, Scalar]:
-    """The values that a company has where ``given`` is written over those it held; null takes one away.
+    """The values that a company has where ``given`` is written over those it held; null and blank text clear.
 
     Raises ParameterInvalid for an attribute that does not exist, by its name, or a value that does not fit.
     """
-    values = dict(held)
     if not given:
-        return values
-    known = attributes_of(conn, app_id, "company")
-    for name, value in given.items():
-        attribute = known.get(name)
-        if attribute is None or attribute.archived:
-            raise ParameterInvalid(f"Custom attribute '{name[:64]}' does not exist")
-        if value is None:
-            values.pop(name, None)
-            continue
-        try:
-            values[name] = coerce(value, attribute)
-        except Misfit as rule:
-            raise ParameterInvalid(f"custom_attributes.{name} {rule}") from None
-    return values
+        return dict(held)
+    read = read_written(held, given, attributes_of(conn, app_id, "company"))
+    kept = {name: value for name, value in held.items() if name not in read}
+    return kept | {name: value for name, value in read.items() if value is not None}

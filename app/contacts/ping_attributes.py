@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from app.attributes.catalogue import catalogue_of
+from app.attributes.naming import shown_key
 from app.attributes.operations import MOST_ATTRIBUTES, make_missing
 from app.attributes.records import DataAttribute, Model, Scalar
 from app.attributes.values import Misfit, coerce, is_date_name, read_date
-from app.contacts.user_data import Problem, shown_key
+from app.contacts.user_data import Problem
 from app.workspaces.records import Workspace
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias, cast
 
 from app.attributes.records import Scalar
+from app.attributes.values import is_same
 
 Source = Literal["operator", "ping", "rest", "csv", "manual"]
 Standing = Literal["empty", "operator", "ping", "rest", "csv", "manual"]
@@ -196,11 +197,6 @@ def _standing(values: Values, entries: Mapping[str, Any], name: str) -> Standing
 
 def _lost_of(entries: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
     return list(entries.get(name, {}).get("lost", ()))
-
-
-def is_same(one: object, other: object) -> bool:
-    """Equal, and of one type: true is not 1."""
-    return one == other and type(one) is type(other)
 
 
 def _are_same(one: Values, other: Values) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
+from app.attributes.naming import shown_key
 from app.attributes.records import Scalar
 from app.companies.drafts import READERS
 from app.companies.records import CompanyData
@@ -113,11 +114,6 @@ def is_unknown(value: object) -> bool:
 def is_web_url(text: str) -> bool:
     """Whether a text is an http(s) URL that may be stored: nothing else is ever loaded or linked to."""
     return len(text) <= LONGEST_URL and _WEB_URL.fullmatch(text) is not None and _is_storable(text)
-
-
-def shown_key(key: str) -> str:
-    """A name that somebody sent, fit to be repeated in a message."""
-    return key if key.isprintable() and len(key) <= 64 else ascii(key[:64])[1:-1]
 
 
 class _Reader:

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias, cast
 
-from app.contacts.user_data import is_web_url, shown_key
+from app.attributes.naming import shown_key
+from app.contacts.user_data import is_web_url
 from app.conversations.bodies import body_of_html, body_of_text
 from app.conversations.records import AssigneeType
 from app.errors import ParameterInvalid, ParameterNotFound

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Final, Literal, cast, get_args
 from urllib.parse import parse_qsl
 
+from app.attributes.naming import shown_key
 from app.contacts.records import Ping, Platform, Source
 from app.contacts.user_data import (
     LONGEST_URL,
@@ -19,7 +20,6 @@ from app.contacts.user_data import (
     is_unknown,
     is_web_url,
     read_user_data,
-    shown_key,
 )
 from app.errors import BodyTooLarge, ParameterInvalid, ParameterNotFound, UnsupportedBody
 from app.ids import AppId

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from app.contacts.user_data import shown_key
+from app.attributes.naming import shown_key
 from app.errors import ParameterInvalid
 
 MOST_LEVELS: Final = 16

@@ -1,8 +1,10 @@
 """How attributes may be named and described by hand."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from app.attributes.naming import checked_description, checked_name, checked_options
+from app.attributes.naming import checked_description, checked_name, checked_options, shown_key
 from app.errors import ParameterInvalid, ParameterNotFound
 
 
@@ -52,3 +54,10 @@ def test_options_are_two_or_more_different_texts() -> None:
 def test_an_option_is_a_text_that_a_value_could_be(option: str) -> None:
     with pytest.raises(ParameterInvalid, match="1 to 255"):
         checked_options(["1-10", option])
+
+
+@given(st.text())
+def test_a_key_can_be_repeated_in_a_message(key: str) -> None:
+    shown = shown_key(key)
+    assert shown.isprintable()
+    assert len(shown) <= 640

@@ -24,9 +24,14 @@ def test_R40_a_value_of_an_attribute_that_exists_is_taken_in_its_type(recorder: 
     assert written(recorder.conn, recorder.app_id, held, given) == expected
 
 
-def test_null_takes_a_value_away(recorder: Recorder) -> None:
+@pytest.mark.parametrize("blank", [None, "", "  "])
+def test_null_and_blank_text_take_a_value_away(recorder: Recorder, blank: Any) -> None:
     make(recorder, "seats", "integer")
-    assert written(recorder.conn, recorder.app_id, {"seats": 3}, {"seats": None}) == {}
+    assert written(recorder.conn, recorder.app_id, {"seats": 3}, {"seats": blank}) == {}
+
+
+def test_what_stands_can_be_sent_back_whatever_has_become_of_its_attribute(recorder: Recorder) -> None:
+    assert written(recorder.conn, recorder.app_id, {"gone": 3}, {"gone": 3}) == {"gone": 3}
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,6 @@ from app.contacts.user_data import (
     UserData,
     is_web_url,
     read_user_data,
-    shown_key,
 )
 
 JSON = st.recursive(
@@ -358,10 +357,3 @@ def test_a_web_address_has_no_white_space_and_no_other_scheme(text: str) -> None
     if is_web_url(text):
         assert text.lower().startswith(("http://", "https://"))
         assert not any(char.isspace() for char in text)
-
-
-@given(st.text())
-def test_a_key_can_be_repeated_in_a_message(key: str) -> None:
-    shown = shown_key(key)
-    assert shown.isprintable()
-    assert len(shown) <= 640
