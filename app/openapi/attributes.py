@@ -4,6 +4,7 @@ from typing import Final
 
 from app.openapi.parts import (
     MOMENT,
+    NO_CONTACT,
     SWITCH,
     TEXT,
     WHOLE,
@@ -22,7 +23,6 @@ from app.openapi.parts import (
 
 TAG: Final = "Data attributes"
 _UNKNOWN: Final = {404: "The workspace has no such attribute."}
-_NOBODY: Final = {404: "Nobody here has this id: `User Not Found`."}
 _OPTION: Final[Schema] = {"anyOf": [TEXT, record({"value": TEXT}, required=["value"])]}
 
 SCHEMAS: Final[dict[str, Schema]] = {
@@ -123,7 +123,7 @@ PATHS: Final[Paths] = {
             "Where a contact's values come from",
             tag=TAG,
             answers=listing(ref("qualification")),
-            refuses=_NOBODY,
+            refuses=NO_CONTACT,
         )
     },
     "/contacts/{id}/qualification/{name}/resync": {

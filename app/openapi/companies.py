@@ -4,6 +4,7 @@ from typing import Final
 
 from app.openapi.parts import (
     MOMENT,
+    NO_COMPANY,
     PAGE,
     PER_PAGE,
     RECORD_ID,
@@ -24,7 +25,6 @@ from app.openapi.parts import (
 )
 
 TAG: Final = "Companies"
-_UNKNOWN: Final = {404: "The workspace has no such company: `Company Not Found`."}
 _EITHER: Final = {404: "The contact or the company is not here."}
 
 _DRAFT: Final[dict[str, Schema]] = {
@@ -90,7 +90,7 @@ PATHS: Final[Paths] = {
                 query("tag_id", TEXT),
                 query("segment_id", TEXT),
             ],
-            refuses=_UNKNOWN,
+            refuses=NO_COMPANY,
         ),
         "post": operation(
             "Make a company, or change the one of that id",
@@ -122,20 +122,20 @@ PATHS: Final[Paths] = {
         )
     },
     "/companies/{id}": {
-        "get": operation("One company", tag=TAG, answers=ref("company"), refuses=_UNKNOWN),
+        "get": operation("One company", tag=TAG, answers=ref("company"), refuses=NO_COMPANY),
         "put": operation(
             "Change a company",
             tag=TAG,
             body=record(_DRAFT),
             answers=ref("company"),
-            refuses=_UNKNOWN,
+            refuses=NO_COMPANY,
             needs_body=False,
         ),
         "delete": operation(
             "Delete a company",
             tag=TAG,
             answers=record({"id": RECORD_ID, "object": always("company"), "deleted": SWITCH}),
-            refuses=_UNKNOWN,
+            refuses=NO_COMPANY,
             says="Its people stay.",
         ),
     },
@@ -145,7 +145,7 @@ PATHS: Final[Paths] = {
             tag=TAG,
             answers=ref("contact_page"),
             parameters=[PAGE, PER_PAGE],
-            refuses=_UNKNOWN,
+            refuses=NO_COMPANY,
         )
     },
     "/contacts/{id}/companies": {

@@ -4,6 +4,7 @@ from typing import Final
 
 from app.openapi.parts import (
     MOMENT,
+    NO_CONTACT,
     NUMBER_ID,
     PER_PAGE,
     RECORD_ID,
@@ -25,7 +26,6 @@ from app.openapi.parts import (
 )
 
 TAG: Final = "Contacts"
-UNKNOWN: Final = {404: "Nobody here has this id: `User Not Found`."}
 TAKEN: Final = {409: "Another user has this `external_id` or email; the message names its id."}
 
 _TEXTS: Final = [
@@ -163,7 +163,7 @@ PATHS: Final[Paths] = {
             tag=TAG,
             body=record({"from": RECORD_ID, "into": RECORD_ID}, required=["from", "into"]),
             answers=ref("contact"),
-            refuses=UNKNOWN,
+            refuses=NO_CONTACT,
             says="The user's values win, the lead's fill the gaps. The lead's id answers 404 from then on.",
         )
     },
@@ -172,7 +172,7 @@ PATHS: Final[Paths] = {
             "A user by your own id",
             tag=TAG,
             answers=ref("contact"),
-            refuses=UNKNOWN,
+            refuses=NO_CONTACT,
             says="The id may hold any character, slashes too; percent-encode it.",
         )
     },
@@ -181,7 +181,7 @@ PATHS: Final[Paths] = {
             "One contact",
             tag=TAG,
             answers=ref("contact"),
-            refuses=UNKNOWN,
+            refuses=NO_CONTACT,
             says="Archived ones and visitors are answered too.",
         ),
         "put": operation(
@@ -189,14 +189,14 @@ PATHS: Final[Paths] = {
             tag=TAG,
             body=ref("contact_draft"),
             answers=ref("contact"),
-            refuses={**UNKNOWN, **TAKEN},
+            refuses={**NO_CONTACT, **TAKEN},
             says="All of it or nothing: one value that does not fit refuses the whole.",
         ),
         "delete": operation(
             "Delete a contact",
             tag=TAG,
             answers=ref("contact_reference"),
-            refuses=UNKNOWN,
+            refuses=NO_CONTACT,
             says=(
                 "It is gone from everything at once, and can be restored for 7 days; then it is destroyed. Deleting"
                 " it again answers the same."
@@ -208,18 +208,18 @@ PATHS: Final[Paths] = {
             "Bring a deleted contact back",
             tag=TAG,
             answers=ref("contact"),
-            refuses={**UNKNOWN, **TAKEN},
+            refuses={**NO_CONTACT, **TAKEN},
             says="Whole, conversations included, within 7 days.",
         )
     },
     "/contacts/{id}/archive": {
         "post": operation(
-            "Take a contact off the lists", tag=TAG, answers=ref("contact_reference"), refuses=UNKNOWN
+            "Take a contact off the lists", tag=TAG, answers=ref("contact_reference"), refuses=NO_CONTACT
         )
     },
     "/contacts/{id}/unarchive": {
         "post": operation(
-            "Put a contact back on the lists", tag=TAG, answers=ref("contact_reference"), refuses=UNKNOWN
+            "Put a contact back on the lists", tag=TAG, answers=ref("contact_reference"), refuses=NO_CONTACT
         )
     },
     "/contacts/{id}/block": {
@@ -227,7 +227,7 @@ PATHS: Final[Paths] = {
             "Archive a contact, and refuse its pings",
             tag=TAG,
             answers=ref("contact_reference"),
-            refuses=UNKNOWN,
+            refuses=NO_CONTACT,
             says="Unarchiving ends it.",
         )
     },

@@ -4,6 +4,7 @@ from typing import Final
 
 from app.openapi.parts import (
     MOMENT,
+    NO_CONTACT,
     NUMBER_ID,
     PAGE,
     PER_PAGE,
@@ -23,7 +24,6 @@ from app.openapi.parts import (
 
 TAG: Final = "Tags and notes"
 _NO_TAG: Final = {404: "The workspace has no such tag."}
-_NO_CONTACT: Final = {404: "Nobody here has this id: `User Not Found`."}
 _EITHER: Final = {404: "The contact or the tag is not here."}
 _ID: Final[Schema] = {"anyOf": [TEXT, WHOLE]}
 
@@ -74,7 +74,7 @@ PATHS: Final[Paths] = {
     },
     "/contacts/{id}/tags": {
         "get": operation(
-            "The tags of a contact", tag=TAG, answers=listing(ref("applied_tag")), refuses=_NO_CONTACT
+            "The tags of a contact", tag=TAG, answers=listing(ref("applied_tag")), refuses=NO_CONTACT
         ),
         "post": operation(
             "Tag a contact",
@@ -94,7 +94,7 @@ PATHS: Final[Paths] = {
             tag=TAG,
             answers=listing(ref("note"), total_count=WHOLE, pages=ref("offset_pages")),
             parameters=[PAGE, PER_PAGE],
-            refuses=_NO_CONTACT,
+            refuses=NO_CONTACT,
         ),
         "post": operation(
             "Write a note",

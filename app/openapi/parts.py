@@ -30,6 +30,11 @@ _EVERY_TIME: Final[Mapping[int, str]] = {
 }
 
 
+# Refusals of several parts of the description, for an operation's ``refuses``.
+NO_CONTACT: Final[Mapping[int, str]] = {404: "Nobody here has this id: `User Not Found`."}
+NO_COMPANY: Final[Mapping[int, str]] = {404: "The workspace has no such company: `Company Not Found`."}
+
+
 def ref(name: str) -> Schema:
     """A schema of the document's own, by its name."""
     return {"$ref": f"#/components/schemas/{name}"}

@@ -4,6 +4,8 @@ from typing import Final
 
 from app.openapi.parts import (
     MOMENT,
+    NO_COMPANY,
+    NO_CONTACT,
     RECORD_ID,
     SWITCH,
     TEXT,
@@ -81,7 +83,7 @@ PATHS: Final[Paths] = {
             "The segments that a contact belongs to now",
             tag=TAG,
             answers=listing(ref("segment")),
-            refuses={404: "Nobody here has this id: `User Not Found`."},
+            refuses=NO_CONTACT,
         )
     },
     "/companies/{id}/segments": {
@@ -89,7 +91,7 @@ PATHS: Final[Paths] = {
             "The segments of a company: none, for they are of people",
             tag=TAG,
             answers=listing(ref("segment")),
-            refuses={404: "The workspace has no such company: `Company Not Found`."},
+            refuses=NO_COMPANY,
         )
     },
 }
