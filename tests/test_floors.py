@@ -17,7 +17,7 @@ APP = ROOT / "app"
 FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"clock", "errors", "ids", "log", "metrics", "wire"}),
     frozenset({"refusals"}),
-    frozenset({"openapi", "settings", "collector", "server", "storage", "places", "static_files"}),
+    frozenset({"openapi", "settings", "collector", "server", "storage", "places", "static_files", "markup"}),
     frozenset({"search", "presence", "auth", "trail"}),
     frozenset({"attributes"}),
     frozenset({"workspaces", "tags"}),

@@ -22,6 +22,9 @@ from app.errors import ParameterInvalid, ParameterNotFound
         ("&lt;script&gt;alert(1)&lt;/script&gt;", "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>"),
         ("\"quoted\" 'too'", "<p>&quot;quoted&quot; &#x27;too&#x27;</p>"),
         ("<!-- unseen -->seen", "<p>seen</p>"),
+        ("if a<b then c", "<p>if a&lt;b then c</p>"),
+        ("<table><tr><td>a</td></tr><tr><td>b</td></tr></table>", "<p>a</p><p>b</p>"),
+        ("<textarea><img src=x onerror=alert(1)></textarea>", "<p>&lt;img src=x onerror=alert(1)&gt;</p>"),
         ("王伟 👩‍💻", "<p>王伟 👩‍💻</p>"),
     ],
 )

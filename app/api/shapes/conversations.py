@@ -6,11 +6,11 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from app.api.shapes.moments import unix
-from app.conversations.bodies import text_of
 from app.conversations.facts import statistics_of
 from app.conversations.orders import Opening
 from app.conversations.pictures import Person, Picture
 from app.conversations.records import Assignee, Author, Conversation, Facts, Part, Rating
+from app.markup import text_of
 from app.tags.records import Tagging
 
 Speech = Callable[[str | None], str | None]
