@@ -1,276 +1,200 @@
-"""Any course of a contact's life, beside a model of it: created, changed, merged, hidden, deleted, restored, destroyed.
+"""Any course of a contact's life, beside a model of it: pings, blocks, notes and attributes come into what REST does.
 
-The model knows of each contact its ids, and whether it is archived and since when deleted; the rules of who
-may have which id, and what is found, follow from that. Rules R50, R60 to R65 and R73.
+Of whom a ping is told, and what of it is kept, is said here once more, in the words of the rules. Rules R31, R50,
+R60 to R65 and R73.
 """
 
-from dataclasses import dataclass, replace
 from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule
-from sqlalchemy import Connection, Engine, StaticPool, create_engine, func, select
+from hypothesis.stateful import invariant, multiple, rule
+from sqlalchemy import func, select
 
-from app.contacts import archiving, deletion, operations, purge, reading
-from app.contacts.drafts import read_draft
-from app.contacts.grace import GRACE_SECONDS
-from app.contacts.merging import merge_contacts
-from app.contacts.records import Contact
-from app.errors import Conflict, ParameterInvalid, UserNotFound
-from app.ids import AppId
-from app.storage.tables import contacts, metadata, receipts, search_words
-from app.trail.records import Actor
-from app.workspaces.operations import create_workspace
+from app.attributes.operations import AttributeDraft, create_attribute
+from app.contacts import archiving
+from app.contacts.notes import write_note
+from app.contacts.operations import get_contact
+from app.contacts.pings import PingContext, record_ping
+from app.contacts.records import Ping
+from app.contacts.user_data import read_user_data
+from app.errors import Conflict, ContactBlocked, ContactDeleted, ParameterInvalid
+from app.storage.tables import contacts, notes
+from support.lives import EMAILS, MAYBE_EMAIL, MAYBE_ID, TOKEN, Known, Lives
 from support.recording import NOW
 
-TOKEN = Actor("token", "7")
-DAY = 86_400.0
-IDS = st.sampled_from(["1", "2", "3"])
-EMAILS = st.sampled_from(["a@example.com", "A@EXAMPLE.COM", "b@example.com"])
-MAYBE_ID = st.none() | IDS
-MAYBE_EMAIL = st.none() | EMAILS
+PLANS = st.sampled_from(["pro", "free"])
+BROWSERS = st.sampled_from(["browser-1", "browser-2"])
 
 
-@dataclass
-class Known:
-    """What the model knows of a contact."""
-
-    role: str
-    external_id: str | None
-    email: str | None
-    name: str | None = None
-    archived: bool = False
-    deleted_at: float | None = None
-
-    @property
-    def keys(self) -> set[tuple[str, str]]:
-        """The ids that are nobody else's; a lead reserves none."""
-        if self.role != "user":
-            return set()
-        given = {"external_id": self.external_id, "email": self.email and self.email.lower()}
-        return {(name, value) for name, value in given.items() if value}
-
-
-class Lives(RuleBasedStateMachine):
-    people = Bundle("people")
-
+class WholeLives(Lives):
     def __init__(self) -> None:
         super().__init__()
-        self.engine: Engine = create_engine("sqlite://", poolclass=StaticPool)
-        metadata.create_all(self.engine)
-        self.conn: Connection = self.engine.connect()
-        self.app_id: AppId = create_workspace(self.conn, "Acme", NOW).app_id
-        self.now = NOW
-        self.model: dict[str, Known] = {}
-        self.destroyed = 0
-
-    def teardown(self) -> None:
-        self.conn.close()
-        self.engine.dispose()
+        draft = AttributeDraft("contact", "plan", "string")
+        create_attribute(self.conn, self.app_id, draft, actor=TOKEN, now=NOW)
 
     # What the model says
 
-    def is_over(self, known: Known) -> bool:
-        return known.deleted_at is not None and known.deleted_at <= self.now - GRACE_SECONDS
+    def holder(self, wanted: Known, but: set[str]) -> str | None:
+        """The user that holds the one id of ``wanted``."""
+        held = (id_ for id_, known in self.model.items() if id_ not in but and known.keys & wanted.keys)
+        return next(held, None)
 
-    def in_the_way(self, wanted: Known, but: str | None = None) -> set[str]:
-        """Who has an id that ``wanted`` would have, and still may keep it."""
-        return {
-            contact_id
-            for contact_id, known in self.model.items()
-            if contact_id != but and known.keys & wanted.keys and not self.is_over(known)
-        }
-
-    def clear_for(self, wanted: Known, but: str | None = None) -> None:
-        """Whoever is over and in the way is destroyed on the spot."""
-        for contact_id, known in list(self.model.items()):
-            if contact_id != but and known.keys & wanted.keys and self.is_over(known):
-                del self.model[contact_id]
-                self.destroyed += 1
+    def browses(self, browser: str | None, but: set[str]) -> str | None:
+        held = (id_ for id_, known in self.model.items() if id_ not in but and known.browser == browser)
+        return next(held, None) if browser else None
 
     # What happens
 
-    @rule(target=people, role=st.sampled_from(["user", "lead"]), external_id=MAYBE_ID, email=MAYBE_EMAIL)
-    def create(self, role: str, external_id: str | None, email: str | None) -> Any:
-        if role == "user" and external_id is None and email is None:
+    @rule(target=Lives.people, user_id=MAYBE_ID, email=MAYBE_EMAIL, name=st.none() | st.just("Cy"))
+    def ping_without_a_browser(self, user_id: str | None, email: str | None, name: str | None) -> Any:
+        return self.told(user_id, email, None, name=name)
+
+    @rule(target=Lives.people, user_id=st.none() | MAYBE_ID, browser=BROWSERS, plan=st.none() | PLANS)
+    def ping_from_a_browser(self, user_id: str | None, browser: str, plan: str | None) -> Any:
+        return self.told(user_id, None, browser, plan=plan)
+
+    @rule(target=Lives.people, contact_id=Lives.people, user_id=MAYBE_ID, email=EMAILS)
+    def sign_in(self, contact_id: str, user_id: str | None, email: str) -> Any:
+        """In the browser of somebody who is known."""
+        known = self.model.get(contact_id)
+        return self.told(user_id, email, known.browser if known else None)
+
+    def told(
+        self,
+        user_id: str | None,
+        email: str | None,
+        browser: str | None,
+        *,
+        name: str | None = None,
+        plan: str | None = None,
+    ) -> Any:
+        """A ping; answers who it was of."""
+        said = {"user_id": user_id, "email": email, "anonymous_id": browser, "name": name, "plan": plan}
+        if user_id is None and email is None and browser is None:
             return multiple()
-        wanted = Known(role, external_id, email)
-        draft = read_draft({"role": role, "external_id": external_id, "email": email})
-        standing = self.in_the_way(wanted)
+        claims = Known("user", user_id, email)
+        over = {
+            id_
+            for id_, known in self.model.items()
+            if self.is_over(known) and (known.keys & claims.keys or (browser and known.browser == browser))
+        }
+        by_id = self.holder(Known("user", user_id, None), over)
+        by_email = self.holder(Known("user", None, email), over)
+        by_browser = self.browses(browser, over)
+        # A user_id that nobody has may be news of whoever has the email, and no user_id yet.
+        adopts = by_email is not None and (user_id is None or self.model[by_email].external_id is None)
+        found = by_id or (by_email if adopts else None) or None
+        beside = self.model[by_browser] if by_browser is not None and by_browser != found else None
+        if beside is not None and found is None and (not claims.keys or self.may_become(beside)):
+            found, beside = by_browser, None
+        known = self.model[found] if found is not None else None
         try:
             with self.conn.begin_nested():
-                made = operations.create_contact(self.conn, self.app_id, draft, actor=TOKEN, now=self.now)
-        except Conflict as refusal:
-            assert refusal.message.rpartition("=")[2] in standing
-            return multiple()
-        assert not standing
-        self.clear_for(wanted)
-        self.model[made.id] = wanted
-        return made.id
-
-    @rule(contact_id=people, name=st.none() | st.sampled_from(["Ada", "Bo"]))
-    def rename_person(self, contact_id: str, name: str | None) -> None:
-        known = self.model.get(contact_id)
-        if self.changes(contact_id, {"name": name}, found=known is not None and known.deleted_at is None):
+                ping = Ping(self.app_id, read_user_data(said))
+                recorded = record_ping(self.conn, ping, PingContext(own_origin=""), self.now)
+        except ContactDeleted:
             assert known is not None
-            known.name = name
+            assert known.deleted_at is not None
+            return multiple()
+        except ContactBlocked:
+            assert known is not None
+            assert known.blocked
+            return multiple()
+        assert known is None or (known.deleted_at is None and not known.blocked)
+        for id_ in over:
+            del self.model[id_]
+            self.destroyed += 1
+        if known is None:
+            assert recorded.contact.id not in self.model
+            known = self.model[recorded.contact.id] = Known("visitor", None, None)
+        else:
+            assert recorded.contact.id == found
+        if beside is not None and beside.deleted_at is None:
+            beside.browser = None
+            if beside.role == "visitor":
+                # It was this user all the time.
+                known.notes += beside.notes
+                del self.model[str(by_browser)]
+        if browser is not None and (beside is None or beside.deleted_at is None):
+            known.browser = browser
+        if claims.keys:
+            known.role = "user"
+        known.external_id = user_id or known.external_id
+        known.email = email if email and by_email in (None, found) else known.email
+        known.name = name or known.name
+        known.attributes |= {"plan": plan} if plan else {}
+        return recorded.contact.id
 
-    @rule(contact_id=people, external_id=MAYBE_ID, email=MAYBE_EMAIL)
-    def change_ids(self, contact_id: str, external_id: str | None, email: str | None) -> None:
-        """Of a deleted contact too: it stays deleted."""
+    @staticmethod
+    def may_become(browser: Known) -> bool:
+        """Whether whoever is in a browser can turn out to be the user that signs in there."""
+        return browser.role != "user" and browser.deleted_at is None
+
+    @rule(contact_id=Lives.people)
+    def block(self, contact_id: str) -> None:
+        if known := self.does(archiving.block_contact, contact_id, needs="alive"):
+            known.blocked = known.archived = True
+
+    @rule(contact_id=Lives.people)
+    def become_user(self, contact_id: str) -> None:
         known = self.model.get(contact_id)
-        found = known is not None and not self.is_over(known)
-        wanted = Known(known.role if known else "user", external_id, email)
-        standing = self.in_the_way(wanted, contact_id)
-        is_nobody = wanted.role == "user" and external_id is None and email is None
+        if known is not None and known.role == "visitor":
+            return
+        wanted = Known("user", known.external_id if known else None, known.email if known else None)
         try:
-            changed = self.changes(contact_id, {"external_id": external_id, "email": email}, found=found)
+            changed = self.changes(
+                contact_id, {"role": "user"}, found=known is not None and known.deleted_at is None
+            )
         except ParameterInvalid:
-            assert is_nobody
+            assert not wanted.keys
             return
         except Conflict as refusal:
-            assert refusal.message.rpartition("=")[2] in standing
+            assert refusal.message.rpartition("=")[2] in self.in_the_way(wanted, contact_id)
             return
-        assert not (changed and is_nobody and known is not None and known.deleted_at is None)
         if changed:
             assert known is not None
-            assert not standing
+            assert wanted.keys or known.role == "user"
+            assert not self.in_the_way(wanted, contact_id)
             self.clear_for(wanted, contact_id)
-            known.external_id, known.email = external_id, email
+            known.role = "user"
 
-    @rule(from_id=people, into_id=people)
-    def merge(self, from_id: str, into_id: str) -> None:
-        """A lead goes up in a user, which keeps what it knows and learns the rest. Rule R73."""
-        lead, user = self.model.get(from_id), self.model.get(into_id)
-        are_there = all(known is not None and known.deleted_at is None for known in (lead, user))
-        try:
-            with self.conn.begin_nested():
-                merge_contacts(
-                    self.conn,
-                    self.app_id,
-                    from_id,
-                    into_id,
-                    actor=TOKEN,
-                    now=self.now,
-                    active_at=lambda app_id, contact_id: None,
-                )
-        except UserNotFound:
-            assert not are_there
-            return
-        except ParameterInvalid:
-            assert lead is not None
-            assert user is not None
-            assert (lead.role, user.role) != ("lead", "user")
-            return
-        assert lead is not None
-        assert user is not None
-        assert are_there
-        assert (lead.role, user.role) == ("lead", "user")
-        del self.model[from_id]
-        user.name = user.name if user.name is not None else lead.name
-        for name in ("external_id", "email"):
-            value = getattr(lead, name)
-            if getattr(user, name) is None and value is not None:
-                learned = replace(Known("user", None, None), **{name: value})
-                self.clear_for(learned, into_id)
-                if not self.in_the_way(learned, into_id):
-                    setattr(user, name, value)
+    @rule(contact_id=Lives.people, plan=st.none() | PLANS)
+    def set_plan(self, contact_id: str, plan: str | None) -> None:
+        known = self.model.get(contact_id)
+        body = {"custom_attributes": {"plan": plan}}
+        if self.changes(contact_id, body, found=known is not None and known.deleted_at is None):
+            assert known is not None
+            known.attributes = {"plan": plan} if plan else {}
 
-    @rule(contact_id=people)
-    def archive(self, contact_id: str) -> None:
-        if known := self.does(archiving.archive_contact, contact_id, needs="alive"):
-            known.archived = True
+    @rule(contact_id=Lives.people)
+    def write_down(self, contact_id: str) -> None:
+        def deed(conn: Any, app_id: Any, contact_id: str, *, actor: Any, now: float) -> Any:
+            write_note(conn, app_id, contact_id, "<p>Hello</p>", author_id=None, actor=actor, now=now)
+            return get_contact(conn, app_id, contact_id)
 
-    @rule(contact_id=people)
-    def unarchive(self, contact_id: str) -> None:
-        if known := self.does(archiving.unarchive_contact, contact_id, needs="alive"):
-            known.archived = False
-
-    @rule(contact_id=people)
-    def delete(self, contact_id: str) -> None:
-        if known := self.does(deletion.delete_contact, contact_id, needs="kept"):
-            known.deleted_at = self.now if known.deleted_at is None else known.deleted_at
-
-    @rule(contact_id=people)
-    def restore(self, contact_id: str) -> None:
-        if known := self.does(deletion.restore_contact, contact_id, needs="kept"):
-            known.deleted_at = None
-
-    @rule(days=st.sampled_from([0.5, 3.0, 6.999, 7.0]))
-    def pass_time(self, days: float) -> None:
-        self.now += days * DAY
-
-    @rule()
-    def destroy_what_is_over(self) -> None:
-        due = {contact_id for contact_id, known in self.model.items() if self.is_over(known)}
-        found = purge.due_at(self.conn, self.now)
-        assert {contact_id for _, contact_id in found} == due
-        for app_id, contact_id in found:
-            assert purge.destroy_one(self.conn, app_id, contact_id, self.now)
-            del self.model[contact_id]
-            self.destroyed += 1
-
-    @rule(contact_id=consumes(people))
-    def forget(self, contact_id: str) -> None:
-        """The machine goes on with others."""
+        if known := self.does(deed, contact_id, needs="alive"):
+            known.notes += 1
 
     # What holds at any time
 
     @invariant()
-    def everybody_is_as_the_model_says(self) -> None:
-        listed = {contact.id for contact in reading.people_after(self.conn, self.app_id, None, 1_000)}
-        alive = {contact_id for contact_id, known in self.model.items() if known.deleted_at is None}
-        assert listed == {contact_id for contact_id in alive if not self.model[contact_id].archived}
-        for contact_id, known in self.model.items():
-            if known.deleted_at is not None:
-                continue
-            contact = operations.get_contact(self.conn, self.app_id, contact_id)
-            assert (contact.role, contact.external_id, contact.email, contact.name) == (
-                known.role,
-                known.external_id,
-                known.email,
-                known.name,
+    def what_hangs_on_everybody_is_as_the_model_says(self) -> None:
+        fields = (contacts.c.id, contacts.c.anonymous_id, contacts.c.blocked_at, contacts.c.custom_attributes)
+        for contact_id, browser, blocked_at, attributes in self.conn.execute(select(*fields)):
+            known = self.model[contact_id]
+            assert (browser, blocked_at is not None, attributes) == (
+                known.browser,
+                known.blocked,
+                known.attributes,
             )
-            assert (contact.archived_at is not None) is known.archived
-
-    @invariant()
-    def rows_are_those_of_the_model_and_each_destruction_left_a_receipt(self) -> None:
-        assert set(self.conn.execute(select(contacts.c.id)).scalars()) == set(self.model)
-        assert set(self.conn.execute(select(search_words.c.contact_id)).scalars()) <= set(self.model)
-        assert self.conn.execute(select(func.count()).select_from(receipts)).scalar_one() == self.destroyed
-
-    # How it is done
-
-    def changes(self, contact_id: str, body: dict[str, Any], *, found: bool) -> bool:
-        try:
-            with self.conn.begin_nested():
-                operations.change_contact(
-                    self.conn, self.app_id, contact_id, read_draft(body), actor=TOKEN, now=self.now
-                )
-        except UserNotFound:
-            assert not found
-            return False
-        assert found
-        return True
-
-    def does(self, deed: Any, contact_id: str, *, needs: str) -> Known | None:
-        """Do something; what is known of the contact where it was found, as it had to be."""
-        known = self.model.get(contact_id)
-        is_there = known is not None and not self.is_over(known)
-        found = is_there and (needs == "kept" or (known is not None and known.deleted_at is None))
-        try:
-            after: Contact = deed(self.conn, self.app_id, contact_id, actor=TOKEN, now=self.now)
-        except UserNotFound:
-            assert not found
-            return None
-        assert found
-        assert after.id == contact_id
-        return known
+        counted = select(notes.c.contact_id, func.count()).group_by(notes.c.contact_id)
+        written = {id_: known.notes for id_, known in self.model.items() if known.notes}
+        assert {row[0]: row[1] for row in self.conn.execute(counted)} == written
 
 
-TestLives = Lives.TestCase
-TestLives.settings = settings(
+TestWholeLives = WholeLives.TestCase
+TestWholeLives.settings = settings(
     max_examples=25,
     stateful_step_count=30,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

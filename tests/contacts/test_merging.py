@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Connection, select
 
 from app.contacts import store
+from app.contacts.deletion import delete_contact
 from app.contacts.grace import GRACE_SECONDS
 from app.contacts.merged_rows import heir_of_browser, merged_since
 from app.contacts.merging import merge_contacts, united
@@ -265,3 +266,15 @@ async def test_R73_merge_on_postgres(postgres_url: str) -> None:
         assert await database.read(lambda conn: merged_since(conn, NOW))
     finally:
         await database.close()
+
+
+def test_R61_a_browser_of_two_who_are_past_their_days_is_somebody_new(recorder: Recorder) -> None:
+    heir = recorder.ping({"user_id": "1"}).contact
+    lead = add(recorder, "lead", anonymous_id="browser")
+    merge(recorder, lead.id, heir.id)
+    after = recorder.ping({"user_id": "2", "anonymous_id": "browser"}).contact
+    for contact_id in (heir.id, after.id):
+        delete_contact(recorder.conn, recorder.app_id, contact_id, actor=BOT, now=NOW)
+    # Who bears the browser's id makes way first; only then is it asked whose lead was here before.
+    newcomer = recorder.ping({"anonymous_id": "browser"}, at=NOW + 7 * DAY).contact
+    assert [row["id"] for row in recorder.rows()] == [newcomer.id]
