@@ -80,10 +80,8 @@ def test_a_cursor_that_was_given_is_read_back(key: list[Any], page: int) -> None
 
 @given(st.text() | st.integers() | st.lists(st.text()) | st.binary().map(lambda some: some.hex()))
 def test_any_other_cursor_is_refused(text: Any) -> None:
-    try:
+    with pytest.raises(ParameterInvalid, match="starting_after"):
         read_cursor(text)
-    except ParameterInvalid as refusal:
-        assert "starting_after" in refusal.message
 
 
 @pytest.mark.parametrize("part", [(1 << 53) + 1, -(1 << 53) - 1, 1e300, "a\0b"])
