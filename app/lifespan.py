@@ -33,6 +33,7 @@ from app.presence.hub import Hub
 from app.presence.last_seen import Ledger, keep_written
 from app.presence.lease_file import SYNC_SECONDS, LeaseFile, keep_synced
 from app.presence.sweeper import Sweeper
+from app.presence.timing import HIDDEN_BEAT_SECONDS
 from app.presence.tracker import Tracker
 from app.server.front_door import OpenSocket
 from app.settings import Settings
@@ -103,7 +104,9 @@ async def _open(settings: Settings, clock: Clock, leases: LeaseFile, stack: Asyn
     )
     await _remember_merges(tracker, database, clock.now())
     # At worst, one beat had come since the file was last written down.
-    restored = tracker.restore(clock.now(), lost_seconds=settings.heartbeat_seconds + SYNC_SECONDS)
+    between_beats = max(settings.heartbeat_seconds, HIDDEN_BEAT_SECONDS)
+    restored = tracker.restore(clock.now(), lost_seconds=between_beats + SYNC_SECONDS)
+    leases.note_boot()
     await _bid_farewell(tracker, database, clock.now())
     get_logger().info("server.opened", contacts_online=restored)
     return AppState(

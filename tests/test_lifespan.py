@@ -48,7 +48,7 @@ async def test_what_ended_before_the_end_is_written_at_the_end(tmp_path: Path) -
         await first.state.sweeper.sweep()
     async with serving(settings) as again:
         [interval] = await again.state.database.read(lambda conn: read_intervals(conn, APP, ADA, 0.0))
-        assert (interval.online_from, interval.online_until) == (START, START + 121)
+        assert (interval.online_from, interval.online_until) == (START, START + 120)
         assert len(again.state.ledger) == 0
 
 

@@ -138,6 +138,7 @@ class MessengerSocket(asyncio.Protocol):
         if transport is None:
             return
         self._transport = None
+        self.has_left = True  # though it may linger: it holds no dot against a sign-out
         metrics.socket_closes.labels(str(code)).inc()
         transport.write(close_frame(code, CLOSE_REASONS.get(code, "")))
         # Not closed at once: what the client is still sending would reset the connection, and the code be lost.

@@ -9,8 +9,6 @@ from app.presence.lease_file import NO_SLOT, Slot
 class Stream(Protocol):
     """An open messenger socket, as the tracker sees it."""
 
-    device: str
-    """The browser or app that it belongs to: two tabs may have a socket each."""
     opened_at: float
     heard_at: float | None
     """When a frame last came; none before the first."""
@@ -41,15 +39,10 @@ class Lease:
 
 
 class EarlierLook:
-    """A second place in the wheel, for a lease that is queued already and has to be looked at before that.
+    """A second place in the wheel, for a lease that is queued already and has to be looked at before that."""
 
-    ``left_at`` is when somebody signed out there whom a socket of the same browser holds: the dot goes off at the
-    look, unless a sign of life has come since.
-    """
+    __slots__ = ("lease", "next_due")
 
-    __slots__ = ("lease", "left_at", "next_due")
-
-    def __init__(self, lease: Lease, left_at: float | None = None) -> None:
+    def __init__(self, lease: Lease) -> None:
         self.lease = lease
-        self.left_at = left_at
         self.next_due: Lease | EarlierLook | None = None

@@ -23,6 +23,7 @@ import fcntl
 import mmap
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -41,6 +42,7 @@ _SEGMENT_BYTES: Final = SLOTS_PER_SEGMENT * SLOT_BYTES
 _ID_OFFSET: Final = 32
 _ID_BYTES: Final = 20
 _VERSION: Final = 1
+_NOTE: Final = "boot"
 
 
 SEEN: Final = 0
@@ -100,8 +102,8 @@ class LeaseFile:
         """What a former process left; slots that hold nothing sensible are freed. Call once, first."""
         if self._folder is None:
             return
-        self._compare_boots(self._folder / "boot")
-        for path in sorted(self._folder.glob(f"leases-{_VERSION}-*")):
+        self.may_be_behind = self._another_boot_wrote_it()
+        for path in sorted(self._folder.glob(f"leases-{_VERSION}-{'[0-9]' * 5}")):
             self._next_number = int(path.name.rpartition("-")[2]) + 1
             for slot in self._open_segment(path):
                 stored = _stored(slot)
@@ -141,24 +143,38 @@ class LeaseFile:
     def close(self) -> None:
         """Let go of the file, which is on the disk whole. The slots stay readable for those who still hold one."""
         if self._note is not None:
-            self.sync()
-            self._note.unlink()
+            try:
+                self.sync()
+                self._note.unlink(missing_ok=True)
+            except OSError as error:
+                get_logger().warning("presence.leases_not_synced", reason=error.strerror)
             self._note = None
         self._paths.clear()
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
 
-    def _compare_boots(self, note: Path) -> None:
-        """Read the note of a process that was never closed, and leave one until this one is."""
-        if BOOT_ID.exists():
-            boot = BOOT_ID.read_text()
-            self.may_be_behind = note.exists() and note.read_text() != boot
-            with note.open("w") as file:
-                file.write(boot)
+    def note_boot(self) -> None:
+        """Leave a note of which boot of the machine writes the file, until it is closed. Call it once all is back."""
+        if self._folder is None or not BOOT_ID.exists():
+            return
+        self._note = self._folder / _NOTE
+        draft = self._note.with_suffix(".new")
+        try:
+            with draft.open("w") as file:
+                file.write(BOOT_ID.read_text())
                 file.flush()
                 os.fsync(file.fileno())
-            self._note = note
+            draft.replace(self._note)
+        except OSError as error:
+            get_logger().warning("presence.boot_not_noted", reason=error.strerror)
+
+    def _another_boot_wrote_it(self) -> bool:
+        """Whether there is the note of a process that was never closed, from before the machine last started."""
+        if self._folder is None or not BOOT_ID.exists():
+            return False
+        note = self._folder / _NOTE
+        return note.exists() and note.read_text() != BOOT_ID.read_text()
 
     def _grow(self) -> None:
         path = None
@@ -196,6 +212,7 @@ def _stored(slot: Slot) -> StoredLease | None:
 
 
 def _map_file(path: Path) -> mmap.mmap | None:
+    is_new = not path.exists()
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
@@ -205,7 +222,9 @@ def _map_file(path: Path) -> mmap.mmap | None:
             os.close(descriptor)
     except OSError as error:
         get_logger().warning("presence.leases_in_memory_only", reason=error.strerror)
-        path.unlink(missing_ok=True)
+        if is_new:  # what a former process left is read at the next start, if it can't be now
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
         return None
 
 

@@ -8,6 +8,9 @@ from typing import Final
 HTTP_STREAM_SECONDS: Final = 60.0
 """An HTTP stream that was heard from within this time is live. Rule R7."""
 
+HIDDEN_BEAT_SECONDS: Final = 61.0
+"""A hidden page beats no oftener than browsers let it: about once a minute. Rule R6."""
+
 IDLE_SECONDS: Final = 1800.0
 """After more than this without activity a heartbeat is activity no more: only a ping is. Rule R10."""
 

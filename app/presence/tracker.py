@@ -10,7 +10,6 @@ go to ``publish``; what the database should know goes to ``ledger``, and from th
 """
 
 from collections.abc import Callable, Collection
-from math import inf
 from typing import Final
 
 from app.ids import AppId, ContactId
@@ -28,14 +27,7 @@ from app.presence.lease_file import (
     StoredLease,
     owner,
 )
-from app.presence.timing import (
-    HTTP_STREAM_SECONDS,
-    IDLE_SECONDS,
-    active_after_heartbeat,
-    has_gone,
-    is_inactive,
-    stream_is_live,
-)
+from app.presence.timing import IDLE_SECONDS, active_after_heartbeat, has_gone, is_inactive, stream_is_live
 from app.presence.wheel import Wheel
 from app.wire import DELETED, SILENT
 
@@ -122,16 +114,12 @@ class Tracker:
         """Somebody signs out: offline at once, unless another of the contact's streams is live. Rule R7.
 
         ``stream`` is the socket that said so, none for a leave by HTTP; the device's HTTP stream ends with it.
-        Another socket of the device may be half open since the network changed, so it counts as an HTTP stream does.
         """
         lease.devices = {name: at for name, at in _live_devices(lease, now).items() if name != device} or None
-        others = [other for other in lease.streams if other is not stream and self._is_live(other, now)]
-        if not lease.online or lease.devices or any(other.device != device for other in others):
+        others = (other for other in lease.streams if other is not stream)
+        if lease.devices or any(self._is_live(other, now) for other in others):
             return
-        heard_at = max((other.heard_at or other.opened_at for other in others), default=-inf)
-        if stream_is_live(heard_at, now):
-            self._wheel.add(EarlierLook(lease, left_at=now), heard_at + HTTP_STREAM_SECONDS)
-        else:
+        if lease.online:
             self._vanish(lease, now)
 
     def forget(self, app_id: AppId, contact_id: ContactId, now: float, code: int = DELETED) -> None:
@@ -174,10 +162,15 @@ class Tracker:
             times, at = slot.times, slot.at
             seen_at, since = times[at + SEEN], times[at + SINCE]
             self._publish(Change(app_id, contact_id, False, now, seen_at, since))
-            self._take_over(new, slot)
+            self._take_over(new, slot, since=now)
+        else:
+            # While its interval is being written the slot is the ledger's, which asks for the heir afterwards.
+            self._release(old.slot)
+            old.slot = NO_SLOT
         if new.streams:
             self._queue(new, now + self._offline_seconds)
         self._forget_if_idle(old)
+        self._forget_if_idle(new)
 
     def inherit(self, app_id: AppId, contact_id: ContactId, heir: ContactId) -> None:
         """Let everything said in one contact's name count for another, from now on."""
@@ -193,7 +186,7 @@ class Tracker:
         due = self._wheel.take(now, most)
         for item in due:
             if isinstance(item, EarlierLook):
-                self._look_early(item, now)
+                self._look_at(item.lease, now)
             else:
                 item.is_queued = False
                 self._look_at(item, now)
@@ -232,7 +225,7 @@ class Tracker:
         for stored in inherited:
             # The server was killed between a merge and its showing.
             if stored.until == 0:
-                self._take_over(self.lease(stored.app_id, stored.contact_id), stored.slot)
+                self._take_over(self.lease(stored.app_id, stored.contact_id), stored.slot, stored.since)
             else:
                 self._file.free(stored.slot)
         for app_id, online in self._online.items():
@@ -313,23 +306,25 @@ class Tracker:
     def _heir(self, app_id: AppId, contact_id: ContactId) -> ContactId:
         return self._heirs.get((app_id, contact_id), contact_id) if self._heirs else contact_id
 
-    def _take_over(self, lease: Lease, slot: Slot) -> None:
-        """Let ``lease`` be online by what stands in another contact's slot, and give that up."""
+    def _take_over(self, lease: Lease, slot: Slot, since: float) -> None:
+        """Let ``lease`` be online by what stands in another contact's slot, from ``since`` on, and give that up."""
         times, at = slot.times, slot.at
         seen_at, active_at = times[at + SEEN], times[at + ACTIVE]
-        if not lease.online:
-            self._appear(lease, seen_at, max(active_at, lease.slot.times[lease.slot.at + ACTIVE]))
-            # It may be queued for a later look than this one's silence allows.
-            self._wheel.add(EarlierLook(lease), seen_at + self._offline_seconds)
+        if lease.online:
+            seen_at = max(seen_at, lease.slot.times[lease.slot.at + SEEN])
         else:
-            own, there = lease.slot.times, lease.slot.at
-            own[there + SEEN] = max(own[there + SEEN], seen_at)
-            own[there + ACTIVE] = max(own[there + ACTIVE], active_at)
+            self._appear(lease, since, lease.slot.times[lease.slot.at + ACTIVE])
+        own, there = lease.slot.times, lease.slot.at
+        own[there + SEEN] = seen_at
+        own[there + ACTIVE] = max(own[there + ACTIVE], active_at)
+        # It may be queued for a later look than this one's silence allows.
+        self._wheel.add(EarlierLook(lease), seen_at + self._offline_seconds)
         self._file.free(slot)
 
-    def _vanish(self, lease: Lease, now: float) -> None:
+    def _vanish(self, lease: Lease, now: float, until: float | None = None) -> None:
+        """The dot goes off at ``now``; the contact was online ``until`` then, or before that."""
         times, at = lease.slot.times, lease.slot.at
-        times[at + UNTIL] = now
+        times[at + UNTIL] = now if until is None else until
         lease.online = False
         del self._online[lease.app_id][lease.contact_id]
         self._ledger.ended(lease.slot)
@@ -355,7 +350,8 @@ class Tracker:
                 self._queue(lease, times[at + SEEN] + self._offline_seconds)
                 self._ledger.seen(lease.slot)
                 return
-            self._vanish(lease, now)
+            # Nobody was online while no server ran.
+            self._vanish(lease, now, until=times[at + SEEN] + self._offline_seconds)
         if not is_inactive(times[at + ACTIVE], now) or times[at + UNTIL] > 0 or lease.streams:
             self._queue(lease, now + self._offline_seconds)
             return
@@ -363,13 +359,6 @@ class Tracker:
             self._release(lease.slot)
             lease.slot = NO_SLOT
         self._forget_if_idle(lease)
-
-    def _look_early(self, look: EarlierLook, now: float) -> None:
-        lease = look.lease
-        if look.left_at is None:
-            self._look_at(lease, now)
-        elif lease.online and lease.slot.times[lease.slot.at + SEEN] <= look.left_at:
-            self._vanish(lease, now)
 
     def _close_silent_streams(self, lease: Lease, now: float) -> None:
         patience = self._offline_seconds

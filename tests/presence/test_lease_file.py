@@ -1,5 +1,6 @@
 """The lease file: what one process stores, the next one finds."""
 
+import errno
 import os
 import shutil
 import signal
@@ -209,6 +210,7 @@ def boot_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def started(folder: Path) -> LeaseFile:
     leases = LeaseFile(folder)
     list(leases.read())
+    leases.note_boot()
     return leases
 
 
@@ -240,6 +242,66 @@ def test_process_that_was_closed_before_the_machine_stopped_lost_nothing(
     boot_id.write_text("two\n")
     LeaseFile(tmp_path / "presence").close()  # looks only whether another server runs
     assert not started(tmp_path / "presence").may_be_behind
+
+
+def test_start_that_failed_before_all_was_restored_leaves_the_note_to_the_next(
+    tmp_path: Path, boot_id: Path
+) -> None:
+    started(tmp_path / "presence")
+    left = as_left_on_the_disk(tmp_path / "presence")
+    boot_id.write_text("two\n")
+    failed = LeaseFile(left)
+    list(failed.read())
+    failed.close()
+    assert started(left).may_be_behind
+
+
+def test_disk_without_room_for_the_note_stops_nothing(
+    tmp_path: Path, boot_id: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started(tmp_path / "presence")
+    left = as_left_on_the_disk(tmp_path / "presence")
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(lease_file.os, "fsync", full)
+        started(left).close()
+    assert not (left / "boot").exists()
+
+
+def test_closing_lets_go_of_the_folder_whatever_became_of_it(tmp_path: Path, boot_id: Path) -> None:
+    leases = started(tmp_path / "presence")
+    leases.take(APP, ContactId("a" * 24), 1.0, 1.0)
+    for path in (tmp_path / "presence").glob("leases-*"):
+        path.unlink()
+    leases.close()
+    started(tmp_path / "presence").close()
+
+
+def test_stray_file_is_let_be(tmp_path: Path, boot_id: Path) -> None:
+    started(tmp_path / "presence").close()
+    (tmp_path / "presence" / "leases-1-00000.bak").write_bytes(b"somebody's copy")
+    started(tmp_path / "presence").close()
+    assert (tmp_path / "presence" / "leases-1-00000.bak").exists()
+
+
+def test_segment_that_can_not_be_opened_now_is_kept_for_the_next_start(
+    tmp_path: Path, boot_id: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = started(tmp_path / "presence")
+    first.take(APP, ContactId("a" * 24), 1.0, 1.0)
+    first.close()
+
+    def no_more_files(*_: object, **__: object) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(lease_file.mmap, "mmap", no_more_files)
+        started(tmp_path / "presence").close()
+    leases = LeaseFile(tmp_path / "presence")
+    assert [stored.contact_id for stored in leases.read()] == ["a" * 24]
 
 
 def test_machine_that_does_not_tell_its_boots_is_taken_to_have_lost_nothing(
