@@ -214,12 +214,11 @@ def _boolean(text: str) -> object:
 
 
 def _as_written(body: dict[str, object], attributes: dict[str, object]) -> dict[str, object]:
-    """The body of a REST write: an id of the customer's own is an external id, two halves of a name are one.
+    """The body of a REST write, where an id of the customer's own is an external id.
 
-    A half by itself stays one: what the other is, only who is there already can tell.
+    Halves of a name stay halves, and give way to a whole one: where one is missing, only who is there
+    already can tell what it is.
     """
-    if all(half in body for half in HALVES):
-        body.setdefault("name", " ".join(str(body[half]) for half in HALVES))
     if "name" in body:
         for half in HALVES:
             body.pop(half, None)

@@ -23,6 +23,7 @@ from app.contacts.destruction import destroy
 from app.contacts.drafts import Draft, read_draft, role_of_new
 from app.contacts.facts import facts_of
 from app.contacts.grace import is_over
+from app.contacts.news import topics_of
 from app.contacts.operations import conflict_message, require_identity
 from app.contacts.precedence import Writer
 from app.contacts.records import Contact, Role
@@ -67,7 +68,7 @@ def fault_of(line: Line, attributes: Mapping[str, DataAttribute]) -> BadLine | N
     """What is wrong with a line, whoever it is about; none where nothing is."""
     body = {name: value for name, value in line.body.items() if name != "id"}
     try:
-        draft = read_draft(body)
+        draft = read_draft(_with_whole_name(body, _halves_of(body, None)))
         if "id" not in line.body:
             role_of_new(draft)
         write_attributes(
@@ -108,10 +109,11 @@ class _Batch:
         contact_id = body.pop("id", None)
         draft = read_draft(body)
         known = self._find(contact_id, draft)
-        if "first_name" in body or "last_name" in body:
-            draft = read_draft(_with_whole_name(body, known))
+        halves = _halves_of(body, known)
+        draft = read_draft(_with_whole_name(body, halves))
         contact = known or _newcomer(self._app_id, role_of_new(draft), self._now)
-        facts = facts_of(draft, source="csv", now=self._now)
+        # The halves as the file has them: the name that they make would be split elsewhere.
+        facts = facts_of(draft, source="csv", now=self._now) | halves
         if facts.get("owner_id") is not None and facts["owner_id"] not in self._teammates:
             raise ParameterInvalid("owner_id: no teammate of this workspace has it")
         if draft.custom_attributes:
@@ -133,11 +135,11 @@ class _Batch:
             if (after := self._after[before.id]) is not before
         ]
         # Whoever gives an id up does so before another takes it: the database looks at each row by itself.
-        changed = [(self._without_ids(before, after), after) for before, after in changed]
+        freed = [(self._without_ids(before, after), after) for before, after in changed]
         insert_made(self._conn, self._app_id, newcomers, self._attributes)
-        for before, after in changed:
+        for before, after in freed:
             save(self._conn, before, after)
-        self._tell(newcomers, [after for _, after in changed])
+        self._tell(newcomers, changed)
         return len(newcomers), len(changed)
 
     def _without_ids(self, before: Contact, after: Contact) -> Contact:
@@ -193,22 +195,26 @@ class _Batch:
         if self._by_email.get(contact.email_key or "") == contact.id:
             del self._by_email[contact.email_key or ""]
 
-    def _tell(self, made: Sequence[Contact], changed: Sequence[Contact]) -> None:
+    def _tell(self, made: Sequence[Contact], changed: Sequence[tuple[Contact, Contact]]) -> None:
         deeds = [Deed("contact.created", "contact", contact.id, {"source": "csv"}) for contact in made]
-        deeds += [Deed("contact.updated", "contact", contact.id, {"source": "csv"}) for contact in changed]
+        deeds += [Deed("contact.updated", "contact", after.id, {"source": "csv"}) for _, after in changed]
         record_all(self._conn, self._app_id, self._actor, deeds, self._now)
-        news = [News(f"contact.{contact.role}.created", "contact", contact.id) for contact in made]
-        news += [News(f"contact.{contact.role}.updated", "contact", contact.id) for contact in changed]
+        turns = [*((None, contact) for contact in made), *changed]
+        news = [
+            News(topic, "contact", after.id) for before, after in turns for topic in topics_of(before, after)
+        ]
         announce_all(self._conn, self._app_id, news, self._now)
 
 
-def _with_whole_name(body: Mapping[str, object], known: Contact | None) -> Mapping[str, object]:
-    """One half of a name takes the place of that half of the known name; one that is the same changes nothing."""
-    stored = {half: getattr(known, half, None) for half in HALVES}
-    halves = stored | {half: str(body[half]).strip() for half in HALVES if half in body}
-    if halves == stored:
-        return body
-    return {**body, "name": " ".join(half for half in halves.values() if half)}
+def _halves_of(body: Mapping[str, object], known: Contact | None) -> dict[str, str | None]:
+    """Both halves of a name, of which a line gives one or two; empty where it gives none that is new."""
+    stored: dict[str, str | None] = {half: getattr(known, half, None) for half in HALVES}
+    given = {half: " ".join(str(body[half]).split()) or None for half in HALVES if half in body}
+    return {} if stored | given == stored else stored | given
+
+
+def _with_whole_name(body: Mapping[str, object], halves: Mapping[str, str | None]) -> Mapping[str, object]:
+    return {**body, "name": " ".join(filter(None, halves.values()))} if halves else body
 
 
 def _newcomer(app_id: AppId, role: Role, now: float) -> Contact:

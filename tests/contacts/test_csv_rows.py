@@ -120,9 +120,9 @@ def test_R55_an_empty_cell_says_nothing(cell: str) -> None:
     assert read(f"email,name\na@b.example,{cell}\n") == [Line(2, {"email": "a@b.example"})]
 
 
-def test_R55_two_halves_make_a_name_where_none_is_given() -> None:
+def test_R55_two_halves_of_a_name_stay_halves_and_give_way_to_a_whole_one() -> None:
     assert read("email,first_name,last_name\na@b.example,Ada,King\n")[0] == Line(
-        2, {"email": "a@b.example", "name": "Ada King"}
+        2, {"email": "a@b.example", "first_name": "Ada", "last_name": "King"}
     )
     [line] = read("email,name,first_name,last_name\na@b.example,Dr Ada King,Ada,King\n")
     assert line == Line(2, {"email": "a@b.example", "name": "Dr Ada King"})

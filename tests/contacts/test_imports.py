@@ -9,11 +9,12 @@ from app.attributes.operations import AttributeDraft, create_attribute
 from app.contacts import store
 from app.contacts.csv_rows import BadLine, Line
 from app.contacts.grace import GRACE_SECONDS
-from app.contacts.imports import Outcome, import_lines
+from app.contacts.imports import Outcome, fault_of, import_lines
 from app.contacts.records import Contact
 from app.ids import ContactId
-from app.storage.tables import attribute_values, audit_log
+from app.storage.tables import attribute_values, audit_log, webhook_deliveries
 from app.trail.records import CLI, SYSTEM
+from app.trail.webhook_operations import create_webhook
 from support.recording import NOW, Recorder
 
 
@@ -99,6 +100,60 @@ def test_R55_a_half_of_a_name_leaves_the_other_half(
         take(recorder, {"external_id": "1", "name": stored})
     assert take(recorder, {"external_id": "1", **half}).problems == []
     assert one(recorder, external_id="1").name == name
+
+
+@pytest.mark.parametrize(
+    ("half", "name", "halves"),
+    [
+        ({"first_name": "Mary Ann"}, "Mary Ann King", ("Mary Ann", "King")),
+        ({"last_name": "van Dyk"}, "Mary van Dyk", ("Mary", "van Dyk")),
+        ({"first_name": "Mary  Ann", "last_name": "van Dyk"}, "Mary Ann van Dyk", ("Mary Ann", "van Dyk")),
+        ({"first_name": "Mary", "last_name": "King, PhD"}, "Mary King, PhD", ("Mary", "King, PhD")),
+    ],
+)
+def test_R55_halves_of_a_name_are_kept_as_the_file_has_them_however_often_it_comes(
+    recorder: Recorder, half: dict[str, str], name: str, halves: tuple[str, str]
+) -> None:
+    take(recorder, {"external_id": "1", "name": "Mary King"})
+    for _ in range(3):
+        take(recorder, {"external_id": "1", **half})
+        mary = one(recorder, external_id="1")
+        assert (mary.name, mary.first_name, mary.last_name) == (name, *halves)
+
+
+@pytest.mark.parametrize(
+    ("half", "halves"),
+    [({"first_name": "Mary Ann"}, ("Mary Ann", None)), ({"last_name": "King"}, (None, "King"))],
+)
+def test_R55_one_half_of_a_newcomers_name_stays_that_half(
+    recorder: Recorder, half: dict[str, str], halves: tuple[str | None, str | None]
+) -> None:
+    take(recorder, {"external_id": "1", **half})
+    mary = one(recorder, external_id="1")
+    assert (mary.first_name, mary.last_name) == halves
+
+
+def test_R55_halves_that_make_too_long_a_name_are_told_of_before_anything_is_written() -> None:
+    assert fault_of(Line(2, {"external_id": "1", "first_name": "A" * 10_000, "last_name": "King"}), {})
+    assert fault_of(Line(2, {"external_id": "1", "first_name": "Ada", "last_name": "King"}), {}) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "topics"),
+    [
+        ({"email": "b@example.com"}, ["contact.user.updated", "contact.email.updated"]),
+        ({"name": "Ada"}, ["contact.user.updated"]),
+    ],
+)
+def test_R55_a_line_is_news_as_a_change_over_rest_is(
+    recorder: Recorder, line: dict[str, Any], topics: list[str]
+) -> None:
+    url, conn = "https://example.com/hook", recorder.conn
+    create_webhook(conn, recorder.app_id, url, ["*"], actor=SYSTEM, now=NOW)
+    take(recorder, {"external_id": "1", "email": "a@example.com"})
+    take(recorder, {"external_id": "1", **line})
+    told = select(webhook_deliveries.c.topic).order_by(webhook_deliveries.c.id)
+    assert list(conn.execute(told).scalars()) == ["contact.user.created", *topics]
 
 
 def test_R55_two_lines_about_one_newcomer_make_one_contact(recorder: Recorder) -> None:
