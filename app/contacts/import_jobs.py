@@ -1,14 +1,9 @@
 """Imports as jobs: a file is put away, and read batch by batch while everything else goes on.
 
-A batch is small, so that pings and presence, which share the write queue with it, wait for a few hundredths
-of a second and no longer. Its progress is committed with it: after a crash the job goes on behind
-the last line that is on the disk. The file goes when its job is finished, and the job itself a while
-later: what it tells is about people. Rule R55.
-
 A batch takes about a quarter of a second, as pings share the write queue with it; heartbeats don't, and
 never wait. (Many lines that share a commit cost half as much.) Its progress is committed with it: after a
-crash the job goes on behind the last line that is on the disk. The file goes when its job is finished.
-Rule R55.
+crash the job goes on behind the last line that is on the disk. The file goes when its job is finished,
+and the job itself a while later: what it tells is about people. Rule R55.
 """
 
 import asyncio
@@ -39,7 +34,6 @@ DRAFT_SECONDS: Final = 24 * 3_600.0
 KEPT_SECONDS: Final = 90 * 24 * 3_600.0
 """How long a job is shown after it was finished."""
 FORGET_SECONDS: Final = 3_600.0
-BATCH_LINES: Final = 250
 
 FIRST_LINES: Final = 100
 BATCH_SECONDS: Final = 0.25
@@ -55,6 +49,24 @@ def cancel(conn: Connection, job: Job, now: float) -> Job:
     canceled = replace(job, state="canceled", options={}, updated_at=now, finished_at=now)
     jobs.update_job(conn, canceled)
     return canceled
+
+
+def finish(conn: Connection, job: Job, reason: str | None, now: float) -> Job | None:
+    """End a job as completed, or, for a ``reason``, as failed; none where it was canceled meanwhile."""
+    held = _live(conn, job)
+    if held is None:
+        return None
+    done = replace(
+        held,
+        state="failed" if reason else "completed",
+        problems=[{"line": None, "reason": reason}, *held.problems] if reason else held.problems,
+        # Which columns were mapped is of no use any more, and where a file has no header they name somebody.
+        options={},
+        updated_at=now,
+        finished_at=now,
+    )
+    jobs.update_job(conn, done)
+    return done
 
 
 def remove_file(path: Path) -> None:
@@ -138,35 +150,32 @@ class Importer:
 
     async def _finish(self, job: Job) -> None:
         path = path_of(self._folder, job.id)
+        reason: str | None = None
         try:
-            job = await self._import_file(job, path)
-            job = replace(job, state="completed")
+            await self._import_file(job, path)
         except StorageUnavailable:
             raise
         except PorchlightError as error:
-            problem = {"line": None, "reason": error.message}
-            job = replace(job, state="failed", problems=[problem, *job.problems])
+            reason = error.message
         except FileNotFoundError:
-            problem = {"line": None, "reason": "The file is not here any more: send it once more"}
-            job = replace(job, state="failed", problems=[problem, *job.problems])
+            reason = "The file is not here any more: send it once more"
+        except OSError as error:
+            raise StorageUnavailable(f"The file can't be read now ({type(error).__name__})") from error
         except Exception:
             # A fault of ours: were it tried again, it would hold up all that wait behind it, after every start.
             get_logger().exception("import.failed", app_id=job.app_id, job=job.id)
-            problem = {
-                "line": None,
-                "reason": "The server has a fault that this file brings out: its log says more",
-            }
-            job = replace(job, state="failed", problems=[problem, *job.problems])
+            reason = "The server has a fault that this file brings out: its log says more"
         now = self._clock.now()
-        # Which columns were mapped is of no use any more, and where a file has no header they name somebody.
-        done = replace(job, options={}, updated_at=now, finished_at=now)
-        await self._database.write(lambda conn: jobs.update_job(conn, done))
-        get_logger().info(
-            "import.finished", job=job.id, state=job.state, lines=job.rows_done, bad=job.rows_failed
-        )
+        done = await self._database.write(lambda conn: finish(conn, job, reason, now))
+        if done is None:
+            get_logger().info("import.canceled", job=job.id)
+        else:
+            get_logger().info(
+                "import.finished", job=job.id, state=done.state, lines=done.rows_done, bad=done.rows_failed
+            )
         remove_file(path)
 
-    async def _import_file(self, job: Job, path: Path) -> Job:
+    async def _import_file(self, job: Job, path: Path) -> None:
         attributes = await self._database.read(lambda conn: writable_attributes(conn, job.app_id))
         with open_file(path) as file:
             columns = open_table(file, attributes, job.options.get("mapping", {}))
@@ -175,26 +184,29 @@ class Importer:
             most = FIRST_LINES
             while batch := await asyncio.to_thread(_next_batch, lines, most):
                 began = monotonic()
-                written = await self._database.write(self._work(job, batch))
+                if not await self._database.write(self._work(job, batch)):
+                    return
                 most = lines_in_time(len(batch), monotonic() - began)
-                if written is None:
-                    return job
-                job = written
-        return job
 
-    def _work(self, job: Job, batch: Sequence[Line | BadLine]) -> Callable[[Connection], Job | None]:
+    def _work(self, job: Job, batch: Sequence[Line | BadLine]) -> Callable[[Connection], bool]:
+        """Write a batch, and its progress; not so where the job was canceled meanwhile."""
         now = self._clock.now()
 
-        def work(conn: Connection) -> Job | None:
-            held = jobs.find_job(conn, job.app_id, job.id)
-            if held is None or held.is_finished:  # canceled
-                return None
+        def work(conn: Connection) -> bool:
+            held = _live(conn, job)
+            if held is None:
+                return False
             outcome = import_lines(conn, job.app_id, batch, actor=job.actor, now=now)
-            after = progressed(job, outcome, lines=len(batch), now=now)
-            jobs.update_job(conn, after)
-            return after
+            jobs.update_job(conn, progressed(held, outcome, lines=len(batch), now=now))
+            return True
 
         return work
+
+
+def _live(conn: Connection, job: Job) -> Job | None:
+    """The job as it is by now; none where it is finished or gone."""
+    held = jobs.find_job(conn, job.app_id, job.id)
+    return None if held is None or held.is_finished else held
 
 
 def _next_batch(lines: Iterator[Line | BadLine], most: int) -> list[Line | BadLine]:

@@ -1,13 +1,16 @@
 """Imports as jobs: rule R55."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import pytest
+import structlog
 from sqlalchemy import Connection, func, select
 
+from app import log
 from app.clock import Clock
 from app.contacts import import_jobs, jobs
 from app.contacts.csv_rows import BadLine
@@ -148,6 +151,65 @@ async def test_R55_a_file_that_brings_out_a_fault_fails_its_job_and_no_other(
     failed = await found(database, job)
     assert (failed.state, failed.problems[0]["line"]) == ("failed", None)
     assert (await found(database, other)).state == "completed"
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("fault", [OSError(24, "Too many open files"), PermissionError(13, "Not now")])
+async def test_R55_a_file_that_can_not_be_read_now_is_tried_again(
+    database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch, fault: OSError
+) -> None:
+    job = await begun(database, folder, "user_id\n1\n")
+
+    def failing(path: Path) -> TextIO:
+        raise fault
+
+    with monkeypatch.context() as now:
+        now.setattr(import_jobs, "open_file", failing)
+        with pytest.raises(StorageUnavailable, match="can't be read now"):
+            await Importer(database, folder, Clock(at=NOW)).finish_all()
+    assert (await found(database, job)).state == "pending"
+    await Importer(database, folder, Clock(at=NOW)).finish_all()
+    assert (await found(database, job)).state == "completed"
+
+
+async def test_R55_a_job_that_fails_midway_keeps_its_progress_and_its_bad_lines(
+    database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_jobs, "FIRST_LINES", 2)
+    job = await begun(database, folder, "email\na@b.example\nno email\nc@d.example\n")
+    whole = import_jobs.import_lines
+
+    def faulty(conn: Connection, app_id: AppId, lines: Sequence[Any], **more: Any) -> Outcome:
+        if lines[0].number > 2:
+            raise RuntimeError("a fault")
+        return whole(conn, app_id, lines, **more)
+
+    monkeypatch.setattr(import_jobs, "import_lines", faulty)
+    await Importer(database, folder, Clock(at=NOW + 5)).finish_all()
+    done = await found(database, job)
+    assert (done.state, done.rows_done, done.rows_failed, done.finished_at) == ("failed", 2, 1, NOW + 5)
+    assert [problem["line"] for problem in done.problems] == [None, 3]
+
+
+async def test_R55_a_job_that_is_canceled_midway_is_logged_so(
+    database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log.configure(json_lines=True)
+    monkeypatch.setattr(import_jobs, "FIRST_LINES", 1)
+    job = await begun(database, folder, "user_id\n1\n2\n")
+    whole = import_jobs.import_lines
+
+    def canceling(conn: Connection, *told: Any, **more: Any) -> Outcome:
+        cancel(conn, job, NOW)
+        return whole(conn, *told, **more)
+
+    monkeypatch.setattr(import_jobs, "import_lines", canceling)
+    await Importer(database, folder, Clock(at=NOW)).finish_all()
+    assert (await found(database, job)).state == "canceled"
+    told = capsys.readouterr().err
+    structlog.reset_defaults()
+    assert "import.canceled" in told
+    assert "import.finished" not in told
     assert list(folder.iterdir()) == []
 
 
