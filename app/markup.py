@@ -29,7 +29,7 @@ def formatted(given: str) -> str | None:
     cleaned = nh3.clean(
         given,
         tags=set(_BLOCKS | _INLINE),
-        attributes={"a": {"href"}},
+        attributes={"*": set(), "a": {"href"}},
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
     ).strip()
@@ -49,7 +49,7 @@ def words_in(given: str) -> str:
     """The words alone of HTML, or of text with entities: blank lines part paragraphs, line ends are kept."""
     if is_html(given):
         tags = {*_PARAGRAPHS, "br"}
-        given = nh3.clean(given, tags=tags, attributes={}, clean_content_tags=set(_UNSEEN))
+        given = nh3.clean(given, tags=tags, attributes={"*": set()}, clean_content_tags=set(_UNSEEN))
         given = _PARAGRAPH_TAG.sub("\n\n", given).replace("<br>", "\n")
     return unescape(given)
 

@@ -41,6 +41,12 @@ def test_what_could_act_is_taken_out(attack: str) -> None:
         assert sign not in body.replace("&lt;", "")
 
 
+@pytest.mark.parametrize("attribute", ["lang=en", "title=x"])
+def test_no_attribute_but_an_address_is_kept(attribute: str) -> None:
+    assert formatted(f"<p {attribute}>hi</p>") == "<p>hi</p>"
+    assert words_in(f"<p {attribute}>one</p>two<br {attribute}>three") == "\n\none\n\ntwo\nthree"
+
+
 @pytest.mark.parametrize(
     ("body", "text"),
     [
