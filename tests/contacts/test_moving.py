@@ -39,6 +39,7 @@ def move_all(conn: Connection, app_id: AppId) -> None:
         insert_event(conn, app_id, contact_id, name="saw", created_at=NOW, metadata={})
         for subject_type in ("contact", "company"):
             insert_deliveries(conn, app_id, [1], News("some.topic", subject_type, contact_id), NOW)
+        insert_deliveries(conn, app_id, [1], News("contact.offline", "contact", contact_id), NOW)
     move_marks(conn, app_id, ada, joe)
     tags = taggings_of(conn, app_id, "contact", [ada, joe])
     assert {whose: [tagging.tag.name for tagging in found] for whose, found in tags.items()} == {
@@ -51,6 +52,8 @@ def move_all(conn: Connection, app_id: AppId) -> None:
     assert len(notes_of(conn, app_id, joe, limit=9, offset=0)) == 2
     told = {(row.subject_type, row.subject_id) for row in deliveries_of(conn, app_id, 1, None, 9)}
     assert told == {("contact", joe), ("company", ada), ("company", joe)}
+    told_offline = [row for row in deliveries_of(conn, app_id, 1, None, 9) if row.topic == "contact.offline"]
+    assert [row.subject_id for row in told_offline] == [joe]
     assert sums_of(conn, app_id, ada) == []
     assert sums_of(conn, app_id, joe)[0].count == 2
 
