@@ -91,8 +91,8 @@ def ask_of_segment(conn: Connection, here: Here, segment: Segment) -> Ask | None
 
 
 def segments_with(conn: Connection, here: Here, contact_id: ContactId) -> list[Segment]:
-    """The segments that a contact belongs to, by name."""
-    trees = _trees(conn, here.app_id, segments_of(conn, here.app_id))
+    """The segments that a contact belongs to, by name; without those of which that can't be told now."""
+    trees = _trees(conn, here.app_id, segments_of(conn, here.app_id), without_unread=True)
     found: list[Segment] = []
     for start in range(0, len(trees), _LOT):
         lot = trees[start : start + _LOT]
@@ -105,10 +105,12 @@ def segments_with(conn: Connection, here: Here, contact_id: ContactId) -> list[S
     return found
 
 
-def _trees(conn: Connection, app_id: AppId, saved: list[Segment]) -> list[tuple[Segment, Node]]:
+def _trees(
+    conn: Connection, app_id: AppId, saved: list[Segment], *, without_unread: bool = False
+) -> list[tuple[Segment, Node]]:
     """Segments with what they ask. One whose filter means nothing any more (its attribute is gone) has nobody.
 
-    Raises AttributeUnread where that can't be told now.
+    Where that can't be told now, raises AttributeUnread, or leaves the segment out.
     """
     catalogue = FilterFields(attributes_of(conn, app_id))
     trees = []
@@ -116,7 +118,8 @@ def _trees(conn: Connection, app_id: AppId, saved: list[Segment]) -> list[tuple[
         try:
             trees.append((segment, read_filter(segment.filter, catalogue)))
         except AttributeUnread:
-            raise
+            if not without_unread:
+                raise
         except PorchlightError:
             continue
     return trees

@@ -1,16 +1,18 @@
 """A search met with its workspace."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Connection, create_engine
 
+from app.contacts import searching
 from app.contacts.searching import Here, ask_of_segment, filter_of, roles_of, search_of, segments_with
-from app.errors import InvalidField
+from app.errors import AttributeUnread, InvalidField
 from app.search.asking import Order
 from app.search.fields import SearchFields
 from app.search.query import read_search
-from app.search.store import Segment, insert_segment
+from app.search.store import Segment, attributes_of, insert_segment, segments_of
 from app.storage.tables import metadata
 from support.searching import APP, NOW, ZONE, crowd, store_crowd
 
@@ -57,6 +59,18 @@ def test_a_contact_is_in_the_segments_whose_filter_it_fits(conn: Connection) -> 
     for person in PEOPLE:
         names = [segment.name for segment in segments_with(conn, HERE, person.id)]
         assert names == (["Busy"] if person.attributes.get("seats", 0) > 1 else []) + ["Everybody"]
+
+
+def test_a_segment_of_which_nothing_can_be_told_now_is_left_out(
+    conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = attributes_of(conn, APP)
+    anew = known | {"seats": replace(known["seats"], is_unread=True)}
+    monkeypatch.setattr(searching, "attributes_of", lambda *_: anew)
+    for person in PEOPLE:
+        assert [segment.name for segment in segments_with(conn, HERE, person.id)] == ["Everybody"]
+    with pytest.raises(AttributeUnread):
+        ask_of_segment(conn, HERE, segments_of(conn, APP)[0])
 
 
 def test_a_segment_whose_filter_means_nothing_any_more_asks_nothing(conn: Connection) -> None:
