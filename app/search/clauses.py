@@ -100,8 +100,8 @@ def holders_of(comparison: Comparison, around: Around) -> Any:
 
 
 def listed_texts(texts: Collection[str]) -> Select[str]:
-    """Texts as rows, however many there are: they are one parameter."""
-    each = _Each(literal(json.dumps(list(texts)), Text))
+    """Texts as rows, each once, however many there are: they are one parameter."""
+    each = _Each(literal(json.dumps(list(dict.fromkeys(texts))), Text))
     return select(literal_column("value", Text)).select_from(cast(Any, each))
 
 
@@ -201,7 +201,7 @@ def _value_clause(comparison: Comparison, around: Around, value: ColumnElement[A
 
 
 def is_among(value: ColumnElement[Any], wanted: Sequence[str | int | float]) -> ColumnElement[bool]:
-    """Whether a value is one of many: one parameter that is a list, which takes no time to be compiled."""
+    """Whether a value is one of many: compiled once for however many, as the driver is given a parameter for each."""
     types = [type_of(entry) for entry in wanted]
     widest = Double if Double in types else types[0]
     return value.in_(bindparam(None, list(wanted), widest, expanding=True, unique=True))

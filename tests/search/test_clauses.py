@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine, select
 
 from app.ids import ContactId
-from app.search.clauses import Around, clause_of, holders_of
+from app.search.clauses import Around, clause_of, holders_of, listed_texts
 from app.search.fields import FilterFields, SearchFields
 from app.search.query import Comparison, Node, comparisons_of, read_filter, read_search
 from app.storage.database import open_database
@@ -256,6 +256,10 @@ def test_tags_and_companies_by_id_and_in_the_dashboard_by_name(conn: Connection)
             found(conn, read_search({"field": "tag_id", "operator": "=", "value": value}, SEARCH), here)
             == set()
         )
+
+
+def test_a_text_that_is_listed_twice_comes_once(conn: Connection) -> None:
+    assert conn.execute(listed_texts(["b", "a", "b"])).scalars().all() == ["b", "a"]
 
 
 def test_online_is_asked_of_the_ids_that_are_given(conn: Connection) -> None:
