@@ -36,6 +36,8 @@ _POSTGRES_REFUSED: Final = {
     "28": "The database does not let the user of PORCHLIGHT_DATABASE_URL in",
     "3D": "There is no database of the name that PORCHLIGHT_DATABASE_URL gives",
 }
+# By its name: the driver is an extra.
+_MISCONFIGURED: Final = "ClientConfigurationError"
 
 
 def as_answer(error: BaseException) -> PorchlightError | None:
@@ -48,6 +50,15 @@ def as_answer(error: BaseException) -> PorchlightError | None:
     if isinstance(error, DBAPIError | OSError | PoolTimeout):
         return _of_postgres(error, cause)
     return None
+
+
+def reason_of(error: BaseException, answer: PorchlightError) -> str:
+    """What whoever runs the server is told of ``error``: more than its answer where the address is at fault."""
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    if type(cause.__cause__).__name__ == _MISCONFIGURED:
+        return f"PORCHLIGHT_DATABASE_URL can't be used: {cause}"
+    state = sqlstate_of(error) if isinstance(error, DBAPIError) else ""
+    return _POSTGRES_REFUSED.get(state[:2], answer.message)
 
 
 def is_input_output_error(error: BaseException) -> bool:
@@ -87,16 +98,11 @@ def _of_postgres(error: BaseException, cause: BaseException) -> PorchlightError 
         return StorageFull("The database's disk is full: nothing was recorded")
     if state == _POSTGRES_CANCELED:
         return ReadTooSlow()
-    refused = _POSTGRES_REFUSED.get(state[:2])
-    # By its name: the driver is an extra.
-    if type(cause.__cause__).__name__ == "ClientConfigurationError":
-        refused = f"PORCHLIGHT_DATABASE_URL can't be used: {cause}"
-    if refused is not None:
-        return StorageUnavailable(refused)
     lost = isinstance(error, OSError | PoolTimeout) or (
         isinstance(error, DBAPIError) and error.connection_invalidated
     )
-    if lost or state.startswith(_POSTGRES_UNAVAILABLE):
+    misconfigured = type(cause.__cause__).__name__ == _MISCONFIGURED
+    if lost or misconfigured or state.startswith((*_POSTGRES_UNAVAILABLE, *_POSTGRES_REFUSED)):
         return StorageUnavailable(f"The database can't be reached now ({name_of(cause)})")
     return None
 

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import Connection, inspect, text
 
 from app.errors import PorchlightError
-from app.storage.faults import as_answer
+from app.storage.faults import as_answer, reason_of
 from app.storage.migrations import current_revision, newest_revision
 from app.storage.sqlite import file_of, make_engine, open_reader
 from app.storage.tables import metadata
@@ -25,12 +25,12 @@ def faults_of(url: str) -> list[str]:
             return _faults_of_sqlite(url)
         return asyncio.run(_faults_of_postgres(url))
     except PorchlightError as error:
-        return [error.message]
+        return [reason_of(error.__cause__ or error, error)]
     except Exception as error:
         answer = as_answer(error)
         if answer is None:
             raise
-        return [answer.message]
+        return [reason_of(error, answer)]
 
 
 def _faults_of_sqlite(url: str) -> list[str]:

@@ -10,9 +10,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from app.clock import monotonic
-from app.errors import SettingError
+from app.errors import SettingError, StorageUnavailable
+from app.log import get_logger
 from app.storage.deadlines import DEADLINE, hold_to_deadline
-from app.storage.faults import as_answer, sqlstate_of
+from app.storage.faults import as_answer, reason_of, sqlstate_of
 from app.storage.sqlite import to_json
 
 T = TypeVar("T")
@@ -25,8 +26,10 @@ _OPTIONS: Final = frozenset(
     {"host", "port", "user", "password", "database", "passfile", "ssl", "target_session_attrs"}
     | {"prepared_statement_cache_size"}
 )
-# Serialization failure, deadlock, and two that made the same row at once: the second finds it when it looks again.
-_AGAIN: Final = frozenset({"40001", "40P01", "23505"})
+_IN_THE_WAY: Final = frozenset({"40001", "40P01"})
+"""Serialization failure and deadlock: what was asked is well, but others are in its way."""
+# And two that made the same row at once: the second finds it when it looks again.
+_AGAIN: Final = _IN_THE_WAY | {"23505"}
 _TIMEOUT: Final = text("SELECT set_config('statement_timeout', :milliseconds, true)")
 
 
@@ -76,7 +79,12 @@ class PostgresDatabase:
             except DBAPIError as error:
                 if sqlstate_of(error) not in _AGAIN:
                     raise
-        return await self._answering(self._write_once(work))
+        try:
+            return await self._answering(self._write_once(work))
+        except DBAPIError as error:
+            if sqlstate_of(error) not in _IN_THE_WAY:
+                raise
+            raise StorageUnavailable("The database has too much to do at once now") from error
 
     async def read(self, work: Callable[[Connection], T], seconds: float = 10.0) -> T:
         return await self._answering(self._read_once(work, seconds))
@@ -126,7 +134,10 @@ class PostgresDatabase:
             answer = as_answer(error)
             if answer is None or answer is error:
                 raise
+            was_reachable = self._reachable
             self._reachable = answer.status != 503 or answer.code == "query_timeout"
+            if was_reachable and not self._reachable:
+                get_logger().error("database.lost", reason=reason_of(error, answer))
             raise answer from error
         self._reachable = True
         return result

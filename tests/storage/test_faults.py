@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.errors import Conflict, PorchlightError, ReadTooSlow, StorageFull, StorageUnavailable
-from app.storage.faults import as_answer, is_input_output_error, name_of, sqlstate_of
+from app.storage.faults import as_answer, is_input_output_error, name_of, reason_of, sqlstate_of
 
 
 def _sqlite(name: str) -> sqlite3.OperationalError:
@@ -30,10 +30,32 @@ def _wrapped(cause: Exception) -> DBAPIError:
 
 
 @pytest.mark.parametrize("state", ["28000", "28P01", "3D000"])
-def test_an_address_that_postgresql_refuses_is_named(state: str) -> None:
-    answer = as_answer(_wrapped(_Postgres(state)))
+def test_an_address_that_postgresql_refuses_is_named_to_whoever_runs_the_server_alone(state: str) -> None:
+    error = _wrapped(_Postgres(state))
+    answer = as_answer(error)
     assert isinstance(answer, StorageUnavailable)
-    assert "PORCHLIGHT_DATABASE_URL" in answer.message
+    assert answer.message == f"The database can't be reached now ({state})"
+    assert "PORCHLIGHT_DATABASE_URL" in reason_of(error, answer)
+
+
+def test_what_the_driver_says_of_an_address_is_told_to_whoever_runs_the_server_alone() -> None:
+    class ClientConfigurationError(ValueError):
+        pass
+
+    cause = ValueError("the secret path of a key")
+    cause.__cause__ = ClientConfigurationError()
+    error = _wrapped(cause)
+    answer = as_answer(error)
+    assert isinstance(answer, StorageUnavailable)
+    assert answer.message == "The database can't be reached now (ValueError)"
+    assert "the secret path" in reason_of(error, answer)
+
+
+def test_any_other_fault_has_the_reason_that_is_answered() -> None:
+    error = _wrapped(_Postgres("57P01"))
+    answer = as_answer(error)
+    assert answer is not None
+    assert reason_of(error, answer) == answer.message
 
 
 @pytest.mark.parametrize("wrapped", [True, False])

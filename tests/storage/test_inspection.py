@@ -90,6 +90,11 @@ def test_a_postgres_database_is_looked_over_too(postgres_url: str) -> None:
     assert faults_of(postgres_url) == []
 
 
+def test_a_postgres_server_that_lets_nobody_in_is_told_with_the_setting_at_fault(postgres_url: str) -> None:
+    (fault,) = faults_of(postgres_url.replace("porchlight@", "nobody@"))
+    assert fault == "The database does not let the user of PORCHLIGHT_DATABASE_URL in"
+
+
 def test_a_postgres_server_that_is_not_there_is_named() -> None:
     (fault,) = faults_of("postgresql+asyncpg://porchlight@127.0.0.1:1/nowhere")
     assert "can't be reached" in fault

@@ -5,12 +5,15 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 import pytest_asyncio
+import structlog
 from sqlalchemy import Connection, column, select, table, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from app import log
 from app.errors import Conflict, ReadTooSlow, SettingError, StorageUnavailable
 from app.storage.database import Database, open_database
 from app.storage.migrations import migrate
+from app.storage.postgres import ATTEMPTS
 
 _LOCK = text("UPDATE counters SET n = n + 1 WHERE name = :name")
 _counters = table("counters", column("name"), column("n"))
@@ -88,6 +91,35 @@ async def test_a_deadlock_is_tried_again(postgres: Database) -> None:
     await asyncio.gather(postgres.write(both("a", "b")), postgres.write(both("b", "a")))
     assert len(runs) == 3  # one of them was ended, and ran again
     assert await postgres.read(_count) == 2
+
+
+@pytest.mark.parametrize("state", ["40001", "40P01"])
+async def test_writes_that_stay_in_each_others_way_are_to_be_asked_again(
+    postgres: Database, state: str
+) -> None:
+    runs: list[str] = []
+
+    def work(conn: Connection) -> None:
+        runs.append(state)
+        conn.execute(text(f"DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{state}'; END $$"))
+
+    with pytest.raises(StorageUnavailable, match="too much to do"):
+        await postgres.write(work)
+    assert len(runs) == ATTEMPTS
+
+
+async def test_an_address_that_is_refused_while_serving_is_named_in_the_log_alone(
+    postgres_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log.configure(json_lines=True)
+    database = await open_database(postgres_url.replace("porchlight@", "nobody@"))
+    for _ in range(2):
+        with pytest.raises(StorageUnavailable, match=r"^The database can't be reached now \(28000\)$"):
+            await database.read(_count)
+    [line] = capsys.readouterr().err.splitlines()
+    structlog.reset_defaults()
+    assert "PORCHLIGHT_DATABASE_URL" in line
+    await database.close()
 
 
 async def test_a_read_can_not_write(postgres: Database) -> None:

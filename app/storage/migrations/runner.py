@@ -16,7 +16,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, text
 
 from app.errors import PorchlightError, SettingError, StorageUnavailable
-from app.storage.faults import as_answer
+from app.storage.faults import as_answer, reason_of
 from app.storage.sqlite import driver_of, file_of, make_engine, open_writer
 
 _SCRIPTS: Final = ScriptDirectory(str(Path(__file__).parent))
@@ -54,7 +54,7 @@ def migrate(url: str) -> str:
         answer = as_answer(error)
         if answer is None:
             raise
-        raise StorageUnavailable(f"The database can't be migrated: {answer.message}") from error
+        raise StorageUnavailable(f"The database can't be migrated: {reason_of(error, answer)}") from error
     return newest_revision()
 
 
