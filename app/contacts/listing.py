@@ -216,9 +216,7 @@ def ids_on_walk(view: View, steps: int) -> Ids:
 def ids_on_long_walk(view: View, word: str) -> Ids:
     """Those who have a very common word, of a tab's whole order."""
     # An id with nothing added is no column: the primary key stays out of it, and the order's index is read.
-    # The holders stand apart, so that they are gathered once and not for each role.
-    holders = _holders(word).cte("holders").prefix_with("MATERIALIZED")
-    return ids_in_order(view, contacts.c.id.concat("").in_(select(holders.c.contact_id)))
+    return ids_in_order(view, contacts.c.id.concat("").in_(_holders(word)))
 
 
 def ids_made_since(view: View) -> Select[str]:

@@ -305,7 +305,7 @@ def test_long_walk_reads_the_order_and_looks_each_contact_up_among_the_holders(
     steps = plan(conn, listing.ids_on_long_walk(View(None, ("gmail",), order), "gmail"))
     walk = f"SEARCH contacts USING INDEX contacts_role_by_{listing.KEYS[order]} (app_id=? AND role=?)"
     assert steps.count(walk) == 3
-    assert steps.count("SEARCH search_words USING PRIMARY KEY (app_id=? AND word>? AND word<?)") == 1
+    assert "SEARCH search_words USING PRIMARY KEY (app_id=? AND word>? AND word<?)" in steps
     assert not any("ORDER BY" in step for step in steps)
 
 
