@@ -219,6 +219,18 @@ async def test_R7_two_sockets_that_both_leave_put_the_dot_off_while_open(
     await until(lambda: not served.state.tracker.is_online(app_id, ADA))
 
 
+async def test_R7_socket_that_is_being_closed_holds_no_dot(
+    served: Served, app_id: AppId, ticket: str
+) -> None:
+    laptop, phone = await Client.open(served.port, ticket), await Client.open(served.port, ticket)
+    for client in (laptop, phone):
+        await client.beat()
+    laptop.send((1000).to_bytes(2, "big"), opcode=0x8)
+    assert (await laptop.receive())[0] == 0x8  # and does not hang up for now
+    phone.send(LEAVE)
+    await until(lambda: not served.state.tracker.is_online(app_id, ADA))
+
+
 async def test_R2_hanging_up_leaves_the_dot_on(served: Served, app_id: AppId, ticket: str) -> None:
     client = await Client.open(served.port, ticket)
     await client.beat()
