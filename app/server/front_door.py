@@ -6,7 +6,8 @@
    socket and route goes uvicorn's ordinary way.
 3. Connections above the limit are turned away at once, before the process runs out of files.
 4. What is refused here is told as an error list, like any other refusal; and an upgrade to what
-   is not spoken here is ignored, where uvicorn would lose the request's body.
+   is not spoken here, or by anything but a GET without a body, is ignored, where uvicorn would lose
+   the request's body.
 
 The way in for messenger sockets is a callable in the lifespan's state, so that this module
 knows nothing of tickets and presence.
@@ -121,7 +122,10 @@ class FrontDoor(HttpToolsProtocol):
     def _ignores_upgrade(self) -> bool:
         """Do what an upgrade asks for, or refuse it; what is not spoken here is ignored (RFC 9110, section 7.8)."""
         if self._should_upgrade():
-            self.handle_websocket_upgrade()
+            if self.cycle is not None and not self.cycle.response_complete:
+                self._refuse(400, "a socket is asked for before the last answer was given")
+            else:
+                self.handle_websocket_upgrade()
             return False
         method = self.parser.get_method()
         if method == b"CONNECT":
@@ -135,6 +139,15 @@ class FrontDoor(HttpToolsProtocol):
         self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn has it
         self.parser.feed_data(b"\r\n".join([*lines, b"", b""]))
         return True
+
+    def _should_upgrade(self) -> bool:
+        return self.parser.get_method() == b"GET" and not self._has_body() and super()._should_upgrade()
+
+    def _has_body(self) -> bool:
+        return any(
+            name == b"transfer-encoding" or (name == b"content-length" and value != b"0")
+            for name, value in self.headers
+        )
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -170,9 +183,6 @@ class FrontDoor(HttpToolsProtocol):
         path, _, query = self.url.partition(b"?")
         if path != MESSENGER_PATH:
             super().handle_websocket_upgrade()
-            return
-        if self.scope["method"] != "GET":
-            self._refuse(405, "a socket is opened by GET")
             return
         upgrade = Upgrade(query, self.headers, self._scheme_of_client(), self.connections)
         open_socket: OpenSocket = self.app_state["open_messenger_socket"]

@@ -48,14 +48,19 @@ def accept(upgrade: Upgrade) -> bytes | None:
     )
 
 
-def refuse(status: int, code: str, message: str, request_id: str, extra: bytes = b"") -> bytes:
-    """A refusal as an error list, after which the connection is closed."""
+def error_list(code: str, message: str, request_id: str) -> bytes:
+    """The body of a refusal."""
     error = {
         "type": "error.list",
         "request_id": request_id,
         "errors": [{"code": code, "message": message}],
     }
-    body = msgspec.json.encode(error)
+    return msgspec.json.encode(error)
+
+
+def refuse(status: int, code: str, message: str, request_id: str, extra: bytes = b"") -> bytes:
+    """A refusal as an error list, after which the connection is closed."""
+    body = error_list(code, message, request_id)
     return (
         f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n".encode()
         + b"content-type: application/json; charset=utf-8\r\nconnection: close\r\ncontent-length: "

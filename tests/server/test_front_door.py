@@ -16,7 +16,7 @@ from starlette.websockets import WebSocket
 
 from app.clock import Clock
 from app.server import front_door
-from app.server.front_door import MAX_HEAD_BYTES, FrontDoor
+from app.server.front_door import MAX_HEAD_BYTES, MESSENGER_PATH, FrontDoor
 from app.settings import Settings
 from app.state import AppState
 from support.serving import Served, bare_app, serving, settings_in
@@ -142,6 +142,11 @@ def assert_refused(answer: bytes, status: int) -> None:
         (b"GET /echo HTTP/1.1\r\nHost: x\r\nX-Long: " + b"x" * MAX_HEAD_BYTES + b"\r\n\r\n", 431),
         (b"GET /" + b"x" * MAX_HEAD_BYTES + b" HTTP/1.1\r\nHost: x\r\n\r\n", 431),
         (b"CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n", 405),
+        (
+            b"CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n"
+            b"Upgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
+            405,
+        ),
     ],
 )
 async def test_what_the_parser_refuses_is_told_as_an_error_list(
@@ -216,15 +221,67 @@ async def test_connections_above_the_limit_are_turned_away_and_old_ones_served(
         await reader.readuntil(b"0 bytes")
 
 
-async def test_every_other_socket_goes_the_ordinary_way(served: Served) -> None:
+SOCKET_HEADERS = (
+    b"Host: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+)
+OPENING = b"GET /other/socket HTTP/1.1\r\n" + SOCKET_HEADERS
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        b"",
+        b"Content-Length: 0\r\n",
+        b"Cookie: a=" + b"x" * 30_000 + b"\r\n",
+        b"".join(b"X-%d: y\r\n" % number for number in range(500)),
+    ],
+    ids=["nothing", "an empty body", "a big cookie", "many headers"],
+)
+async def test_every_other_socket_goes_the_ordinary_way(served: Served, more: bytes) -> None:
     async with connection(served) as (reader, writer):
-        writer.write(
-            b"GET /other/socket HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-        )
+        writer.write(OPENING + more + b"\r\n")
         head = await reader.readuntil(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 101")
         assert await reader.readexactly(7) == b"\x81\x05hello"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "answer"),
+    [
+        (b"POST", b"/echo", b"Content-Length: 5\r\n\r\nhello", b"5 bytes"),
+        (b"POST", b"/echo", b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", b"5 bytes"),
+        (b"POST", b"/echo", b"\r\n", b"0 bytes"),
+        (b"GET", b"/echo", b"Content-Length: 5\r\n\r\nhello", b"5 bytes"),
+        (b"GET", b"/echo", b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", b"5 bytes"),
+        (b"POST", b"/messenger/socket", b"\r\n", b"Not Found"),
+    ],
+)
+async def test_a_socket_asked_for_by_anything_but_a_bodiless_get_is_an_ordinary_request(
+    served: Served, method: bytes, path: bytes, body: bytes, answer: bytes
+) -> None:
+    async with connection(served) as (reader, writer):
+        writer.write(method + b" " + path + b" HTTP/1.1\r\n" + SOCKET_HEADERS + body)
+        async with asyncio.timeout(10):
+            await reader.readuntil(answer)
+        writer.write(b"GET /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert (await everything(reader)).endswith(b"0 bytes")
+
+
+@pytest.mark.parametrize("path", [b"/other/socket", MESSENGER_PATH])
+async def test_a_socket_asked_for_before_the_last_answer_is_refused(served: Served, path: bytes) -> None:
+    async with connection(served) as (reader, writer):
+        writer.write(b"GET /echo HTTP/1.1\r\nHost: x\r\n\r\n")
+        writer.write(b"GET " + path + b" HTTP/1.1\r\n" + SOCKET_HEADERS + b"\r\n")
+        assert_refused(await everything(reader), 400)
+
+
+async def test_a_socket_asked_for_after_the_last_answer_is_opened(served: Served) -> None:
+    async with connection(served) as (reader, writer):
+        writer.write(b"GET /echo HTTP/1.1\r\nHost: x\r\n\r\n")
+        await reader.readuntil(b"0 bytes")
+        writer.write(OPENING + b"\r\n")
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101")
 
 
 @pytest.mark.parametrize(

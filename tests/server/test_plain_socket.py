@@ -1,6 +1,7 @@
-"""Ordinary sockets: one that reads no more is dropped, with all that waits for it."""
+"""Ordinary sockets: one that reads no more is dropped, and one that does not open is told why."""
 
 import asyncio
+import json
 from contextlib import suppress
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
+from structlog.testing import capture_logs
+from websockets import http11
 
 from app.clock import Clock
 from app.server import plain_socket
@@ -50,3 +53,57 @@ async def test_page_that_reads_no_more_is_dropped(tmp_path: Path, monkeypatch: p
             await asyncio.sleep(0.01)
         assert not served.server.server_state.connections
         writer.close()
+
+
+async def fail(websocket: WebSocket) -> None:
+    raise RuntimeError
+
+
+def failing_app(settings: Settings, clock: Clock, states: list[AppState]) -> Starlette:
+    application = bare_app(settings, clock, states)
+    application.router.routes.append(WebSocketRoute("/fail", fail))
+    return application
+
+
+async def answer_to(tmp_path: Path, head: bytes) -> tuple[bytes, str]:
+    """The status line, and the code of the error list that came before the server hung up."""
+    async with serving(settings_in(tmp_path), make_app=failing_app) as served:
+        reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+        writer.write(head)
+        async with asyncio.timeout(10):
+            answer = await reader.read()
+        writer.close()
+    told, _, body = answer.partition(b"\r\n\r\n")
+    assert b"content-type: application/json" in told.lower()
+    refusal = json.loads(body)
+    assert refusal["type"] == "error.list"
+    assert refusal["request_id"]
+    return told.partition(b"\r\n")[0], refusal["errors"][0]["code"]
+
+
+@pytest.mark.parametrize(
+    ("head", "status", "code"),
+    [
+        (HANDSHAKE.replace(b"/flood", b"/nowhere"), b"HTTP/1.1 403 Forbidden", "request_refused"),
+        (HANDSHAKE.replace(b"Sec-WebSocket-Key", b"X-Key"), b"HTTP/1.1 400 Bad Request", "request_refused"),
+        (HANDSHAKE.replace(b"Version: 13", b"Version: 7"), b"HTTP/1.1 400 Bad Request", "request_refused"),
+        (HANDSHAKE.replace(b"/flood", b"/fail"), b"HTTP/1.1 500 Internal Server Error", "server_error"),
+    ],
+    ids=["no such socket", "no key", "another version", "a failure of ours"],
+)
+async def test_a_socket_that_is_refused_is_told_so_by_an_error_list(
+    tmp_path: Path, head: bytes, status: bytes, code: str
+) -> None:
+    with capture_logs() as logs:
+        assert await answer_to(tmp_path, head) == (status, code)
+    assert [line["code"] for line in logs if line["event"] == "http.refused"] == [code]
+
+
+async def test_a_head_that_the_socket_cannot_read_is_refused_not_waited_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable(*_: object) -> None:
+        raise ValueError
+
+    monkeypatch.setattr(http11, "parse_headers", unreadable)
+    assert await answer_to(tmp_path, HANDSHAKE) == (b"HTTP/1.1 400 Bad Request", "request_refused")
