@@ -24,5 +24,5 @@ def line_of(
             line.append((at - MINUTE, 0) if count == 0 else (before + 1, None))
         line.append((at, online))
     if line == [(now, 0)]:
-        line = []  # nobody has ever been here
+        line = []  # nobody was here in all the time that ``points`` tell of
     return {"at": [at for at, _ in line], "online": [online for _, online in line]}

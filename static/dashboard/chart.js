@@ -67,7 +67,7 @@ export function summaryOf(counts, timeZone) {
   counts.online.forEach((online, index) => {
     if (online !== null && online > peak) [peak, peakAt] = [online, counts.at[index] ?? 0];
   });
-  if (peak < 0) return "No figures yet: the first point comes within a minute of the first visitor.";
+  if (peak < 0) return "Nobody was here in the last 24 hours: the first point comes within a minute of the next visitor.";
   return `Peak of the last 24 hours: ${peak.toLocaleString("en-US")} at ${hoursIn(timeZone).format(peakAt * 1000)}`;
 }
 

@@ -8,6 +8,7 @@ import { NOBODY, PresenceSocket, applyDiff, paint, watching } from "./presence.j
 
 const TICK_MS = 5_000;
 const LEAVING_MS = 3_000;
+const ASK_EVERY = 10;
 
 let leftAt = -LEAVING_MS;
 document.addEventListener("submit", () => (leftAt = performance.now()));
@@ -30,10 +31,12 @@ export function keepDotsAlive(root) {
   const clock = new ServerClock(Number(now));
   const exact = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "long", timeZone: timezone });
   let state = NOBODY;
+  let timesTurnedAway = 0;
 
   /** @type {import("./presence.js").PresenceSocket} */
   const socket = new PresenceSocket(socketUrl(appId), {
     onWatch: () => {
+      timesTurnedAway = 0;
       state = watching(state, socket.ids);
     },
     onFrame: (frame) => {
@@ -46,7 +49,11 @@ export function keepDotsAlive(root) {
     },
     onLive: (isLive) => root.toggleAttribute("data-paused", !isLive),
     onSignedOut: signInAgain,
-    onTurnedAway: async () => (await isSignedOut(appId, clock)) && signInAgain(),
+    onTurnedAway: async () => {
+      // Every page comes back within seconds, just when the server has enough to do.
+      const asks = timesTurnedAway++ % ASK_EVERY === 0;
+      if (asks && (await isSignedOut(appId, clock))) signInAgain();
+    },
   });
   setInterval(() => document.hidden || tick(root, clock), TICK_MS);
   document.addEventListener("visibilitychange", () => document.hidden || tick(root, clock));
@@ -86,7 +93,7 @@ async function isSignedOut(appId, clock) {
   try {
     return (await fetch(url, { headers: { Accept: "application/json" } })).status === 401;
   } catch {
-    return false; // out of reach: the socket tries again, and asks again
+    return false; // out of reach: the socket tries again, and asks again in a while
   }
 }
 

@@ -57,6 +57,29 @@ def test_last_seen_of_those_online_and_of_those_never_seen(page: Page) -> None:
     assert call(page, "live.js", "m.lastSeenWords('400', 1000)") == "10 minutes ago"
 
 
+ASKED = """(() => {
+  const sockets = [];
+  const asked = [];
+  window.WebSocket = class { static OPEN = 1; constructor() { sockets.push(this); } send() {} };
+  window.setTimeout = () => 0;
+  window.fetch = async () => { asked.push(sockets.length); return { status: 503 }; };
+  m.keepDotsAlive(document.body).watchPage();
+  for (let time = 1; time <= 32; time++) {
+    const socket = sockets.at(-1);
+    if (time === 25) socket.onopen();
+    socket.onclose({ code: 1006 });
+    dispatchEvent(new Event("online"));
+  }
+  return asked;
+})()"""
+
+
+def test_whether_the_session_is_over_is_asked_at_the_first_refusal_and_each_tenth(page: Page) -> None:
+    asked = call(page, "live.js", ASKED)
+    page.goto(f"{ORIGIN}/")  # without the stand-ins
+    assert asked == [1, 11, 21, 26]
+
+
 @pytest.mark.parametrize("operator", ["more_than", "less_than", "exactly"])
 @pytest.mark.parametrize("days", [-3, 0, 0.5, 3])
 def test_R42_editor_and_server_mean_the_same_instants(page: Page, operator: str, days: float) -> None:
@@ -182,4 +205,6 @@ def test_chart_is_told_in_words(page: Page) -> None:
     assert call(page, "chart.js", f"m.summaryOf({counts}, 'UTC')") == f"{words}02:01"
     assert call(page, "chart.js", f"m.summaryOf({counts}, 'Asia/Kolkata')") == f"{words}07:31"
     nothing = "{from: 0, until: 9, at: [], online: []}"
-    assert call(page, "chart.js", f"m.summaryOf({nothing}, 'UTC')").startswith("No figures yet")
+    assert call(page, "chart.js", f"m.summaryOf({nothing}, 'UTC')").startswith(
+        "Nobody was here in the last 24 hours"
+    )
