@@ -131,6 +131,9 @@ class FrontDoor(HttpToolsProtocol):
         if method == b"CONNECT":
             self._refuse(405, "this server is no proxy")
             return False
+        if self.url.partition(b"?")[0] == MESSENGER_PATH:
+            self._refuse(405, "a socket is opened by GET, without a body")
+            return False
         # The parser took the request to end with its head, so another one reads that again, as an ordinary one.
         version = self.parser.get_http_version().encode()
         lines = [method + b" " + self.url + b" HTTP/" + version]

@@ -254,7 +254,6 @@ async def test_every_other_socket_goes_the_ordinary_way(served: Served, more: by
         (b"POST", b"/echo", b"\r\n", b"0 bytes"),
         (b"GET", b"/echo", b"Content-Length: 5\r\n\r\nhello", b"5 bytes"),
         (b"GET", b"/echo", b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", b"5 bytes"),
-        (b"POST", b"/messenger/socket", b"\r\n", b"Not Found"),
     ],
 )
 async def test_a_socket_asked_for_by_anything_but_a_bodiless_get_is_an_ordinary_request(
