@@ -9,6 +9,8 @@ import { NOBODY, PresenceSocket, applyDiff, paint, watching } from "./presence.j
 const TICK_MS = 5_000;
 const LEAVING_MS = 3_000;
 const ASK_EVERY = 10;
+/** What a proxy answers while the server behind it is away. */
+const BEHIND_A_PROXY = [502, 504];
 
 let leftAt = -LEAVING_MS;
 document.addEventListener("submit", () => (leftAt = performance.now()));
@@ -50,9 +52,12 @@ export function keepDotsAlive(root) {
     onLive: (isLive) => root.toggleAttribute("data-paused", !isLive),
     onSignedOut: signInAgain,
     onTurnedAway: async () => {
-      // Every page comes back within seconds, just when the server has enough to do.
-      const asks = timesTurnedAway++ % ASK_EVERY === 0;
-      if (asks && (await isSignedOut(appId, clock))) signInAgain();
+      // Every page comes back within seconds, just when the server has enough to do: one that answers is not asked
+      // each time.
+      if (timesTurnedAway++ % ASK_EVERY) return;
+      const signedOut = await isSignedOut(appId, clock);
+      if (signedOut) signInAgain();
+      else if (signedOut === undefined) timesTurnedAway = 0;
     },
   });
   setInterval(() => document.hidden || tick(root, clock), TICK_MS);
@@ -82,18 +87,20 @@ export function signInAgain() {
 }
 
 /**
- * Whether the session is over. A browser does not tell a page why a socket was refused, but it does
- * tell what else the server answers.
+ * Whether the session is over; undefined where nobody can be asked now. A browser does not tell a page why a
+ * socket was refused, but it does tell what else the server answers.
  *
  * @param {string} appId
  * @param {ServerClock} clock
+ * @returns {Promise<boolean | undefined>}
  */
 async function isSignedOut(appId, clock) {
   const url = `/apps/${encodeURIComponent(appId)}/users/new?since=${clock.now()}`;
   try {
-    return (await fetch(url, { headers: { Accept: "application/json" } })).status === 401;
+    const { status } = await fetch(url, { headers: { Accept: "application/json" } });
+    return BEHIND_A_PROXY.includes(status) ? undefined : status === 401;
   } catch {
-    return false; // out of reach: the socket tries again, and asks again in a while
+    return undefined;
   }
 }
 

@@ -80,6 +80,16 @@ def test_whether_the_session_is_over_is_asked_at_the_first_refusal_and_each_tent
     assert asked == [1, 11, 21, 26]
 
 
+def test_whether_the_session_is_over_is_asked_again_where_nobody_could_say(page: Page) -> None:
+    turns = "for (let turn = 0; turn < 9; turn++) await null;"
+    away = ASKED.replace("(() =>", "(async () =>", 1)
+    away = away.replace("return { status", "if (asked.length < 3) throw new TypeError(); return { status")
+    away = away.replace('Event("online"));', f'Event("online")); {turns}')
+    asked = call(page, "live.js", away)
+    page.goto(f"{ORIGIN}/")
+    assert asked == [1, 2, 3, 13, 23, 26]
+
+
 @pytest.mark.parametrize("operator", ["more_than", "less_than", "exactly"])
 @pytest.mark.parametrize("days", [-3, 0, 0.5, 3])
 def test_R42_editor_and_server_mean_the_same_instants(page: Page, operator: str, days: float) -> None:
