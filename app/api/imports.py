@@ -39,13 +39,13 @@ async def post_import(request: Request, grant: TokenGrant) -> Response:
         attributes = await call.read(lambda conn: writable_attributes(conn, call.app_id))
         if only_look:
             seen = await asyncio.to_thread(preview, path, attributes, mapping)
-            path.unlink()
+            remove_file(path)
             return Json(preview_shape(seen))
         rows_total = await asyncio.to_thread(count_lines, path, attributes, mapping)
         fresh = new_job(call.app_id, job_id, call.actor, call.now)
         job = await call.write(lambda conn: begin_import(conn, fresh, mapping, rows_total, call.now))
     except BaseException:
-        path.unlink(missing_ok=True)
+        remove_file(path)
         raise
     return Json(job_shape(job), 202)
 

@@ -7,7 +7,6 @@ written meanwhile is of the new type already. As long as there is a mark nothing
 half of its values would be of the old type.
 """
 
-import asyncio
 from collections.abc import Sequence
 from functools import partial
 from typing import Final
@@ -17,17 +16,15 @@ from sqlalchemy import Connection
 from app.attributes import index, store
 from app.attributes.records import AttributeId, DataAttribute
 from app.attributes.store import Mark
-from app.errors import StorageUnavailable
 from app.ids import AppId, ContactId
-from app.log import get_logger
 from app.storage.database import Database
+from app.storage.keeping import keep_doing
 
 LOT: Final = 250
 """So many are written in one transaction: those of others wait for a hundredth of a second."""
 PAGE: Final = 20_000
 """So many are looked up at once, in a read."""
 LOOK_SECONDS: Final = 1.0
-RETRY_SECONDS: Final = 3.0
 
 
 def begin(conn: Connection, attribute: DataAttribute) -> None:
@@ -56,13 +53,7 @@ class Rereader:
 
     async def run(self) -> None:
         """Work for as long as the server runs."""
-        while True:
-            try:
-                await self.finish_all()
-            except StorageUnavailable as error:
-                get_logger().error("attribute.reread_waits", reason=error.message)
-                await asyncio.sleep(RETRY_SECONDS)
-            await asyncio.sleep(LOOK_SECONDS)
+        await keep_doing(self.finish_all, every=LOOK_SECONDS, event="attribute.reread_waits")
 
     async def finish_all(self) -> None:
         """Work until no mark is left; raises StorageUnavailable, and goes on where it was when called again."""

@@ -1,5 +1,6 @@
 """What a draft changes of a contact's row, name by name. Pure."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from app.contacts.custom import WriteSource
@@ -12,9 +13,15 @@ def facts_of(draft: Draft, *, source: WriteSource, now: float) -> dict[str, Any]
     facts = draft.given() | {"updated_at": now}
     if source != "manual":
         facts["synced_at"] = now
-    if "email" in facts:
-        facts["email_key"] = facts["email"].lower() if facts["email"] else None
+    facts |= email_key(facts)
     if "name" in facts:
         names = split(facts["name"] or "")
         facts |= {"first_name": names.first, "last_name": names.last}
     return facts
+
+
+def email_key(given: Mapping[str, Any]) -> dict[str, str | None]:
+    """What goes with an email that is given: the key by which it is found."""
+    if "email" not in given:
+        return {}
+    return {"email_key": given["email"].lower() if given["email"] else None}

@@ -25,6 +25,7 @@ from app.contacts.jobs import MOST_PROBLEMS, Job
 from app.errors import PorchlightError, StorageUnavailable
 from app.log import get_logger
 from app.storage.database import Database
+from app.storage.keeping import keep_doing
 
 FOLDER: Final = "imports"
 KIND: Final = "import"
@@ -39,7 +40,6 @@ FIRST_LINES: Final = 100
 BATCH_SECONDS: Final = 0.25
 """What waits in the write queue meanwhile waits for so long: pings, whose dots then go on."""
 LOOK_SECONDS: Final = 1.0
-RETRY_SECONDS: Final = 3.0
 
 
 def cancel(conn: Connection, job: Job, now: float) -> Job:
@@ -117,15 +117,12 @@ class Importer:
 
     async def run(self) -> None:
         """Work for as long as the server runs."""
-        while True:
-            try:
-                await self.finish_all()
-                await self.forget_drafts()
-                await self.forget_finished()
-            except StorageUnavailable as error:
-                get_logger().error("import.waits", reason=error.message)
-                await asyncio.sleep(RETRY_SECONDS)
-            await asyncio.sleep(LOOK_SECONDS)
+        await keep_doing(self._look, every=LOOK_SECONDS, event="import.waits")
+
+    async def _look(self) -> None:
+        await self.finish_all()
+        await self.forget_drafts()
+        await self.forget_finished()
 
     async def finish_all(self) -> None:
         """Work until no job waits; raises StorageUnavailable, and goes on where it was when called again."""

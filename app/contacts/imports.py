@@ -110,7 +110,8 @@ class _Batch:
         draft = read_draft(body)
         known = self._find(contact_id, draft)
         halves = _halves_of(body, known)
-        draft = read_draft(_with_whole_name(body, halves))
+        if halves:
+            draft = read_draft(_with_whole_name(body, halves))
         contact = known or _newcomer(self._app_id, role_of_new(draft), self._now)
         # The halves as the file has them: the name that they make would be split elsewhere.
         facts = facts_of(draft, source="csv", now=self._now) | halves

@@ -3,7 +3,6 @@
 Each works within the caller's transaction, and puts what it changed on the trail. Rules R50, R62.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -14,7 +13,7 @@ from app.auth.admins import role_in
 from app.contacts import reading, store
 from app.contacts.custom import WriteSource, written
 from app.contacts.drafts import Draft, role_of_new
-from app.contacts.facts import facts_of
+from app.contacts.facts import email_key, facts_of
 from app.contacts.grace import clear_the_way, is_over
 from app.contacts.news import topics_of
 from app.contacts.pseudonyms import pseudonym
@@ -147,7 +146,7 @@ def _rename_deleted(conn: Connection, before: Contact, draft: Draft, actor: Acto
     if not _IDS.issuperset(names):
         raise ParameterInvalid("This contact has been deleted: only its external_id and email can be changed")
     facts = draft.given()
-    facts |= _email_key(facts)
+    facts |= email_key(facts)
     contact = _keep(conn, before, replace(before, **facts), now)
     detail = {"fields": names, "deleted": True}
     record(conn, before.app_id, actor, Deed("contact.updated", "contact", before.id, detail), now)
@@ -164,13 +163,6 @@ def _facts(
         raise ParameterInvalid(f"owner_id is {owner_id}: no teammate of this workspace has that id")
     given = draft.custom_attributes
     return facts | written(conn, before, given, source=source, by=str(actor), now=now)
-
-
-def _email_key(facts: Mapping[str, Any]) -> dict[str, str | None]:
-    """What goes with an email that is given: the key by which it is found."""
-    if "email" not in facts:
-        return {}
-    return {"email_key": facts["email"].lower() if facts["email"] else None}
 
 
 def _keep(conn: Connection, before: Contact | None, after: Contact, now: float) -> Contact:

@@ -84,7 +84,7 @@ async def take_file(request: Request, seat: Seat, upload: Upload) -> Response:
         await asyncio.to_thread(header_of, path)
         await state.database.write(lambda conn: jobs.insert_job(conn, draft))
     except BaseException as error:
-        path.unlink(missing_ok=True)
+        remove_file(path)
         if isinstance(error, ParameterInvalid):
             return await _imports_page(request, seat, wrong=f"{error.message}.", status=400)
         raise

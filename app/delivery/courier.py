@@ -12,6 +12,7 @@ another. Where nobody answers, the others wait as well, instead of failing one b
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 from typing import Any, Final, TypeAlias
 
@@ -24,6 +25,7 @@ from app.delivery.posting import Post
 from app.errors import StorageUnavailable
 from app.log import get_logger
 from app.storage.database import Database
+from app.storage.keeping import RETRY_SECONDS, keep_doing
 from app.trail import webhook_store as store
 from app.trail.operations import record
 from app.trail.records import SYSTEM, Deed
@@ -31,7 +33,6 @@ from app.trail.webhook_store import Delivery
 from app.trail.webhooks import Outcome, Webhook, is_hopeless, next_attempt, signature
 
 LOOK_SECONDS: Final = 0.5
-RETRY_SECONDS: Final = 3.0
 BATCH: Final = 100
 AT_ONCE: Final = 8
 """Deliveries under way to one webhook."""
@@ -67,17 +68,14 @@ class Courier:
     async def run(self) -> None:
         """Deliver what is due, for as long as the server runs."""
         async with asyncio.TaskGroup() as group:
-            while True:
-                try:
-                    for webhook in await self._database.read(store.live_webhooks):
-                        if webhook.id not in self._serving:
-                            self._serving.add(webhook.id)
-                            group.create_task(self._serve(webhook))
-                    await self._tidy()
-                except StorageUnavailable as error:
-                    get_logger().error("webhooks.wait", reason=error.message)
-                    await asyncio.sleep(RETRY_SECONDS)
-                await asyncio.sleep(LOOK_SECONDS)
+            await keep_doing(partial(self._look, group), every=LOOK_SECONDS, event="webhooks.wait")
+
+    async def _look(self, group: asyncio.TaskGroup) -> None:
+        for webhook in await self._database.read(store.live_webhooks):
+            if webhook.id not in self._serving:
+                self._serving.add(webhook.id)
+                group.create_task(self._serve(webhook))
+        await self._tidy()
 
     async def deliver_due(self) -> None:
         """One round for every webhook; returns when all of it has ended."""
