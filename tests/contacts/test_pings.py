@@ -11,12 +11,8 @@ from app.errors import ContactDeleted, OriginNotAllowed, WorkspaceNotFound
 from app.ids import AppId, is_contact_id
 from app.places.cities import Place
 from app.storage.sqlite import driver_of
-from app.trail.records import CLI
-from app.trail.webhook_operations import create_webhook
-from app.trail.webhook_store import due_deliveries
 from app.workspaces.operations import change_workspace, create_workspace
 from support.recording import NOW, OWN, Recorder
-from support.trail import listen, told
 
 ATLANTA = Place("Atlanta", "Georgia", "United States", "US")
 CHROME = (
@@ -388,19 +384,6 @@ def test_R83_a_ping_changes_nobody_of_another_workspace(recorder: Recorder) -> N
     assert len(other.rows()) == 1
 
 
-def test_webhooks_are_told_of_whoever_is_a_user_from_now_on(recorder: Recorder) -> None:
-    listen(recorder)
-    joe = recorder.ping({"user_id": "42"}).contact.id
-    recorder.ping({"user_id": "42", "name": "Joe"}, at=NOW + 1)
-    visitor = recorder.ping({"anonymous_id": "a1"}).contact.id
-    assert told(recorder) == [("contact.user.created", joe), ("contact.user.updated", joe)]
-    recorder.ping({"user_id": "43", "anonymous_id": "a1"})
-    lead = recorder.ping({"anonymous_id": "a2"}).contact.id
-    recorder.change(lead, role="lead")
-    recorder.ping({"user_id": "44", "anonymous_id": "a2"})
-    assert told(recorder)[2:] == [("contact.user.created", visitor), ("contact.lead.signed_up", lead)]
-
-
 # What it costs
 
 
@@ -412,43 +395,3 @@ def test_a_ping_of_a_known_contact_costs_three_statements(recorder: Recorder) ->
     driver_of(recorder.conn).set_trace_callback(lambda sql: statements.append(sql.split(maxsplit=1)[0]))
     recorder.ping(told, at=NOW + 60, page_url="https://shop.example/cart")
     assert statements == ["SELECT", "SELECT", "UPDATE"]
-
-
-def test_webhooks_are_told_of_users_that_are_new(recorder: Recorder) -> None:
-    hook = create_webhook(recorder.conn, recorder.app_id, "https://h.example", ["*"], actor=CLI, now=NOW)
-    recorder.ping({"anonymous_id": "a1"})
-    recorder.ping({"anonymous_id": "a1", "user_id": "1"})
-    recorder.ping({"user_id": "1", "name": "Ada"})
-    lead = recorder.ping({"anonymous_id": "b2"}).contact
-    recorder.change(lead.id, role="lead")
-    recorder.ping({"anonymous_id": "b2", "user_id": "2"})
-    told = [delivery.topic for delivery in due_deliveries(recorder.conn, hook.id, NOW, 10)]
-    assert told == ["contact.user.created", "contact.user.updated", "contact.lead.signed_up"]
-
-
-@pytest.mark.parametrize(
-    ("user_data", "topics"),
-    [
-        ({"name": "Joe"}, ["contact.user.updated"]),
-        ({"email": "joe@example.com"}, ["contact.user.updated", "contact.email.updated"]),
-        ({"plan": "pro"}, ["contact.user.updated"]),
-        ({}, []),
-    ],
-)
-def test_webhooks_are_told_of_what_a_ping_says_that_is_new(
-    recorder: Recorder, user_data: dict[str, Any], topics: list[str]
-) -> None:
-    joe = recorder.ping({"user_id": "42"}).contact.id
-    listen(recorder)
-    for page in ("https://shop.example/", "https://shop.example/cart"):
-        recorder.ping({"user_id": "42"} | user_data, page_url=page, agent=read_agent(CHROME), place=ATLANTA)
-        assert [topic for topic, _ in told(recorder)] == topics
-    assert {subject for topic, subject in told(recorder) if topic.startswith("contact.")} <= {joe}
-
-
-def test_webhooks_are_told_what_a_lead_says(recorder: Recorder) -> None:
-    lead = recorder.ping({"anonymous_id": "a1"}).contact.id
-    recorder.change(lead, role="lead")
-    listen(recorder)
-    recorder.ping({"anonymous_id": "a1", "name": "Ada"})
-    assert told(recorder) == [("contact.lead.updated", lead)]

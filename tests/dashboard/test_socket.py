@@ -7,8 +7,6 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -18,7 +16,6 @@ from app.auth.secrets_at_rest import fingerprint
 from app.auth.sessions import end_session
 from app.dashboard import socket as sockets
 from app.dashboard.access import COOKIE
-from app.dashboard.socket import Closing, presence_frame, read_watch
 from app.ids import ContactId
 from app.metrics import dashboards_cut
 from app.presence.changes import Change
@@ -379,42 +376,3 @@ async def test_slow_page_is_cut_and_not_queued_for(
     assert server.state.hub.watcher_count == 0
     assert dashboards_cut.collect()[0].samples[0].value == cut_before + 1
     writer.close()
-
-
-# The frames themselves
-
-
-@given(st.lists(st.text(max_size=64), max_size=500))
-def test_watch_is_read_as_it_was_written(ids: list[str]) -> None:
-    frame = json.dumps({"type": "watch", "ids": ids})
-    assert list(read_watch(frame)) == list(dict.fromkeys(ids))
-
-
-@given(st.text(max_size=200) | st.binary(max_size=200).map(lambda data: data.decode("latin-1")))
-def test_any_text_is_a_watch_or_closes_with_a_code(frame: str) -> None:
-    try:
-        read_watch(frame)
-    except Closing as closing:
-        assert closing.code in (wire.NO_JSON, wire.BAD_FRAME)
-        assert 0 < len(closing.reason.encode()) <= 123
-
-
-def test_frame_tells_whole_seconds() -> None:
-    assert json.loads(presence_frame({NOBODY: (True, 1_700_000_000.9), ContactId("a"): (False, None)})) == {
-        "type": "presence",
-        "contacts": {
-            NOBODY: {"online": True, "last_seen_at": 1_700_000_000},
-            "a": {"online": False, "last_seen_at": None},
-        },
-    }
-
-
-async def test_newest_of_several_changes_is_what_is_told(
-    server: Served, acme: Team, add_person: AddPerson
-) -> None:
-    ada = await add_person(acme)
-    async with opened(server, acme) as client:
-        await watch(client, [ada])
-        for at, online in ((1.0, True), (2.0, False), (3.0, True)):
-            server.state.hub.publish(Change(acme.app_id, ada, online, at, at, at))
-        assert await told(client) == {ada: {"online": True, "last_seen_at": 3}}
