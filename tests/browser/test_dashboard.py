@@ -7,7 +7,6 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
@@ -98,17 +97,6 @@ def page(desk: BrowserContext) -> Iterator[Page]:
     assert problems == []
 
 
-def ping(product: Product, app_id: str, **user_data: Any) -> str:
-    body = {
-        "app_id": app_id,
-        "user_data": user_data,
-        "source": "apiBoot",
-        "page_title": user_data.get("title"),
-    }
-    contact_id: str = product.post("/messenger/web/ping", body)["user"]["id"]
-    return contact_id
-
-
 def row(page: Page, contact_id: str) -> Any:
     return page.locator(f"tr[data-contact-id='{contact_id}']")
 
@@ -130,8 +118,8 @@ def eventually(holds: Callable[[], bool], seconds: float = 10) -> None:
 def test_search_answers_while_one_types_and_keeps_the_keyboard(
     product: Product, app_id: str, page: Page
 ) -> None:
-    ada = ping(product, app_id, user_id="s1", name="Quilla Lovelace")
-    ping(product, app_id, user_id="s2", name="Grace Hopper")
+    ada = product.ping(app_id, user_id="s1", name="Quilla Lovelace")
+    product.ping(app_id, user_id="s2", name="Grace Hopper")
     page.goto(f"{product.url}/apps/{app_id}/users")
     page.keyboard.press("/")
     box = page.get_by_role("searchbox", name="Search people")
@@ -144,14 +132,14 @@ def test_search_answers_while_one_types_and_keeps_the_keyboard(
     # The list that was drawn is alive: its dot follows presence.
     product.advance(121)
     expect(row(page, ada).locator(".dot")).to_have_attribute("data-online", "false", timeout=5_000)
-    ping(product, app_id, user_id="s1")
+    product.ping(app_id, user_id="s1")
     expect(row(page, ada).locator(".dot")).to_have_attribute("data-online", "true", timeout=10_000)
     box.fill("")
     expect(page.get_by_text("Grace Hopper")).to_be_visible()
 
 
 def test_list_works_where_sockets_are_forbidden(product: Product, app_id: str, page: Page) -> None:
-    ping(product, app_id, user_id="alone", name="Solo Socketless")
+    product.ping(app_id, user_id="alone", name="Solo Socketless")
     page.add_init_script(
         "WebSocket = Object.assign(function () { throw new DOMException('no', 'SecurityError') }, { OPEN: 1 })"
     )
@@ -165,7 +153,7 @@ def test_list_works_where_sockets_are_forbidden(product: Product, app_id: str, p
 def test_list_stays_when_the_server_has_no_answer_to_a_search(
     product: Product, app_id: str, page: Page
 ) -> None:
-    ping(product, app_id, user_id="stays", name="Sadie Stays")
+    product.ping(app_id, user_id="stays", name="Sadie Stays")
     page.goto(f"{product.url}/apps/{app_id}/users")
     address = page.url
     page.route("**/users?q=*", lambda route: route.fulfill(status=500, body="<h1>Not now</h1>"))
@@ -179,7 +167,7 @@ def test_list_stays_when_the_server_has_no_answer_to_a_search(
 def test_search_works_without_scripts(
     product: Product, app_id: str, browser: Browser, signed_in: Path
 ) -> None:
-    ping(product, app_id, user_id="n1", name="Noscript Nell")
+    product.ping(app_id, user_id="n1", name="Noscript Nell")
     context = browser.new_context(storage_state=signed_in, java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{product.url}/apps/{app_id}/users")
@@ -193,8 +181,8 @@ def test_search_works_without_scripts(
 def test_R4_live_refresh_moves_dots_last_seen_and_the_count_and_nothing_else(
     product: Product, app_id: str, page: Page
 ) -> None:
-    ada = ping(product, app_id, user_id="r4", name="Rowena Four", email="r4@example.com")
-    ping(product, app_id, user_id="r4-first", name="Rowena First")
+    ada = product.ping(app_id, user_id="r4", name="Rowena Four", email="r4@example.com")
+    product.ping(app_id, user_id="r4-first", name="Rowena First")
     product.advance(121)
     page.goto(f"{product.url}/apps/{app_id}/users")
     expect(row(page, ada).locator(".dot")).to_have_attribute("data-online", "false")
@@ -217,8 +205,8 @@ def test_R4_live_refresh_moves_dots_last_seen_and_the_count_and_nothing_else(
         }"""
     )
     # What would change the row's place in the order, its name, its email and its sessions.
-    ping(product, app_id, user_id="r4", name="Rowena Renamed", email="new@example.com")
-    ping(product, app_id, user_id="r4-new", name="Somebody New")
+    product.ping(app_id, user_id="r4", name="Rowena Renamed", email="new@example.com")
+    product.ping(app_id, user_id="r4-new", name="Somebody New")
     expect(row(page, ada).locator(".dot")).to_have_attribute("data-online", "true", timeout=10_000)
     expect(row(page, ada).locator("time[data-last-seen]")).to_have_text("just now")
     expect(page.locator("[data-online-count]")).to_have_text(["2", "2"], timeout=10_000)
@@ -256,43 +244,13 @@ def tabs_without_the_count(page: Page) -> list[str]:
 
 
 def test_last_seen_goes_on_by_the_servers_clock(product: Product, app_id: str, page: Page) -> None:
-    bob = ping(product, app_id, user_id="clock", name="Clockwork Bob")
+    bob = product.ping(app_id, user_id="clock", name="Clockwork Bob")
     page.goto(f"{product.url}/apps/{app_id}/users")
     product.advance(121)
     last_seen = row(page, bob).locator("time[data-last-seen]")
     expect(last_seen).to_have_text("2 minutes ago", timeout=15_000)
     product.advance(3_600)
     expect(last_seen).to_have_text("1 hour ago", timeout=15_000)
-
-
-@pytest.fixture
-def going(tmp_path: Path) -> Iterator[Product]:
-    """A server of the test's own, which goes away in it."""
-    product = Product(tmp_path)
-    product.start()
-    yield product
-    product.stop()
-
-
-def test_dots_come_back_by_themselves_after_the_server_was_away(going: Product, browser: Browser) -> None:
-    app_id = going.command("workspace", "create", "Away")["app_id"]
-    going.command("admin", "create", app_id, EMAIL, "--password-stdin", given=PASSWORD)
-    ada = ping(going, app_id, user_id="1", name="Ada")
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(f"{going.url}/login")
-    page.get_by_label("Email").fill(EMAIL)
-    page.get_by_label("Password").fill(PASSWORD)
-    with page.expect_websocket():
-        page.get_by_role("button", name="Sign in").click()
-    expect(row(page, ada)).to_be_visible()
-    going.kill()
-    expect(page.get_by_text("Live updates are interrupted")).to_be_visible()
-    going.start()
-    expect(page.get_by_text("Live updates are interrupted")).to_be_hidden(timeout=6_000)
-    going.advance(121)
-    expect(row(page, ada).locator(".dot")).to_have_attribute("data-online", "false", timeout=5_000)
-    context.close()
 
 
 def test_signing_out_in_one_tab_leads_the_other_to_the_sign_in(
@@ -314,46 +272,19 @@ def test_signing_out_in_one_tab_leads_the_other_to_the_sign_in(
     context.close()
 
 
-@pytest.mark.parametrize("path", ["/users", "/users/show?user_id=ended"])
-def test_session_that_ends_while_the_server_is_away_leads_to_the_sign_in(
-    going: Product, browser: Browser, path: str
-) -> None:
-    app_id = going.command("workspace", "create", "Away")["app_id"]
-    going.command("admin", "create", app_id, EMAIL, "--password-stdin", given=PASSWORD)
-    ping(going, app_id, user_id="ended", name="Enid Ended")
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(f"{going.url}/login?next=/apps/{app_id}{quote(path)}")
-    page.get_by_label("Email").fill(EMAIL)
-    page.get_by_label("Password").fill(PASSWORD)
-    with page.expect_websocket():
-        page.get_by_role("button", name="Sign in").click()
-    # The list's own poll would find out too.
-    page.add_init_script("setInterval = () => 0")
-    page.reload()
-    going.kill()
-    expect(page.get_by_text("Live updates are interrupted")).to_be_visible()
-    context.clear_cookies()
-    going.start()
-    page.wait_for_url("**/login?next=*", timeout=8_000)
-    context.close()
-
-
 # Avatars
 
 
 def test_R53_avatar_that_fails_gives_way_to_the_initials(
     product: Product, app_id: str, desk: BrowserContext
 ) -> None:
-    good = ping(
-        product,
+    good = product.ping(
         app_id,
         user_id="a1",
         name="Gwen Good",
         avatar={"type": "avatar", "image_url": "https://cdn.test/good.png"},
     )
-    bad = ping(
-        product,
+    bad = product.ping(
         app_id,
         user_id="a2",
         name="Bea Broken",
@@ -424,7 +355,7 @@ def test_hostile_people_do_nothing_on_any_page(product: Product, app_id: str, pa
 def test_every_page_fits_360_pixels(
     product: Product, app_id: str, browser: Browser, signed_in: Path, scheme: str
 ) -> None:
-    ping(product, app_id, user_id="w1", name="W" * 120, email=f"{'w' * 50}@example.com")
+    product.ping(app_id, user_id="w1", name="W" * 120, email=f"{'w' * 50}@example.com")
     context = browser.new_context(
         storage_state=signed_in, viewport={"width": 360, "height": 740}, color_scheme=scheme
     )
@@ -438,7 +369,7 @@ def test_every_page_fits_360_pixels(
 
 
 def test_long_name_leaves_the_buttons_beside_it_whole(product: Product, app_id: str, page: Page) -> None:
-    ping(product, app_id, user_id="long", name="W" * 120)
+    product.ping(app_id, user_id="long", name="W" * 120)
     page.goto(f"{product.url}/apps/{app_id}/users/show?user_id=long")
     archive = page.get_by_role("button", name="Archive")
     assert archive.evaluate("(button) => button.getClientRects()[0].height") < 50
@@ -447,7 +378,7 @@ def test_long_name_leaves_the_buttons_beside_it_whole(product: Product, app_id: 
 def test_everything_on_the_list_is_reached_by_keyboard_and_shows_its_focus(
     product: Product, app_id: str, page: Page
 ) -> None:
-    ping(product, app_id, user_id="k1", name="Keyboard Kim")
+    product.ping(app_id, user_id="k1", name="Keyboard Kim")
     page.goto(f"{product.url}/apps/{app_id}/users?q=keyboard")
     reached: list[str] = []
     for _ in range(25):
@@ -475,7 +406,7 @@ def test_everything_on_the_list_is_reached_by_keyboard_and_shows_its_focus(
 def test_dot_and_table_are_told_to_those_who_do_not_see_them(
     product: Product, app_id: str, page: Page
 ) -> None:
-    ada = ping(product, app_id, user_id="aria", name="Aria Label")
+    ada = product.ping(app_id, user_id="aria", name="Aria Label")
     page.goto(f"{product.url}/apps/{app_id}/users")
     expect(row(page, ada).get_by_role("img", name="Online")).to_be_visible()
     expect(page.get_by_role("columnheader", name="Last seen")).to_have_attribute("aria-sort", "descending")

@@ -50,12 +50,6 @@ def desk(browser: Browser, cookies: Path, request: pytest.FixtureRequest) -> Ite
     context.close()
 
 
-def ping(product: Product, app_id: str, **user_data: str) -> str:
-    body = {"app_id": app_id, "user_data": user_data, "source": "apiBoot"}
-    contact_id: str = product.post("/messenger/web/ping", body)["user"]["id"]
-    return contact_id
-
-
 def search(page: Page) -> None:
     """Until the page's scripts run: a form that is sent before is asked about by the server, on a page of its own."""
     with page.expect_navigation():
@@ -69,7 +63,7 @@ def names(page: Page) -> list[str]:
 def test_R60_R61_a_person_is_deleted_by_email_and_restored(
     product: Product, app_id: str, desk: BrowserContext
 ) -> None:
-    ada = ping(product, app_id, user_id="1", name="Ada Lovelace", email="ada@example.com")
+    ada = product.ping(app_id, user_id="1", name="Ada Lovelace", email="ada@example.com")
     base = f"{product.url}/apps/{app_id}"
     page = desk.new_page()
     page.goto(f"{base}/settings/deleting-people-data")

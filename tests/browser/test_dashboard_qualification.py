@@ -58,12 +58,6 @@ def page(browser: Browser, cookies: Any) -> Iterator[Page]:
     assert problems == []
 
 
-def ping(product: Product, app_id: str, **user_data: Any) -> str:
-    body = {"app_id": app_id, "user_data": user_data, "source": "apiUpdate"}
-    contact_id: str = product.post("/messenger/web/ping", body)["user"]["id"]
-    return contact_id
-
-
 def row_of(page: Page, name: str) -> Locator:
     return page.locator(f'[data-attribute="{name}"]')
 
@@ -79,7 +73,7 @@ def set_by_hand(page: Page, name: str, text: str) -> None:
 def test_R31_R32_value_set_by_hand_is_kept_from_pings_until_it_is_resynced(
     product: Product, app_id: str, page: Page
 ) -> None:
-    ada = ping(product, app_id, user_id="q1", name="Ada", company_size=10)
+    ada = product.ping(app_id, user_id="q1", name="Ada", company_size=10)
     page.goto(f"{product.url}/apps/{app_id}/users/show?id={ada}")
     row = row_of(page, "company_size")
     expect(row).to_have_attribute("data-source", "ping")
@@ -87,23 +81,23 @@ def test_R31_R32_value_set_by_hand_is_kept_from_pings_until_it_is_resynced(
     set_by_hand(page, "company_size", "200")
     expect(row).to_contain_text("by hand, tess@example.com, just now")
     product.advance(3_600)
-    ping(product, app_id, user_id="q1", company_size=50)
+    product.ping(app_id, user_id="q1", company_size=50)
     page.reload()
     expect(row).to_have_attribute("data-source", "manual")
     expect(row).to_contain_text("ping said 50, kept 200: set by hand")
     row.get_by_role("button", name="Re-sync", exact=True).click()
     expect(row).to_have_attribute("data-source", "empty")
-    ping(product, app_id, user_id="q1", company_size=50)
+    product.ping(app_id, user_id="q1", company_size=50)
     page.reload()
     expect(row).to_have_attribute("data-source", "ping")
     expect(row.locator(".value")).to_have_text("50")
 
 
 def test_blank_set_by_hand_stays_blank(product: Product, app_id: str, page: Page) -> None:
-    ada = ping(product, app_id, user_id="q2", company_name="Engines")
+    ada = product.ping(app_id, user_id="q2", company_name="Engines")
     page.goto(f"{product.url}/apps/{app_id}/users/show?id={ada}")
     set_by_hand(page, "company_name", "")
-    ping(product, app_id, user_id="q2", company_name="Engines again")
+    product.ping(app_id, user_id="q2", company_name="Engines again")
     page.reload()
     row = row_of(page, "company_name")
     expect(row).to_have_attribute("data-source", "manual")
@@ -111,7 +105,7 @@ def test_blank_set_by_hand_stays_blank(product: Product, app_id: str, page: Page
 
 
 def test_field_opens_and_closes_by_keyboard(product: Product, app_id: str, page: Page) -> None:
-    ada = ping(product, app_id, user_id="q3", company_size=10)
+    ada = product.ping(app_id, user_id="q3", company_size=10)
     page.goto(f"{product.url}/apps/{app_id}/users/show?id={ada}")
     row = row_of(page, "company_size")
     edit, field = row.get_by_role("button", name="Edit"), row.get_by_role("textbox", name="Company size")
@@ -138,7 +132,7 @@ def test_field_opens_and_closes_by_keyboard(product: Product, app_id: str, page:
 def test_resync_shows_where_pointer_or_keyboard_is_and_always_for_touch(
     product: Product, app_id: str, page: Page, browser: Browser, cookies: Any
 ) -> None:
-    ada = ping(product, app_id, user_id="q4", company_size=10)
+    ada = product.ping(app_id, user_id="q4", company_size=10)
     address = f"{product.url}/apps/{app_id}/users/show?id={ada}"
     page.goto(address)
     set_by_hand(page, "company_size", "20")
@@ -160,7 +154,7 @@ def test_resync_shows_where_pointer_or_keyboard_is_and_always_for_touch(
 
 
 def test_profile_works_without_scripts(product: Product, app_id: str, browser: Browser, cookies: Any) -> None:
-    ada = ping(product, app_id, user_id="q5", company_size=10)
+    ada = product.ping(app_id, user_id="q5", company_size=10)
     plain = browser.new_context(storage_state=cookies, java_script_enabled=False)
     page = plain.new_page()
     page.goto(f"{product.url}/apps/{app_id}/users/show?id={ada}")
@@ -175,8 +169,7 @@ def test_profile_works_without_scripts(product: Product, app_id: str, browser: B
 def test_hostile_attributes_are_text_and_nothing_runs_off_a_small_screen(
     product: Product, app_id: str, page: Page, colours: Any
 ) -> None:
-    eve = ping(
-        product,
+    eve = product.ping(
         app_id,
         user_id=f"q6-{colours}",
         **{HOSTILE: HOSTILE, "x" * 190: "y" * 255, "company_name": HOSTILE},
@@ -197,7 +190,7 @@ def test_hostile_attributes_are_text_and_nothing_runs_off_a_small_screen(
 def test_R30_attribute_is_added_to_the_list_by_keyboard_and_removed_again(
     product: Product, app_id: str, page: Page
 ) -> None:
-    ada = ping(product, app_id, user_id="q7", budget=900)
+    ada = product.ping(app_id, user_id="q7", budget=900)
     settings, profile = f"/apps/{app_id}/settings/qualification", f"/apps/{app_id}/users/show?id={ada}"
     page.goto(product.url + settings)
     choice = page.get_by_role("combobox", name="Attribute")
@@ -230,7 +223,7 @@ def test_R30_new_attribute_is_made_where_it_is_added(product: Product, app_id: s
     options.fill("Small\nLarge")
     page.get_by_role("button", name="Add", exact=True).click()
     expect(row_of(page, "Budget class")).to_contain_text("List")
-    ada = ping(product, app_id, user_id="q8")
+    ada = product.ping(app_id, user_id="q8")
     page.goto(f"{product.url}/apps/{app_id}/users/show?id={ada}")
     row = row_of(page, "Budget class")
     row.get_by_role("button", name="Edit").click()
@@ -240,7 +233,7 @@ def test_R30_new_attribute_is_made_where_it_is_added(product: Product, app_id: s
 
 
 def test_R41_type_set_to_date_makes_dates_of_numbers(product: Product, app_id: str, page: Page) -> None:
-    ada = ping(product, app_id, user_id="q9", renews=1_700_000_000)
+    ada = product.ping(app_id, user_id="q9", renews=1_700_000_000)
     page.goto(f"{product.url}/apps/{app_id}/settings/people-data")
     row = row_of(page, "renews")
     row.get_by_label("Type").select_option("Date")

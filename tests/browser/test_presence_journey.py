@@ -72,16 +72,9 @@ class Dashboard:
         return [row.get_attribute("data-contact-id") or "" for row in rows.all()]
 
 
-def ping(product: Product, app_id: str, user_id: str, name: str) -> str:
-    """Somebody's ping, without a page: the id."""
-    body = {"app_id": app_id, "user_data": {"user_id": user_id, "name": name}, "source": "apiBoot"}
-    contact_id: str = product.post("/messenger/web/ping", body)["user"]["id"]
-    return contact_id
-
-
 def known_user(product: Product, app_id: str, user_id: str, name: str) -> str:
     """A user whom the server has seen before and who is offline now: the id."""
-    contact_id = ping(product, app_id, user_id, name)
+    contact_id = product.ping(app_id, user_id=user_id, name=name)
     product.advance(121)
     return contact_id
 
@@ -221,7 +214,7 @@ def test_R6_frozen_page_goes_off_on_time_and_is_back_within_a_second(
     page = site.new_page()
     visit(page, product)
     product.stop_time()
-    ping(product, app_id, "bob", "Bob")
+    product.ping(app_id, user_id="bob", name="Bob")
     product.advance(1)
     sign_in(page, "ada")
     next_heartbeat(product)
@@ -276,7 +269,7 @@ def test_R4_nobody_new_is_brought_in_until_the_list_is_refreshed(
     dashboard = Dashboard(browser.new_page(), product, app_id)
     assert dashboard.ids() == [ada]
 
-    nora = ping(product, app_id, "new", "Nora New")
+    nora = product.ping(app_id, user_id="new", name="Nora New")
     hint = dashboard.page.get_by_role("button", name="1 new person: refresh")
     expect(hint).to_be_visible(timeout=15_000)
     assert dashboard.ids() == [ada]

@@ -94,6 +94,17 @@ class Product:
             text = answer.read()
         return json.loads(text) if text else {}
 
+    def ping(self, app_id: str, **user_data: Any) -> str:
+        """Somebody's ping, without a page: the contact's id."""
+        body = {
+            "app_id": app_id,
+            "user_data": user_data,
+            "source": "apiBoot",
+            "page_title": user_data.get("title"),
+        }
+        contact_id: str = self.post("/messenger/web/ping", body)["user"]["id"]
+        return contact_id
+
     def advance(self, seconds: float) -> None:
         """Move the server's clock."""
         self.post("/test/clock", {"advance_seconds": seconds})

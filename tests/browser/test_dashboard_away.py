@@ -1,0 +1,74 @@
+"""Pages of the dashboard whose server goes away and comes back."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from support.product import EMAIL, PASSWORD, Product
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def going(tmp_path: Path) -> Iterator[Product]:
+    """A server of the test's own, which goes away in it."""
+    product = Product(tmp_path)
+    product.start()
+    yield product
+    product.stop()
+
+
+@pytest.fixture
+def app_id(going: Product) -> str:
+    app_id = going.command("workspace", "create", "Away")["app_id"]
+    going.command("admin", "create", app_id, EMAIL, "--password-stdin", given=PASSWORD)
+    return app_id
+
+
+def sign_in(page: Page, url: str) -> None:
+    """Until the page behind ``url`` listens for changes."""
+    page.goto(url)
+    page.get_by_label("Email").fill(EMAIL)
+    page.get_by_label("Password").fill(PASSWORD)
+    with page.expect_websocket():
+        page.get_by_role("button", name="Sign in").click()
+
+
+def test_dots_come_back_by_themselves_after_the_server_was_away(
+    going: Product, app_id: str, browser: Browser
+) -> None:
+    ada = going.ping(app_id, user_id="1", name="Ada")
+    context = browser.new_context()
+    page = context.new_page()
+    sign_in(page, f"{going.url}/login")
+    row = page.locator(f"tr[data-contact-id='{ada}']")
+    expect(row).to_be_visible()
+    going.kill()
+    expect(page.get_by_text("Live updates are interrupted")).to_be_visible()
+    going.start()
+    expect(page.get_by_text("Live updates are interrupted")).to_be_hidden(timeout=6_000)
+    going.advance(121)
+    expect(row.locator(".dot")).to_have_attribute("data-online", "false", timeout=5_000)
+    context.close()
+
+
+@pytest.mark.parametrize("path", ["/users", "/users/show?user_id=ended"])
+def test_session_that_ends_while_the_server_is_away_leads_to_the_sign_in(
+    going: Product, app_id: str, browser: Browser, path: str
+) -> None:
+    going.ping(app_id, user_id="ended", name="Enid Ended")
+    context = browser.new_context()
+    page = context.new_page()
+    sign_in(page, f"{going.url}/login?next=/apps/{app_id}{quote(path)}")
+    # The list's own poll would find out too.
+    page.add_init_script("setInterval = () => 0")
+    page.reload()
+    going.kill()
+    expect(page.get_by_text("Live updates are interrupted")).to_be_visible()
+    context.clear_cookies()
+    going.start()
+    page.wait_for_url("**/login?next=*", timeout=8_000)
+    context.close()
