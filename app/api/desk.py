@@ -1,7 +1,7 @@
 """The desk: what all REST requests of one process share.
 
-Counts only, nothing that is stored: how often each token asked, how many streams it holds open,
-and how many contacts a big workspace had when that was last counted.
+Nothing that is stored: how often each token asked, how many streams it holds open, at whom it has just
+looked, and how many contacts a big workspace had when that was last counted.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from typing import Final
 from starlette.requests import Request
 
 from app.api.counts import Counts
+from app.api.looks import Looks
 from app.api.rate_limit import RateLimiter
 from app.clock import monotonic
 from app.contacts.listing import count_all
@@ -49,6 +50,7 @@ class Desk:
         self.requests = RateLimiter()
         self.totals = Totals()
         self.counts = Counts()
+        self.looks = Looks()
         self._streams: Counter[int] = Counter()
 
     def open_stream(self, token_id: int) -> None:

@@ -10,6 +10,7 @@ from app.api.answers import Json
 from app.api.bodies import read_object
 from app.api.calls import call_of
 from app.api.desk import desk_of
+from app.api.looks import look_of
 from app.api.shapes.presence import presence_shape
 from app.api.stream import PresenceStream
 from app.auth.tokens import TokenGrant, is_live
@@ -37,8 +38,10 @@ async def query_presence(request: Request, grant: TokenGrant) -> Response:
     state = call.state
     seen = await call.read(lambda conn: last_seen_of(conn, grant.app_id, ids))
     known = [contact_id for contact_id in ids if contact_id in seen]
-    if known:
+    looks, look = desk_of(request).looks, look_of(grant.token_id, known)
+    if known and not looks.has(look, call.now):
         await call.log(Deed("contact.presence_viewed", "contact", None, {"ids": known}))
+        looks.add(look, call.now)
     contacts = {
         contact_id: presence_shape(state.tracker, grant.app_id, contact_id, seen[contact_id])
         for contact_id in known

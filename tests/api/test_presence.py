@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from app.api.presence import read_ids
 from app.api.stream import Limits, PresenceStream
 from app.auth.tokens import revoke_token
-from app.errors import ParameterInvalid, ParameterNotFound
+from app.errors import ParameterInvalid, ParameterNotFound, StorageUnavailable
 from app.ids import ContactId
 from app.presence.changes import Change
 from support.claims import assert_error_list
@@ -266,6 +266,41 @@ async def test_R82_whose_presence_was_seen_is_on_the_log(
     ada = await add_contact(acme)
     await ask(client, acme, [ada, NOBODY])
     await ask(client, acme, [NOBODY])
+    assert await looks(server, "contact.presence_viewed") == [{"ids": [ada]}]
+
+
+async def test_R82_a_script_that_asks_after_the_same_people_again_and_again_looks_once_in_ten_minutes(
+    client: httpx2.AsyncClient, server: Served, acme: Tenant, add_contact: AddContact
+) -> None:
+    ada, ben = [await add_contact(acme) for _ in range(2)]
+    for ids in ([ada, ben], [ben, NOBODY, ada], [ada]):
+        assert await ask(client, acme, ids)
+    server.clock.advance(599.0)
+    await ask(client, acme, [ada, ben])
+    assert await looks(server, "contact.presence_viewed") == [{"ids": [ada, ben]}, {"ids": [ada]}]
+    server.clock.advance(1.0)
+    await ask(client, acme, [ada, ben])
+    assert (await looks(server, "contact.presence_viewed"))[2:] == [{"ids": [ada, ben]}]
+
+
+async def test_R82_a_look_that_could_not_be_logged_is_no_earlier_look(
+    client: httpx2.AsyncClient,
+    server: Served,
+    acme: Tenant,
+    add_contact: AddContact,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ada = await add_contact(acme)
+
+    async def full(*_: object) -> None:
+        raise StorageUnavailable("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("app.api.calls.log_view", full)
+        for _ in range(2):
+            response = await client.post("/presence/query", headers=acme.headers, json={"ids": [ada]})
+            assert response.status_code == 503
+    await ask(client, acme, [ada])
     assert await looks(server, "contact.presence_viewed") == [{"ids": [ada]}]
 
 
