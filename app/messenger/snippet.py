@@ -1,14 +1,13 @@
 """``GET /widget/<app_id>``: the script that a site embeds.
 
-Every workspace gets the same bytes: the script finds its ``app_id`` in its own URL. They are read
-and compressed once and kept in memory. A browser keeps them for five minutes, then asks whether
-they have changed.
+Every workspace gets the same bytes: the script finds its ``app_id`` in its own URL. They are joined
+and compressed once, at the start, and kept in memory. A browser keeps them for five minutes, then
+asks whether they have changed.
 """
 
 import gzip
 import hashlib
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
 from starlette.requests import Request
@@ -16,13 +15,12 @@ from starlette.responses import Response
 
 from app.errors import PorchlightError
 from app.ids import AppId
+from app.messenger.script import joined_script
 from app.messenger.whereabouts import require_here
 from app.refusals import log_refusal
 from app.state import AppState, state_of
-from app.static_files import static_dir
 from app.workspaces.operations import get_workspace
 
-SCRIPT: Final = "messenger.js"
 CACHE_CONTROL: Final = "public, max-age=300, must-revalidate"
 _JAVASCRIPT: Final = "text/javascript; charset=utf-8"
 _HEADERS: Final = {
@@ -41,6 +39,19 @@ class Encoded:
     encoding: str | None
 
 
+def plain(script: str) -> Encoded:
+    body = script.encode()
+    return Encoded(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"', None)
+
+
+def compressed(plain: Encoded) -> Encoded:
+    return Encoded(gzip.compress(plain.body, 9, mtime=0), f'{plain.etag[:-1]}-gzip"', "gzip")
+
+
+PLAIN: Final = plain(joined_script())
+COMPRESSED: Final = compressed(PLAIN)
+
+
 async def get_snippet(request: Request) -> Response:
     """The script, or a comment that says why there is none."""
     try:
@@ -50,9 +61,7 @@ async def get_snippet(request: Request) -> Response:
         comment = f"/* Porchlight: {error.message}. */\n"
         headers = {**_HEADERS, "cache-control": "no-store", "content-type": _JAVASCRIPT}
         return Response(comment, error.status, headers)
-    script = (
-        compressed_script() if accepts_gzip(request.headers.get("accept-encoding", "")) else plain_script()
-    )
+    script = COMPRESSED if accepts_gzip(request.headers.get("accept-encoding", "")) else PLAIN
     headers = {**_HEADERS, "cache-control": CACHE_CONTROL, "etag": script.etag, "vary": "Accept-Encoding"}
     if _is_known(request.headers.get("if-none-match", ""), script.etag):
         return Response(status_code=304, headers=headers)
@@ -66,19 +75,6 @@ async def _require_workspace(app_id: AppId, state: AppState) -> None:
     require_here(app_id, state.settings)
     if state.directory.get(app_id) is None:
         state.directory.put(await state.database.read(lambda conn: get_workspace(conn, app_id)))
-
-
-@cache
-def plain_script() -> Encoded:
-    body = (static_dir() / SCRIPT).read_bytes()
-    return Encoded(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"', None)
-
-
-@cache
-def compressed_script() -> Encoded:
-    plain = plain_script()
-    body = gzip.compress(plain.body, 9, mtime=0)
-    return Encoded(body, f'{plain.etag[:-1]}-gzip"', "gzip")
 
 
 def accepts_gzip(header: str) -> bool:

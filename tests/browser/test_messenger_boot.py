@@ -1,6 +1,5 @@
 """The embed script in a page: how it is loaded and booted, and what it tells the server of whom."""
 
-import gzip
 import json
 
 import pytest
@@ -9,7 +8,6 @@ from playwright.sync_api import BrowserContext, Page
 from support.messenger_server import (
     APP_ID,
     HEARTBEAT,
-    SCRIPT,
     CustomerSite,
     MessengerServer,
     contact_of,
@@ -313,7 +311,3 @@ def test_a_page_that_is_prerendered_says_nothing_until_someone_looks(
     page.evaluate("delete document.prerendering; document.dispatchEvent(new Event('prerenderingchange'))")
     messenger.wait_for(lambda: messenger.heartbeats)
     assert [ping.source for ping in messenger.pings] == ["apiBoot"]
-
-
-def test_the_script_is_under_ten_kilobytes_gzipped() -> None:
-    assert len(gzip.compress(SCRIPT.read_bytes(), 9)) < 10_000

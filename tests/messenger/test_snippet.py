@@ -5,13 +5,13 @@ import gzip
 import httpx2
 import pytest
 
+from app.messenger.script import joined_script
 from app.messenger.snippet import CACHE_CONTROL, accepts_gzip
-from app.static_files import static_dir
 from app.workspaces.operations import create_workspace
 from support.messaging import Customer
 from support.serving import START
 
-SCRIPT = (static_dir() / "messenger.js").read_bytes()
+SCRIPT = joined_script().encode()
 PLAIN = {"Accept-Encoding": "identity"}
 
 

@@ -16,7 +16,6 @@ import time
 import urllib.parse
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Literal
 
 import pytest
@@ -28,7 +27,8 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-SCRIPT = Path(__file__).parents[2] / "static" / "messenger.js"
+from app.messenger.script import joined_script
+
 APP_ID = "uabc1234"
 HEARTBEAT = '{"type":"heartbeat"}'
 HIDDEN_HEARTBEAT = '{"type":"heartbeat","visible":false}'
@@ -248,7 +248,7 @@ class MessengerServer(Record):
         with self.changed:
             self.widgets.append(time.time())
             self.changed.notify_all()
-        return Response(SCRIPT.read_bytes(), media_type="text/javascript")
+        return Response(joined_script(), media_type="text/javascript")
 
     async def _ping(self, request: Request) -> Response:
         if refusal := self._preflight(request):

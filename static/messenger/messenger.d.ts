@@ -1,16 +1,21 @@
 /**
- * How messenger.js hangs together, and the shapes behind it. The script itself is kept short: every page loads it.
+ * How the messenger hangs together, and the shapes behind it. The script itself is kept short: every page loads it.
  *
- *   boot(), update()   gather what the site says about the person
- *   ping()             tells the server (HTTP) and brings back a ticket; accept() takes the answer
- *   join()             makes this tab part of the one stream that this browser keeps for that person. One tab leads, the
- *                      others follow. A Web Lock says who leads, and who is next, even after a crash. Pages by plain http
- *                      have no locks: there the tabs agree over a BroadcastChannel, by which followers also tell the
- *                      leader whether they are visible. Without a channel each tab has a stream of its own.
- *   beat()             the leader says "still here": over a WebSocket, or by HTTP where sockets are blocked. connect()
- *                      opens the socket, lost() decides by its close code what follows
- *   wake(), goAway()   what the browser tells: looked at, hidden, frozen, left, back online
- *   shutdown()         says good-bye, unless other tabs go on, and forgets who it was
+ * It is written in parts, the files beside this one, and loaded as one: app/messenger/script.py joins them within one
+ * function, so that they share their names, and the page does not. It also says in which order.
+ *
+ *   person.js       boot() and update() gather what the site says about the person; shutdown() says good-bye, unless
+ *                   other tabs go on, and forgets who it was. settings.js reads what they are given, visitor.js keeps
+ *                   the browser's id, events.js what trackEvent() is told
+ *   pings.js        ping() tells the server (HTTP) and brings back a ticket; accept() takes the answer
+ *   tabs.js         join() makes this tab part of the one stream that this browser keeps for that person. One tab leads,
+ *                   the others follow. A Web Lock says who leads, and who is next, even after a crash. Pages by plain
+ *                   http have no locks: there the tabs agree over a BroadcastChannel, by which followers also tell the
+ *                   leader whether they are visible. Without a channel each tab has a stream of its own
+ *   heartbeats.js   beat(): the leader says "still here", over a WebSocket, or by HTTP where sockets are blocked.
+ *                   connect() opens the socket, lost() decides by its close code what follows
+ *   visibility.js   wake(), goAway(): what the browser tells: looked at, hidden, frozen, left, back online
+ *   page.js         the way into the host page. state.js and timers.js are what all of them stand on
  *
  * It never throws into the host page, writes nothing to its console, and adds one global beside `Intercom`:
  * `Porchlight`, the same function. `Porchlight.silence` says why nothing is sent: each reason has its sentence there.
