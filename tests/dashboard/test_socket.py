@@ -2,12 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from app import wire
@@ -16,47 +16,11 @@ from app.auth.secrets_at_rest import fingerprint
 from app.auth.sessions import end_session
 from app.dashboard import socket as sockets
 from app.dashboard.access import COOKIE
-from app.ids import ContactId
 from app.metrics import dashboards_cut
 from app.presence.changes import Change
 from support.desk import AddPerson, Browse, Team
 from support.serving import START, Served
-
-NOBODY = ContactId("0" * 24)
-PATIENCE_SECONDS = 10
-
-
-@asynccontextmanager
-async def opened(
-    server: Served, team: Team, token: str | None = None, origin: str | None = "own", **options: Any
-) -> AsyncIterator[ClientConnection]:
-    headers = {"Cookie": f"{COOKIE}={team.admin_token if token is None else token}"}
-    given_origin = server.url if origin == "own" else origin
-    url = f"ws://127.0.0.1:{server.port}/apps/{team.app_id}/socket"
-    async with connect(
-        url,
-        origin=given_origin,
-        additional_headers=headers,
-        proxy=None,
-        **options,  # type: ignore[arg-type]
-    ) as client:
-        yield client
-
-
-async def watch(client: ClientConnection, ids: list[Any]) -> dict[str, Any]:
-    """Watch ``ids``; returns the snapshot."""
-    await client.send(json.dumps({"type": "watch", "ids": ids}))
-    return await told(client)
-
-
-async def told(client: ClientConnection) -> dict[str, Any]:
-    """The contacts of the next frame."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        frame = json.loads(await client.recv())
-    assert frame.keys() == {"type", "contacts"}
-    assert frame["type"] == "presence"
-    contacts: dict[str, Any] = frame["contacts"]
-    return contacts
+from support.watching import NOBODY, PATIENCE_SECONDS, opened, told, watch
 
 
 async def closed(client: ClientConnection) -> int | None:

@@ -1,58 +1,17 @@
 """The frames of the dashboard's socket themselves."""
 
-import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from websockets.asyncio.client import ClientConnection, connect
 
 from app import wire
-from app.dashboard.access import COOKIE
 from app.dashboard.socket import Closing, presence_frame, read_watch
 from app.ids import ContactId
 from app.presence.changes import Change
 from support.desk import AddPerson, Team
 from support.serving import Served
-
-NOBODY = ContactId("0" * 24)
-PATIENCE_SECONDS = 10
-
-
-@asynccontextmanager
-async def opened(
-    server: Served, team: Team, token: str | None = None, origin: str | None = "own", **options: Any
-) -> AsyncIterator[ClientConnection]:
-    headers = {"Cookie": f"{COOKIE}={team.admin_token if token is None else token}"}
-    given_origin = server.url if origin == "own" else origin
-    url = f"ws://127.0.0.1:{server.port}/apps/{team.app_id}/socket"
-    async with connect(
-        url,
-        origin=given_origin,
-        additional_headers=headers,
-        proxy=None,
-        **options,  # type: ignore[arg-type]
-    ) as client:
-        yield client
-
-
-async def watch(client: ClientConnection, ids: list[Any]) -> dict[str, Any]:
-    """Watch ``ids``; returns the snapshot."""
-    await client.send(json.dumps({"type": "watch", "ids": ids}))
-    return await told(client)
-
-
-async def told(client: ClientConnection) -> dict[str, Any]:
-    """The contacts of the next frame."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        frame = json.loads(await client.recv())
-    assert frame.keys() == {"type", "contacts"}
-    assert frame["type"] == "presence"
-    contacts: dict[str, Any] = frame["contacts"]
-    return contacts
+from support.watching import NOBODY, opened, told, watch
 
 
 @given(st.lists(st.text(max_size=64), max_size=500))
