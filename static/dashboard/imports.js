@@ -1,5 +1,7 @@
 /** An import's page tells how far it is; when it is finished the page is loaded again, with all that went wrong. */
 
+import { isFarewell } from "./live.js";
+
 const POLL_MS = 1_000;
 
 const section = document.querySelector("#import");
@@ -18,7 +20,7 @@ function follow(section, url) {
     try {
       const answer = await fetch(url, { headers: { accept: "application/json" } });
       // Signed out, or the import is no more: the page itself says which.
-      if (answer.status < 500 && !answer.ok) return end();
+      if (await isFarewell(answer)) return end();
       if (!answer.ok) return;
       const progress = await answer.json();
       if (progress.finished) return end();

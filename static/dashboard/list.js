@@ -5,7 +5,7 @@
  */
 
 import { uncoverInitials } from "./avatars.js";
-import { contactsOn, keepDotsAlive, signInAgain } from "./live.js";
+import { contactsOn, isFarewell, keepDotsAlive, signInAgain } from "./live.js";
 
 const POLL_MS = 4_000;
 const TYPING_PAUSE_MS = 180;
@@ -124,7 +124,7 @@ function start(page) {
     let news;
     try {
       const response = await fetch(url, { headers: { Accept: "application/json" } });
-      if (response.status === 401) return signInAgain();
+      if (await isFarewell(response)) return signInAgain();
       if (!response.ok) return;
       news = await response.json();
     } catch {

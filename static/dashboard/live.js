@@ -9,6 +9,8 @@ import { NOBODY, PresenceSocket, applyDiff, paint, watching } from "./presence.j
 const TICK_MS = 5_000;
 const LEAVING_MS = 3_000;
 const ASK_EVERY = 10;
+/** What the server refuses for good, and a proxy for a moment. */
+const REFUSALS = [403, 404];
 /** What a proxy answers while the server behind it is away. */
 const BEHIND_A_PROXY = [502, 504];
 
@@ -55,9 +57,9 @@ export function keepDotsAlive(root) {
       // Every page comes back within seconds, just when the server has enough to do: one that answers is not asked
       // each time.
       if (timesTurnedAway++ % ASK_EVERY) return;
-      const signedOut = await isSignedOut(appId, clock);
-      if (signedOut) signInAgain();
-      else if (signedOut === undefined) timesTurnedAway = 0;
+      const isOver = await askWhetherOver(appId, clock);
+      if (isOver) signInAgain();
+      else if (isOver === undefined) timesTurnedAway = 0;
     },
   });
   setInterval(() => document.hidden || tick(root, clock), TICK_MS);
@@ -77,8 +79,8 @@ export function contactsOn(root) {
 }
 
 /**
- * The session is over: the server leads to the sign-in page, and from there back to this one. Where
- * it is this page that just signs out, its own form is left to lead on.
+ * The session is over: the server leads to the sign-in page, and from there back to this one; or it says that
+ * whoever looks is no teammate any more. Where it is this page that just signs out, its own form is left to lead on.
  */
 export function signInAgain() {
   const wait = leftAt + LEAVING_MS - performance.now();
@@ -87,18 +89,31 @@ export function signInAgain() {
 }
 
 /**
- * Whether the session is over; undefined where nobody can be asked now. A browser does not tell a page why a
+ * Whether an answer to a page's script says that this page is over: nobody is signed in, or it is not for them any
+ * more, or what it shows is gone. A 404 says so where it is the server's own: a proxy gives one too while the server
+ * behind it is away. Rejects where that one is no JSON.
+ *
+ * @param {Response} response
+ * @returns {Promise<boolean>}
+ */
+export async function isFarewell(response) {
+  if (!REFUSALS.includes(response.status)) return response.status === 401;
+  return (await response.json())?.type === "error.list";
+}
+
+/**
+ * Whether this page is over; undefined where nobody can be asked now. A browser does not tell a page why a
  * socket was refused, but it does tell what else the server answers.
  *
  * @param {string} appId
  * @param {ServerClock} clock
  * @returns {Promise<boolean | undefined>}
  */
-async function isSignedOut(appId, clock) {
+async function askWhetherOver(appId, clock) {
   const url = `/apps/${encodeURIComponent(appId)}/users/new?since=${clock.now()}`;
   try {
-    const { status } = await fetch(url, { headers: { Accept: "application/json" } });
-    return BEHIND_A_PROXY.includes(status) ? undefined : status === 401;
+    const response = await fetch(url, { headers: { Accept: "application/json" } });
+    return BEHIND_A_PROXY.includes(response.status) ? undefined : await isFarewell(response);
   } catch {
     return undefined;
   }

@@ -1,12 +1,15 @@
 """Pages of the dashboard whose server goes away and comes back."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from app.storage.sqlite import file_of
 from support.product import EMAIL, PASSWORD, Product
 
 pytestmark = pytest.mark.browser
@@ -71,4 +74,21 @@ def test_session_that_ends_while_the_server_is_away_leads_to_the_sign_in(
     context.clear_cookies()
     going.start()
     page.wait_for_url("**/login?next=*", timeout=8_000)
+    context.close()
+
+
+@pytest.mark.parametrize("path", ["/users", "/users/show?user_id=left"])
+def test_teammate_who_is_removed_while_the_server_is_away_is_told_so_and_asks_no_more(
+    going: Product, app_id: str, browser: Browser, path: str
+) -> None:
+    going.ping(app_id, user_id="left", name="Lea Left")
+    context = browser.new_context()
+    page = context.new_page()
+    sign_in(page, f"{going.url}/login?next=/apps/{app_id}{quote(path)}")
+    going.kill()
+    expect(page.get_by_text("Live updates are interrupted")).to_be_visible()
+    with closing(sqlite3.connect(file_of(going.settings.database_url))) as conn, conn:
+        conn.execute("DELETE FROM memberships WHERE app_id = ?", (app_id,))
+    going.start()
+    expect(page.get_by_text("a workspace that you are not a teammate of")).to_be_visible(timeout=8_000)
     context.close()

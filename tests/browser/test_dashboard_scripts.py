@@ -90,6 +90,48 @@ def test_whether_the_session_is_over_is_asked_again_where_nobody_could_say(page:
     assert asked == [1, 2, 3, 13, 23, 26]
 
 
+FAREWELL = """{"type": "error.list", "errors": [{"code": "not_found", "message": "Resource Not Found"}]}"""
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "is_farewell"),
+    [
+        (200, "{}", False),
+        (401, FAREWELL.replace("not_found", "unauthorized"), True),
+        (401, "<h1>Whom do I have the honour?</h1>", True),
+        (404, FAREWELL, True),
+        (404, "{}", False),
+        (404, "null", False),
+        (404, "<h1>No such backend</h1>", None),
+        (403, FAREWELL, True),
+        (403, "<h1>Forbidden</h1>", None),
+        (400, FAREWELL, False),
+        (502, "<h1>Bad Gateway</h1>", False),
+        (503, FAREWELL, False),
+    ],
+)
+def test_a_page_is_over_where_the_server_itself_refuses_it_and_not_where_a_proxy_does(
+    page: Page, status: int, body: str, is_farewell: bool | None
+) -> None:
+    answer = f"new Response({json.dumps(body)}, {{ status: {status} }})"
+    assert call(page, "live.js", f"await m.isFarewell({answer}).catch(() => null)") is is_farewell
+
+
+def test_an_import_is_followed_on_where_a_proxy_answers_for_a_moment(page: Page) -> None:
+    page.evaluate("""() => {
+      document.body.innerHTML = '<section id="import" data-progress-url="/p"><p data-words></p></section>';
+      const answers = [new Response("<h1>Not found</h1>", { status: 404 }), Response.json({ words: "3 of 9" })];
+      window.fetch = async () => answers.shift();
+      window.setInterval = (tick) => (window.tick = tick);
+      window.clearInterval = () => (window.tick = () => {});
+    }""")
+    told = call(
+        page, "imports.js", "(await tick(), await tick(), document.querySelector('[data-words]').textContent)"
+    )
+    page.goto(f"{ORIGIN}/")  # without the stand-ins
+    assert told == "3 of 9"
+
+
 @pytest.mark.parametrize("operator", ["more_than", "less_than", "exactly"])
 @pytest.mark.parametrize("days", [-3, 0, 0.5, 3])
 def test_R42_editor_and_server_mean_the_same_instants(page: Page, operator: str, days: float) -> None:
