@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from app.contacts.events_store import move_sums
+from app.contacts.moving import move_participations
 from app.contacts.records import Contact
 from app.contacts.store import forget_words
 from app.ids import AppId, ContactId
@@ -26,7 +27,6 @@ from app.storage.tables import (
     attribute_values,
     contact_companies,
     contacts,
-    conversation_contacts,
     conversation_parts,
     conversation_ratings,
     conversations,
@@ -50,7 +50,6 @@ class _Shared:
 _SHARED: Final = (
     _Shared(taggings, "subject_id", ("kind", "tag_id")),
     _Shared(contact_companies, "contact_id", ("company_id",)),
-    _Shared(conversation_contacts, "contact_id", ("conversation_id",)),
     _Shared(presence_intervals, "contact_id", ("online_from",)),
 )
 _OWN: Final = (conversations, conversation_ratings, notes, events)
@@ -83,6 +82,7 @@ def move_everything(conn: Connection, lead: Contact, user_id: ContactId, now: fl
         mine = and_(table.c.app_id == lead.app_id, table.c.contact_id == lead.id)
         conn.execute(update(table).where(mine).values(contact_id=user_id))
     move_sums(conn, lead.app_id, lead.id, user_id)
+    move_participations(conn, lead.app_id, lead.id, user_id)
     for table in _AUTHORED:
         wrote = and_(
             table.c.app_id == lead.app_id,

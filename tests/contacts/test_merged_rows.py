@@ -60,6 +60,16 @@ def test_R73_what_is_the_leads_own_moves(recorder: Recorder, lead: Contact, tabl
     assert all_of(recorder, table, "contact_id") == [(USER,), ("c" * 24,)]
 
 
+@pytest.mark.parametrize("user_left_at", [None, NOW])
+def test_R73_a_user_takes_part_in_what_the_lead_did_even_where_it_was_let_go(
+    recorder: Recorder, lead: Contact, user_left_at: float | None
+) -> None:
+    put(recorder, tables.conversation_contacts, contact_id=USER, left_at=user_left_at)
+    put(recorder, tables.conversation_contacts, contact_id=lead.id)
+    move(recorder, lead)
+    assert all_of(recorder, tables.conversation_contacts, "contact_id", "left_at") == [(USER, None)]
+
+
 def test_R73_tags_and_companies_that_both_have_are_there_once(recorder: Recorder, lead: Contact) -> None:
     for contact_id, tag_id in [(lead.id, 1), (lead.id, 2), (USER, 2), (USER, 3)]:
         put(recorder, tables.taggings, kind="contact", subject_id=contact_id, tag_id=tag_id)

@@ -2,11 +2,11 @@
 
 import asyncio
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert, select
 
 from app.companies.store import companies_of
 from app.contacts.events_store import insert_event, sums_of
-from app.contacts.moving import move_marks
+from app.contacts.moving import move_marks, move_participations
 from app.contacts.notes_store import insert_note, notes_of
 from app.contacts.pings import PingContext, record_ping
 from app.contacts.records import Ping
@@ -14,6 +14,7 @@ from app.contacts.user_data import read_user_data
 from app.ids import AppId, ContactId
 from app.storage.database import open_database
 from app.storage.migrations import migrate
+from app.storage.tables import conversation_contacts
 from app.tags.records import Subject
 from app.tags.store import insert_tag, put_on, taggings_of
 from app.trail.records import News
@@ -40,7 +41,10 @@ def move_all(conn: Connection, app_id: AppId) -> None:
         for subject_type in ("contact", "company"):
             insert_deliveries(conn, app_id, [1], News("some.topic", subject_type, contact_id), NOW)
         insert_deliveries(conn, app_id, [1], News("contact.offline", "contact", contact_id), NOW)
+    brought_in = {"app_id": app_id, "conversation_id": 9, "contact_id": ada, "added_at": NOW}
+    conn.execute(insert(conversation_contacts), brought_in)
     move_marks(conn, app_id, ada, joe)
+    assert conn.execute(select(conversation_contacts.c.contact_id)).scalars().all() == [joe]
     tags = taggings_of(conn, app_id, "contact", [ada, joe])
     assert {whose: [tagging.tag.name for tagging in found] for whose, found in tags.items()} == {
         ada: [],
@@ -58,14 +62,47 @@ def move_all(conn: Connection, app_id: AppId) -> None:
     assert sums_of(conn, app_id, joe)[0].count == 2
 
 
+def take_part(conn: Connection, app_id: AppId) -> None:
+    ada, joe = ContactId("a" * 24), ContactId("b" * 24)
+    for conversation_id, contact_id, left_at in [
+        (1, ada, None),
+        (2, ada, NOW),
+        (3, ada, None),
+        (3, joe, NOW),
+        (4, ada, NOW),
+        (4, joe, None),
+        (5, joe, NOW),
+    ]:
+        row = {"app_id": app_id, "conversation_id": conversation_id, "contact_id": contact_id}
+        conn.execute(insert(conversation_contacts), row | {"added_at": NOW, "left_at": left_at})
+    move_participations(conn, app_id, ada, joe)
+    told = conversation_contacts.c
+    statement = select(told.conversation_id, told.contact_id, told.left_at).where(told.app_id == app_id)
+    rows = conn.execute(statement.order_by(told.conversation_id))
+    assert [tuple(row) for row in rows] == [
+        (1, joe, None),
+        (2, joe, NOW),
+        (3, joe, None),
+        (4, joe, None),
+        (5, joe, NOW),
+    ]
+
+
 def test_all_that_one_bears_and_did_is_the_others_then(recorder: Recorder) -> None:
     move_all(recorder.conn, recorder.app_id)
+
+
+def test_who_takes_part_goes_on_as_the_other_even_where_that_one_was_let_go(recorder: Recorder) -> None:
+    take_part(recorder.conn, recorder.app_id)
 
 
 async def test_all_of_it_on_postgresql(postgres_url: str) -> None:
     await asyncio.to_thread(migrate, postgres_url)
     database = await open_database(postgres_url)
     try:
-        await database.write(lambda conn: move_all(conn, create_workspace(conn, "Acme", NOW).app_id))
+        for move in (move_all, take_part):
+            await database.write(
+                lambda conn, move=move: move(conn, create_workspace(conn, "Acme", NOW).app_id)
+            )
     finally:
         await database.close()
