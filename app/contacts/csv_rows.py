@@ -47,6 +47,7 @@ TOLD: Final = ("created_at", "first_seen_at", "session_count", "country", "regio
 
 HALVES: Final = ("first_name", "last_name")
 _OTHER_NAMES: Final = {"external_id": "user_id"}
+_ATTRIBUTE: Final = "custom_attributes."
 _IDENTIFYING: Final = frozenset({"id", "user_id", "email", "role"})
 _MOMENTS: Final = frozenset({"signed_up_at", "last_seen_at"})
 _TRUE: Final = frozenset({"true", "yes", "1"})
@@ -91,7 +92,7 @@ def read_columns(
     if len(names) > MOST_COLUMNS:
         raise ParameterInvalid(f"The file has {len(names)} columns: at most {MOST_COLUMNS} are taken")
     _require_mapped_columns(names, mapping or {})
-    columns = [_column(name, (mapping or {}).get(name, name), attributes) for name in names]
+    columns = [_column(name, (mapping or {}).get(name, _without_guard(name)), attributes) for name in names]
     taken = [(column.field, column.is_attribute) for column in columns if column.field is not None]
     for name, column in zip(names, columns, strict=True):
         if column.field is not None and names.count(name) > 1:
@@ -122,6 +123,12 @@ def read_lines(rows: Iterable[str], columns: Sequence[Column]) -> Iterator[Line 
             if cells:
                 yield _read_line(number, cells, columns)
         number = reader.line_num + 2
+
+
+def write_attribute_name(name: str) -> str:
+    """What an attribute's column is called: by its name, unless reading would take that for something else."""
+    is_taken = name in WRITABLE or name in TOLD or name in _OTHER_NAMES or name.startswith(_ATTRIBUTE)
+    return write_cell(f"{_ATTRIBUTE}{name}" if is_taken else name)
 
 
 def write_cell(value: Cell) -> str:
@@ -170,7 +177,7 @@ def _column(name: str, target: str, attributes: Collection[str]) -> Column:
         return Column(None)
     if field in WRITABLE:
         return Column(field)
-    field = field.removeprefix("custom_attributes.")
+    field = field.removeprefix(_ATTRIBUTE)
     if field in attributes:
         return Column(field, is_attribute=True)
     raise ParameterInvalid(

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from app.attributes.operations import attributes_of
 from app.attributes.records import DataAttribute
-from app.contacts.csv_rows import TOLD, WRITABLE, Cell, write_cell, write_moment
+from app.contacts.csv_rows import TOLD, WRITABLE, Cell, write_attribute_name, write_cell, write_moment
 from app.contacts.records import Contact
 from app.contacts.store import FIELDS
 from app.ids import AppId
@@ -30,7 +30,7 @@ def columns_of(conn: Connection, app_id: AppId) -> list[DataAttribute]:
 
 def header(attributes: Sequence[DataAttribute]) -> str:
     """The first line."""
-    return _text([[*WRITABLE, *TOLD, *(write_cell(attribute.name) for attribute in attributes)]])
+    return _text([[*WRITABLE, *TOLD, *(write_attribute_name(attribute.name) for attribute in attributes)]])
 
 
 async def whole(database: Database, app_id: AppId, columns: Sequence[DataAttribute]) -> AsyncIterator[str]:

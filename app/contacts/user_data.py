@@ -142,9 +142,10 @@ class _Reader:
     def take_attributes(self) -> dict[str, Scalar]:
         """All that is left: custom attributes."""
         taken: dict[str, Scalar] = {}
-        for name, value in self._left.items():
+        for given, value in self._left.items():
             if is_unknown(value):
                 continue
+            name = given.strip()
             try:
                 scalar = read_scalar(value)
                 _require_attribute_name(name)
@@ -300,7 +301,7 @@ def read_integer(value: int) -> int:
 
 
 def _require_attribute_name(name: str) -> None:
-    if not name.strip() or len(name) > LONGEST_ATTRIBUTE_NAME:
+    if not name or len(name) > LONGEST_ATTRIBUTE_NAME:
         raise ValueError(f"needs a name of 1 to {LONGEST_ATTRIBUTE_NAME} characters")
     _require(name.isprintable(), "has a name that can't be shown")
 

@@ -61,6 +61,28 @@ def test_R55_an_export_can_be_imported_as_it_is(recorder: Recorder, people: None
     ]
 
 
+def test_R55_an_attribute_may_be_called_as_a_column_is(recorder: Recorder) -> None:
+    names = [
+        "role",
+        "first_name",
+        "browser",
+        "external_id",
+        "=1",
+        "'q",
+        "'=1",
+        "custom_attributes.role",
+        "plan",
+    ]
+    recorder.ping({"user_id": "1"} | dict.fromkeys(names, "x"))
+    columns = exports.columns_of(recorder.conn, recorder.app_id)
+    header = next(csv.reader([exports.header(columns)]))
+    assert len(set(header)) == len(header)
+    read = read_columns(header, [column.name for column in columns])
+    assert [column.field for column in read if column.is_attribute] == [column.name for column in columns]
+    [row] = exported(recorder)
+    assert (row["role"], row["custom_attributes.role"], row["plan"]) == ("user", "x", "x")
+
+
 def test_R64_archived_and_deleted_people_are_in_no_export(recorder: Recorder, people: None) -> None:
     for row in recorder.rows():
         recorder.change(row["id"], listed=False)

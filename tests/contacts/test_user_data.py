@@ -272,6 +272,10 @@ def test_an_attribute_needs_a_name(name: str) -> None:
     assert len(user.problems) == 1
 
 
+def test_space_around_a_name_is_no_part_of_it() -> None:
+    assert read_user_data({" plan ": "pro"}).custom_attributes == {"plan": "pro"}
+
+
 @pytest.mark.parametrize("name", sorted(SETTINGS))
 def test_settings_of_the_messenger_are_no_attributes(name: str) -> None:
     assert read_user_data({name: "x"}) == UserData()
