@@ -30,7 +30,7 @@ async def list_notes(request: Request, grant: TokenGrant) -> Response:
         contact = get_contact(conn, call.app_id, request.path_params["id"])
         found = notes_store.notes_of(conn, call.app_id, contact.id, limit=query.per_page, offset=query.offset)
         total = notes_store.count_notes_of(conn, call.app_id, contact.id)
-        return contact.id, _shapes(conn, call.app_id, found), total
+        return contact.id, note_shapes(conn, call.app_id, found), total
 
     _, shapes, total = await call.view(
         work, lambda seen: Deed("contact.notes_viewed", "contact", seen[0], {"count": len(seen[1])})
@@ -55,7 +55,7 @@ async def post_note(request: Request, grant: TokenGrant) -> Response:
             actor=call.actor,
             now=call.now,
         )
-        return _shapes(conn, call.app_id, [note])
+        return note_shapes(conn, call.app_id, [note])
 
     [shape] = await call.write(work)
     return Json(shape)
@@ -67,11 +67,12 @@ async def get_note(request: Request, grant: TokenGrant) -> Response:
 
     def work(conn: Connection) -> dict[str, Any]:
         note = notes.get_note(conn, call.app_id, request.path_params["id"])
-        return _shapes(conn, call.app_id, [note])[0]
+        return note_shapes(conn, call.app_id, [note])[0]
 
     return Json(await call.view(work, lambda seen: Deed("note.viewed", "note", seen["id"])))
 
 
-def _shapes(conn: Connection, app_id: AppId, found: list[Note]) -> list[dict[str, Any]]:
+def note_shapes(conn: Connection, app_id: AppId, found: list[Note]) -> list[dict[str, Any]]:
+    """Notes of one workspace as they are answered, with who wrote them."""
     authors = {mate.id: mate for mate in teammates_of(conn, app_id)} if found else {}
     return [note_shape(note, authors.get(note.admin_id) if note.admin_id else None) for note in found]

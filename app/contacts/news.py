@@ -36,4 +36,6 @@ def topics_of(before: Contact | None, after: Contact) -> list[str]:
     topics = [f"contact.{after.role}.updated"]
     if before.email != after.email:
         topics.append("contact.email.updated")
+    if after.unsubscribed_from_emails and not before.unsubscribed_from_emails:
+        topics.append("contact.unsubscribed")
     return topics

@@ -185,7 +185,8 @@ def _managed(
             "conversation.admin.closed",
         )
     if order.type == "open":
-        return states.reopen(before, now), _reopened(before, facts), "conversation.admin.opened"
+        topic = f"conversation.admin.{'unsnoozed' if before.state == 'snoozed' else 'opened'}"
+        return states.reopen(before, now), _reopened(before, facts), topic
     if order.type == "snoozed":
         return (
             states.snooze(before, float(order.snoozed_until or 0), now),

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from app.api.companies import shape_in
 from app.api.contacts import with_marks
+from app.api.notes import note_shapes
 from app.api.shapes.admins import admin_shape
 from app.api.shapes.contacts import contact_shape
 from app.api.shapes.conversations import conversation_shape
@@ -18,6 +19,7 @@ from app.api.shapes.presence import presence_shape
 from app.api.shapes.tags import tag_shape
 from app.clock import Clock
 from app.companies.changes import get_company
+from app.contacts.notes import get_note
 from app.contacts.operations import get_contact
 from app.conversations.pictures import picture_of
 from app.conversations.saving import get_conversation
@@ -56,6 +58,7 @@ def renderer(tracker: Tracker, clock: Clock) -> Render:
         "visitor": contact,
         "conversation": conversation,
         "admin": admin,
+        "note": _note,
     }
 
     def render(conn: Connection, told: Delivery) -> Item:
@@ -76,6 +79,10 @@ def renderer(tracker: Tracker, clock: Clock) -> Render:
 
 def _company(conn: Connection, told: Delivery) -> Item:
     return shape_in(conn, get_company(conn, told.app_id, told.subject_id))
+
+
+def _note(conn: Connection, told: Delivery) -> Item:
+    return note_shapes(conn, told.app_id, [get_note(conn, told.app_id, told.subject_id)])[0]
 
 
 def _event(conn: Connection, told: Delivery) -> Item:

@@ -1,7 +1,8 @@
 """What a webhook may be told of.
 
 The names are Intercom's, so that a receiver made for it understands them; presence is ours. ``*``
-stands for all of them. A topic that is announced nowhere is no topic: a test holds the two together.
+stands for all of them. Whatever is announced is among them, which a test holds; of the few that tell of what
+does not happen here, nothing is ever heard.
 """
 
 from typing import Final

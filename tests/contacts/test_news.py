@@ -46,6 +46,23 @@ def test_another_email_is_a_topic_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(
+    ("before", "after", "is_told"),
+    [
+        (None, True, True),
+        (False, True, True),
+        (True, True, False),
+        (True, False, False),
+        (None, False, False),
+    ],
+)
+def test_who_wants_no_emails_any_more_is_a_topic_too(before: bool | None, after: bool, is_told: bool) -> None:
+    topics = topics_of(
+        replace(ADA, unsubscribed_from_emails=before), replace(ADA, unsubscribed_from_emails=after)
+    )
+    assert topics == ["contact.user.updated", *(["contact.unsubscribed"] if is_told else [])]
+
+
+@pytest.mark.parametrize(
     ("changes", "is_new"),
     [
         ({}, False),

@@ -203,6 +203,7 @@ def test_webhooks_are_told_of_each_deed_and_the_log_keeps_no_word(desk: InboxDes
     desk.admin_says(begun.id, "secret-word", message_type="note")
     desk.manages(begun.id, "assignment", assignee_id=desk.admin_id)
     desk.manages(begun.id, "snoozed", snoozed_until=int(NOW) + 60)
+    desk.manages(begun.id, "open")
     desk.manages(begun.id, "close")
     desk.manages(begun.id, "open")
     assert desk.told() == [
@@ -212,10 +213,11 @@ def test_webhooks_are_told_of_each_deed_and_the_log_keeps_no_word(desk: InboxDes
         "conversation.admin.noted",
         "conversation.admin.assigned",
         "conversation.admin.snoozed",
+        "conversation.admin.unsnoozed",
         "conversation.admin.closed",
         "conversation.admin.opened",
     ]
-    assert len(desk.log()) == 8
+    assert len(desk.log()) == 9
     assert "secret-word" not in str(desk.conn.execute(select(audit_log)).all())
 
 

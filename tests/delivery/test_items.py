@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from app.clock import Clock
+from app.contacts.notes_store import insert_note
 from app.conversations.operations import begin_conversation
 from app.conversations.orders import read_opening
 from app.delivery.items import renderer
@@ -66,7 +67,14 @@ def test_teammate_is_told_as_rest_shows_them(recorder: Recorder, tracker: Tracke
     assert item_of(recorder, tracker, "admin", str(ada))["email"] == "ada@example.com"
 
 
-@pytest.mark.parametrize("kind", ["contact", "conversation", "admin", "job"])
+def test_note_is_told_as_rest_shows_it(recorder: Recorder, tracker: Tracker) -> None:
+    ada = recorder.ping({"user_id": "7"}).contact
+    note = insert_note(recorder.conn, recorder.app_id, ada.id, "<p>Hi</p>", by=None, now=NOW)
+    item = item_of(recorder, tracker, "note", str(note.id), topic="contact.note.created")
+    assert (item["type"], item["body"], item["contact"]["id"]) == ("note", "<p>Hi</p>", ada.id)
+
+
+@pytest.mark.parametrize("kind", ["contact", "conversation", "admin", "note", "job"])
 def test_what_is_no_more_is_told_of_by_type_and_id(
     recorder: Recorder, tracker: Tracker, kind: SubjectType
 ) -> None:
