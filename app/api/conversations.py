@@ -47,7 +47,12 @@ async def show_conversation(request: Request, grant: TokenGrant) -> Response:
     given = request.path_params["conversation_id"]
     picture = await call.view(
         lambda conn: picture_of(conn, get_conversation(conn, call.app_id, given), call.now),
-        lambda seen: Deed("conversation.viewed", "conversation", str(seen.conversation.id)),
+        lambda seen: Deed(
+            "conversation.viewed",
+            "conversation",
+            str(seen.conversation.id),
+            {"contact_ids": _contact_ids([seen])},
+        ),
     )
     return Json(conversation_shape(picture, as_text=wants_text(request)))
 
@@ -106,8 +111,11 @@ async def answer_page(
 
 def _whose(page: Sequence[Picture]) -> dict[str, object]:
     """Which conversations were seen, and whose they are, as the audit log tells it. Rule R82."""
-    people = {participant.id for picture in page for participant in picture.participants}
-    return {"ids": [picture.conversation.id for picture in page], "contact_ids": sorted(people)}
+    return {"ids": [picture.conversation.id for picture in page], "contact_ids": _contact_ids(page)}
+
+
+def _contact_ids(page: Sequence[Picture]) -> list[str]:
+    return sorted({participant.id for picture in page for participant in picture.participants})
 
 
 def wants_text(request: Request) -> bool:

@@ -69,7 +69,11 @@ async def get_note(request: Request, grant: TokenGrant) -> Response:
         note = notes.get_note(conn, call.app_id, request.path_params["id"])
         return note_shapes(conn, call.app_id, [note])[0]
 
-    return Json(await call.view(work, lambda seen: Deed("note.viewed", "note", seen["id"])))
+    return Json(
+        await call.view(
+            work, lambda seen: Deed("note.viewed", "note", seen["id"], {"contact_id": seen["contact"]["id"]})
+        )
+    )
 
 
 def note_shapes(conn: Connection, app_id: AppId, found: list[Note]) -> list[dict[str, Any]]:

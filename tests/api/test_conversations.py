@@ -132,11 +132,14 @@ async def test_a_conversation_is_deleted_for_good(
 async def test_R82_who_looks_is_on_the_log(
     client: Http, server: Served, acme: Tenant, add_contact: AddContact
 ) -> None:
-    begun = await begin(client, acme, await add_contact(acme))
+    ada = await add_contact(acme)
+    begun = await begin(client, acme, ada)
     await show(client, acme, begun)
     await client.get("/conversations", headers=acme.headers)
     logged = await actions(server)
     assert logged == ["conversation.created", "conversation.viewed", "conversation.listed"]
+    assert await looks(server, "conversation.viewed") == [{"contact_ids": [ada]}]
+    assert await looks(server, "conversation.listed") == [{"ids": [int(begun)], "contact_ids": [ada]}]
 
 
 @pytest.mark.parametrize("contact_id", ["123_doesnt_exist", "f" * 24, "", 7])

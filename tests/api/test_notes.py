@@ -8,6 +8,7 @@ import pytest
 from support.claims import assert_error_list
 from support.rest import AddContact, Tenant, add_admin
 from support.serving import START, Served
+from support.trail import looks
 
 NOBODY = "0" * 24
 
@@ -89,6 +90,15 @@ async def test_what_can_not_be_taken_is_refused(
 ) -> None:
     url = f"/contacts/{await add_contact(acme)}/notes"
     assert_error_list(await client.post(url, headers=acme.headers, json=body), status, code)
+
+
+async def test_R82_whose_note_was_looked_at_is_on_the_log(
+    client: httpx2.AsyncClient, server: Served, acme: Tenant, add_contact: AddContact
+) -> None:
+    ada = await add_contact(acme)
+    note = await write(client, acme, ada, body="Hi")
+    await client.get(f"/notes/{note['id']}", headers=acme.headers)
+    assert await looks(server, "note.viewed") == [{"contact_id": ada}]
 
 
 async def test_R83_another_workspaces_note_or_contact_is_as_unknown_as_none(
