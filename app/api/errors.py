@@ -12,6 +12,7 @@ from typing import Final
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match, Route
 from starlette.types import ExceptionHandler
 
 from app.api.answers import Json
@@ -64,7 +65,10 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
     status = error.status_code
     message = _MESSAGES.get(status) or error.detail or HTTPStatus(status).phrase
     code = _CODES.get(status, "server_error" if status >= 500 else "client_error")
-    return _error_list(request, status, code, message, dict(error.headers or {}))
+    headers = {name.lower(): value for name, value in (error.headers or {}).items()}
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["allow"] = _methods_here(request)
+    return _error_list(request, status, code, message, headers)
 
 
 async def on_fault(request: Request, error: Exception) -> Response:
@@ -72,6 +76,16 @@ async def on_fault(request: Request, error: Exception) -> Response:
     request_id = request_id_of(request)
     get_logger().error("http.fault", request_id=request_id, error=type(error).__name__, exc_info=error)
     return _error_list(request, 500, "server_error", "Something went wrong here", {})
+
+
+def _methods_here(request: Request) -> str:
+    """What may be asked of a path: each of its methods has a route of its own, and Starlette tells of the first."""
+    here = (
+        route.methods or set()
+        for route in request.scope["router"].routes
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE
+    )
+    return ", ".join(sorted(set().union(*here)))
 
 
 def _error_list(request: Request, status: int, code: str, message: str, headers: dict[str, str]) -> Response:

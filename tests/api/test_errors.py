@@ -27,7 +27,9 @@ async def _fail(request: Request) -> Response:
 
 @pytest.fixture
 def client() -> TestClient:
-    app = Starlette(routes=[Route("/fail/{kind}", _fail)], exception_handlers=error_handlers)
+    both = [Route("/both/{kind}", _fail, methods=[method]) for method in ("GET", "POST", "DELETE")]
+    routes = [Route("/fail/{kind}", _fail), *both]
+    app = Starlette(routes=routes, exception_handlers=error_handlers)
     return TestClient(app, raise_server_exceptions=False)
 
 
@@ -67,7 +69,11 @@ def test_an_unknown_route_is_an_error_list(client: TestClient) -> None:
 def test_a_wrong_method_is_an_error_list_that_names_the_right_ones(client: TestClient) -> None:
     response = client.post("/fail/conflict")
     assert_error_list(response, 405, "method_not_allowed", "Method Not Allowed")
-    assert "GET" in response.headers["allow"]
+    assert response.headers["allow"] == "GET, HEAD"
+
+
+def test_a_wrong_method_is_told_of_all_the_routes_of_its_path(client: TestClient) -> None:
+    assert client.put("/both/here").headers["allow"] == "DELETE, GET, HEAD, POST"
 
 
 def test_a_fault_of_ours_says_nothing_of_what_happened(client: TestClient) -> None:
