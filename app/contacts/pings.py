@@ -124,8 +124,6 @@ def record_ping(conn: Connection, ping: Ping, context: PingContext, now: float) 
         taken = take_attributes(conn, workspace, "contact", given, is_signed=proof.is_proven, now=now)
         problems += taken.problems
         facts |= _attributes(before, taken.values, now)
-    if proof.is_proven and before.verified_at is None:
-        facts["verified_at"] = now
     after = save(conn, found.contact, store.with_facts(before, facts))
     if found.contact is None or says_something_new(found.contact, after):
         news = [News(topic, "contact", after.id) for topic in topics_of(found.contact, after)]

@@ -52,7 +52,6 @@ class Contact:
     last_name: str | None = None
     anonymous_id: str | None = None
     avatar_url: str | None = None
-    verified_at: float | None = None
     signed_up_at: float | None = None
     first_seen_at: float | None = None
     last_seen_at: float | None = None

@@ -51,13 +51,13 @@ def test_R80_a_claim_without_proof_is_refused_and_nothing_changes(strict: Record
         assert_refused(strict, claim)
 
 
-def test_R80_a_proven_claim_is_recorded_as_verified(strict: Recorder) -> None:
+def test_R80_a_proven_claim_is_recorded(strict: Recorder) -> None:
     by_hash = strict.ping({"user_id": "42", "user_hash": user_hash("42", strict.secret)})
     by_email = strict.ping(
         {"email": "ann@example.com", "user_hash": user_hash("ann@example.com", strict.secret)}
     )
     by_token = strict.ping({"intercom_user_jwt": token(strict.secret, user_id=7, email="bob@example.com")})
-    assert [row["verified_at"] for row in strict.rows()] == [NOW, NOW, NOW]
+    assert len(strict.rows()) == 3
     assert (by_hash.contact.external_id, by_email.contact.email) == ("42", "ann@example.com")
     assert (by_token.contact.external_id, by_token.contact.email) == ("7", "bob@example.com")
 
@@ -178,12 +178,10 @@ def test_R80_a_signed_email_that_can_not_be_taken_proves_no_other(strict: Record
     assert mallory.contact.email is None
 
 
-def test_without_the_switch_a_claim_needs_no_proof_and_a_valid_one_is_noted(recorder: Recorder) -> None:
-    recorder.ping({"user_id": "42", "user_hash": "wrong"})
-    assert recorder.rows()[0]["verified_at"] is None
-    recorder.ping({"user_id": "42", "user_hash": user_hash("42", recorder.secret)}, at=NOW + 60)
-    recorder.ping({"user_id": "42", "user_hash": user_hash("42", recorder.secret)}, at=NOW + 90)
-    assert recorder.rows()[0]["verified_at"] == NOW + 60
+def test_without_the_switch_a_claim_needs_no_proof(recorder: Recorder) -> None:
+    wrong = recorder.ping({"user_id": "42", "user_hash": "wrong"})
+    right = recorder.ping({"user_id": "42", "user_hash": user_hash("42", recorder.secret)}, at=NOW + 60)
+    assert wrong.contact.id == right.contact.id
 
 
 def test_without_the_switch_a_token_still_wins_over_the_page(recorder: Recorder) -> None:

@@ -35,7 +35,6 @@ contacts = Table(
     Column("name_key", Text, nullable=False),  # what is shown, case-folded, for sorting
     Column("anonymous_id", Text),
     Column("avatar_url", Text),
-    Column("verified_at", Double),  # when a signed ping first proved this identity
     Column("created_at", Double, nullable=False),
     Column("updated_at", Double, nullable=False),
     Column("signed_up_at", Double),

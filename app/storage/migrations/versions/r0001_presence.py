@@ -117,7 +117,6 @@ def _create_contacts() -> None:
         sa.Column("name_key", sa.Text, nullable=False),
         sa.Column("anonymous_id", sa.Text),
         sa.Column("avatar_url", sa.Text),
-        sa.Column("verified_at", sa.Double),
         sa.Column("created_at", sa.Double, nullable=False),
         sa.Column("updated_at", sa.Double, nullable=False),
         sa.Column("signed_up_at", sa.Double),
