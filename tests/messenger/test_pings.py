@@ -189,6 +189,15 @@ async def test_an_absorbed_visitor_is_offline_and_told_to_ping_again(shop: Custo
     assert_error_list(beat, 401, "ticket_expired")
 
 
+async def test_whoever_heard_of_a_visitor_that_is_absorbed_hears_that_it_is_offline(shop: Customer) -> None:
+    heard: list[tuple[str, bool]] = []
+    shop.state.hub.subscribe(shop.app_id, lambda change: heard.append((change.contact_id, change.online)))
+    visitor = (await shop.ping({"anonymous_id": "a1"})).json()["user"]["id"]
+    user = (await shop.ping({"user_id": "42"})).json()["user"]["id"]
+    await shop.ping({"anonymous_id": "a1", "user_id": "42"})
+    assert heard == [(visitor, True), (user, True), (visitor, False)]
+
+
 async def test_two_first_pings_at_once_make_one_contact(shop: Customer) -> None:
     answers = await asyncio.gather(*(shop.ping(USER) for _ in range(20)))
     assert len({answer.json()["user"]["id"] for answer in answers}) == 1
