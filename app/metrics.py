@@ -8,9 +8,10 @@ readings and prints them beside the counters.
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, generate_latest
+from prometheus_client import CollectorRegistry, Counter, disable_created_metrics, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
+disable_created_metrics()  # else each counter has a series beside it that says when the process began
 REGISTRY: Final = CollectorRegistry()
 
 pings: Final = Counter(
