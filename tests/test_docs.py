@@ -17,6 +17,7 @@ from app import metrics, settings, wire
 from app.cli import cli
 from app.main import create_app
 from app.settings import load_settings
+from test_floors import FLOOR_OF
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -106,3 +107,28 @@ def test_every_picture_and_file_that_the_documents_point_to_is_there() -> None:
         targets = re.findall(r"(?:\]\(|src(?:set)?=\")([^)#\"\s]+)", path.read_text("utf-8"))
         local = [target for target in targets if "://" not in target]
         assert [target for target in local if not (path.parent / target).exists()] == []
+
+
+def anchors_of(path: Path) -> set[str]:
+    """Where links may lead in a document: its headings, as they are made into anchors."""
+    headings = re.findall(r"^#+ (.+)$", path.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_every_heading_that_a_document_points_to_is_there(path: Path) -> None:
+    links = re.findall(r"\]\(([^)#:\s]*)#([^)\s]+)\)", path.read_text("utf-8"))
+    assert [
+        (target, anchor)
+        for target, anchor in links
+        if anchor not in anchors_of(path.parent / target if target else path)
+    ] == []
+
+
+def test_the_map_names_each_part_of_the_house_and_goes_down_floor_by_floor() -> None:
+    (plan,) = re.findall(r"^```\n(app/cli.*?)^```$", (ROOT / "README.md").read_text("utf-8"), re.M | re.S)
+    lines = [line.removeprefix("app/").partition("  ")[0] for line in plan.partition("\n\n")[0].splitlines()]
+    names = [name.removesuffix("/").removesuffix(".py") for line in lines for name in line.split(" · ")]
+    assert sorted(names) == sorted(FLOOR_OF)
+    floors = [FLOOR_OF[name] for name in names]
+    assert floors == sorted(floors, reverse=True)
