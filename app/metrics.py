@@ -11,7 +11,8 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, disable_created_metrics, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
-disable_created_metrics()  # else each counter has a series beside it that says when the process began
+# Else each counter has a series beside it that says when the process began.
+disable_created_metrics()  # type: ignore[no-untyped-call]
 REGISTRY: Final = CollectorRegistry()
 
 pings: Final = Counter(
