@@ -3,8 +3,9 @@
 #
 # ensure_venv EXTRA       `base` for what the program needs, `test` for that and what the checks need
 #
-# After it, $ROOT is the project's folder and $VENV the environment. Nothing is installed again until
-# pyproject.toml changes or the folder moves. All it says goes to standard error, in one line.
+# After it, $ROOT is the project's folder and $VENV the environment. Every package is the version that is pinned in
+# requirements/, and its file has a hash that stands there. Nothing is installed again until those or pyproject.toml
+# change, or the folder moves. All it says goes to standard error, in one line.
 
 ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
 VENV=$ROOT/.venv
@@ -52,7 +53,9 @@ is_new_enough() {
 stamp_of() { printf '%s/.installed-%s' "$VENV" "$1"; }
 is_stamped() { [ "$(cat "$(stamp_of "$1")" 2>/dev/null)" = "$(fingerprint)" ]; }
 
-fingerprint() { printf '%s\n%s\n' "$(cksum <"$ROOT/pyproject.toml")" "$ROOT"; }
+fingerprint() {
+    printf '%s\n%s\n' "$(cat "$ROOT"/pyproject.toml "$ROOT"/requirements/*.txt | cksum)" "$ROOT"
+}
 
 make_venv() {
     local python
@@ -74,10 +77,9 @@ find_python() {
 }
 
 install_project() {
-    local extra=$1 what=$ROOT log=$VENV/install.log began=$SECONDS
-    [ "$extra" = base ] || what="${ROOT}[$extra]"
+    local extra=$1 pinned=$ROOT/requirements/$1.txt log=$VENV/install.log began=$SECONDS
     printf 'Installing Porchlight into .venv (once, about a minute) …' >&2
-    if with_uv "$what" >"$log" 2>&1 || with_pip "$what" >>"$log" 2>&1; then
+    if with_uv "$pinned" >"$log" 2>&1 || with_pip "$pinned" >>"$log" 2>&1; then
         fingerprint >"$(stamp_of "$extra")"
         say " done in $((SECONDS - began)) s."
         return
@@ -91,10 +93,13 @@ install_project() {
 }
 
 with_uv() {
-    command -v uv >/dev/null 2>&1 && uv pip install --quiet --python "$VENV/bin/python" --editable "$1"
+    command -v uv >/dev/null 2>&1 || return 1
+    local install=(uv pip install --quiet --python "$VENV/bin/python")
+    "${install[@]}" --require-hashes --requirement "$1" && "${install[@]}" --no-deps --editable "$ROOT"
 }
 
 with_pip() {
     "$VENV/bin/python" -m pip --version >/dev/null 2>&1 || "$VENV/bin/python" -m ensurepip || return 1
-    "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --editable "$1"
+    local install=("$VENV/bin/python" -m pip install --quiet --disable-pip-version-check)
+    "${install[@]}" --require-hashes --requirement "$1" && "${install[@]}" --no-deps --editable "$ROOT"
 }

@@ -39,6 +39,9 @@ class Clone:
         (self.root / "scripts").mkdir(parents=True)
         shutil.copy(ROOT / "scripts" / "bootstrap.sh", self.root / "scripts")
         (self.root / "pyproject.toml").write_text("[project]\n")
+        (self.root / "requirements").mkdir()
+        for extra in ("base", "test"):
+            self.pin(extra, "some==1")
         self._programs.mkdir()
         for name in (
             "bash",
@@ -58,6 +61,9 @@ class Clone:
             if program:
                 (self._programs / name).symlink_to(program)
         self.put_python("python3")
+
+    def pin(self, extra: str, text: str) -> None:
+        (self.root / f"requirements/{extra}.txt").write_text(text)
 
     def put_python(self, name: str) -> None:
         path = self._programs / name
@@ -85,8 +91,11 @@ class Clone:
         )
 
     def installs(self) -> list[str]:
-        """What was installed so far: the folder, with its extra."""
-        return self.log.read_text().splitlines() if self.log.exists() else []
+        """Which pins were installed so far, after each of which comes the folder itself."""
+        told = self.log.read_text().splitlines() if self.log.exists() else []
+        pins, folders = told[::2], told[1::2]
+        assert folders == [""] * len(pins)
+        return [Path(path).name for path in pins]
 
 
 @pytest.fixture
@@ -100,26 +109,33 @@ def test_a_fresh_clone_is_installed_once_and_says_so_in_one_line(clone: Clone) -
     assert first.stderr.count("\n") == 1
     assert first.stderr.startswith("Installing Porchlight into .venv")
     assert (first.stdout, second.stdout, second.stderr) == ("", "", "")
-    assert clone.installs() == [""]
+    assert clone.installs() == ["base.txt"]
 
 
 def test_what_the_tests_need_includes_what_the_program_needs(clone: Clone) -> None:
     clone.ensure("test")
     clone.ensure("base")
-    assert clone.installs() == ["[test]"]
+    assert clone.installs() == ["test.txt"]
 
 
 def test_the_tests_need_more_than_the_program(clone: Clone) -> None:
     clone.ensure("base")
     clone.ensure("test")
-    assert clone.installs() == ["", "[test]"]
+    assert clone.installs() == ["base.txt", "test.txt"]
 
 
 def test_a_changed_pyproject_is_installed_anew(clone: Clone) -> None:
     clone.ensure("base")
     (clone.root / "pyproject.toml").write_text('[project]\ndependencies = ["more"]\n')
     clone.ensure("base")
-    assert clone.installs() == ["", ""]
+    assert clone.installs() == ["base.txt", "base.txt"]
+
+
+def test_changed_pins_are_installed_anew(clone: Clone) -> None:
+    clone.ensure("base")
+    clone.pin("base", "some==2")
+    clone.ensure("base")
+    assert clone.installs() == ["base.txt", "base.txt"]
 
 
 def test_a_clone_that_was_moved_is_made_anew(clone: Clone) -> None:
@@ -128,7 +144,7 @@ def test_a_clone_that_was_moved_is_made_anew(clone: Clone) -> None:
     left_over = clone.root / ".venv/bin/with-the-old-path"
     left_over.touch()
     assert clone.ensure("base").returncode == 0
-    assert clone.installs() == ["", ""]
+    assert clone.installs() == ["base.txt", "base.txt"]
     assert not left_over.exists()
 
 
@@ -179,3 +195,10 @@ def test_every_script_may_be_run_from_anywhere(script: str) -> None:
     text = path.read_text()
     assert text.startswith("#!/usr/bin/env bash\n")
     assert '. "$(dirname -- "${BASH_SOURCE[0]}")/bootstrap.sh"\nensure_venv ' in text
+
+
+def test_only_pinned_packages_with_known_hashes_are_installed() -> None:
+    text = (ROOT / "scripts/bootstrap.sh").read_text()
+    installs = [line for line in text.splitlines() if '"${install[@]}"' in line]
+    assert len(installs) == 2
+    assert all('--require-hashes --requirement "$1" && ' in line and "--no-deps" in line for line in installs)
