@@ -138,16 +138,18 @@ def named(ids: Collection[str], external_ids: Collection[str], emails: Collectio
     """That question, apart so that a test can ask the database how it would go about it."""
     found = union_all(
         _ids_where(contacts.c.id.in_(listed_texts(ids))),
-        # The index holds users with an id: from a list SQLite does not see that they have one.
-        _ids_where(
-            _IS_USER,
-            contacts.c.external_id.is_not(None),
-            contacts.c.external_id.in_(listed_texts(external_ids)),
-        ),
-        _ids_where(_IS_USER, contacts.c.email_key.in_(listed_texts(emails))),
+        _users_by(contacts.c.external_id, external_ids),
+        _users_by(contacts.c.email_key, emails),
     )
     of_workspace = contacts.c.app_id == bindparam("app_id")
     return select(*_COLUMNS).where(of_workspace, contacts.c.id.in_(found)).with_for_update()
+
+
+def _users_by(column: ColumnElement[str], ids: Collection[str]) -> Select[Any]:
+    """Who has each of these, one by one: from ``IN`` and a list SQLite makes a walk through all that have any."""
+    listed = listed_texts(ids).subquery()
+    user = _ids_where(_IS_USER, column == listed.c.value).correlate(listed)
+    return select(user.scalar_subquery()).select_from(listed)
 
 
 def insert_contact(conn: Connection, contact: Contact) -> None:
