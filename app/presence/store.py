@@ -22,8 +22,7 @@ _SEEN = text(
 _ENDED = text(
     """
     INSERT INTO presence_intervals (app_id, contact_id, online_from, online_until)
-    SELECT :app_id, :contact_id, :online_from, :online_until
-    WHERE EXISTS (SELECT 1 FROM contacts WHERE app_id = :app_id AND id = :contact_id)
+    SELECT app_id, id, :online_from, :online_until FROM contacts WHERE app_id = :app_id AND id = :contact_id
     ON CONFLICT DO NOTHING
     """
 )

@@ -1,5 +1,7 @@
 """SQL of presence, on a real database."""
 
+import asyncio
+
 import pytest
 from sqlalchemy import Connection, text
 
@@ -16,7 +18,8 @@ from app.presence.store import (
     write_intervals,
     write_sightings,
 )
-from app.storage.database import Database
+from app.storage.database import Database, open_database
+from app.storage.migrations import migrate
 from app.workspaces.operations import create_workspace
 
 NOW = 1_700_000_000.0
@@ -108,3 +111,26 @@ async def test_counts_are_kept_for_their_time(database: Database) -> None:
     assert await database.read(lambda conn: read_counts(conn, one, 0.0)) == [(120.0, 6)]
     assert await database.read(lambda conn: read_counts(conn, two, 0.0)) == [(60.0, 5)]
     assert await database.read(lambda conn: read_counts(conn, two, 61.0)) == []
+
+
+async def test_what_was_seen_and_who_went_is_written_to_postgresql_too(postgres_url: str) -> None:
+    await asyncio.to_thread(migrate, postgres_url)
+    database = await open_database(postgres_url)
+
+    def work(conn: Connection) -> list[Interval]:
+        app_id = create_workspace(conn, "Acme", NOW).app_id
+        ping = Ping(app_id=app_id, user=UserData(user_id="ada"))
+        ada = record_ping(conn, ping, PingContext(own_origin="http://x"), NOW).contact.id
+        write_sightings(conn, [Sighting(app_id, ada, NOW + 90, NOW + 30)])
+        of_nobody = Interval(app_id, ContactId("f" * 24), NOW, NOW + 60)
+        write_intervals(conn, [Interval(app_id, ada, NOW, NOW + 60), of_nobody])
+        write_counts(conn, {app_id: 1}, NOW, NOW - DAY)
+        assert moments(conn, app_id) == (NOW + 90, NOW + 30)
+        assert read_intervals(conn, app_id, of_nobody.contact_id, 0.0) == []
+        return read_intervals(conn, app_id, ada, 0.0)
+
+    try:
+        [spell] = await database.write(work)
+        assert (spell.online_from, spell.online_until) == (NOW, NOW + 60)
+    finally:
+        await database.close()

@@ -1,17 +1,35 @@
 """The same work on PostgreSQL, on a private server."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from importlib import import_module
+from pkgutil import walk_packages
 
+import asyncpg
 import pytest
 import pytest_asyncio
 import structlog
-from sqlalchemy import Connection, column, select, table, text, update
+from sqlalchemy import (
+    Connection,
+    Delete,
+    Insert,
+    Select,
+    TextClause,
+    Update,
+    column,
+    select,
+    table,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+import app
 from app import log
 from app.errors import Conflict, ReadTooSlow, SettingError, StorageUnavailable
 from app.storage.database import Database, open_database
+from app.storage.hot import Hot
 from app.storage.migrations import migrate
 from app.storage.postgres import ATTEMPTS
 
@@ -198,3 +216,38 @@ async def test_options_that_the_driver_takes_are_taken(postgres_url: str) -> Non
     await database.write(_create)
     assert await database.read(_count) == 0
     await database.close()
+
+
+def _statements() -> Iterator[tuple[str, str]]:
+    """Every statement that stands whole in a module, by its name, as PostgreSQL is sent it."""
+    written_for_sqlite = ("app.storage.sqlite", "app.storage.migrations")
+    for module in walk_packages(app.__path__, "app."):
+        if module.name.startswith(written_for_sqlite):
+            continue
+        for name, value in vars(import_module(module.name)).items():
+            statement = value._core if isinstance(value, Hot) else value
+            if isinstance(statement, Delete | Insert | Select | TextClause | Update):
+                sql = str(statement.compile(dialect=dialect()))
+                # What is no statement is a condition; a list without end is no statement yet.
+                if (
+                    sql.split(maxsplit=1)[0] in {"DELETE", "INSERT", "SELECT", "UPDATE"}
+                    and "POSTCOMPILE" not in sql
+                ):
+                    yield f"{module.name}.{name}", sql
+
+
+async def test_every_statement_in_a_module_is_one_that_it_understands(postgres_url: str) -> None:
+    await asyncio.to_thread(migrate, postgres_url)
+    connection = await asyncpg.connect(postgres_url.replace("+asyncpg", ""))
+    not_understood, count = [], 0
+    try:
+        for name, sql in _statements():
+            count += 1
+            try:
+                await connection.prepare(sql)
+            except asyncpg.PostgresError as error:
+                not_understood.append(f"{name}: {error}")
+    finally:
+        await connection.close()
+    assert not_understood == []
+    assert count > 100
