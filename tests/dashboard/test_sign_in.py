@@ -179,6 +179,21 @@ async def test_sign_in_leads_back_to_where_one_was_going(browse: Browse, account
     assert answer.headers["location"] == wanted
 
 
+SIGNED_OUT = "You are signed out. Sign in to go on where you were."
+
+
+async def test_whoever_is_led_to_the_sign_in_is_told_why(browse: Browse, account: str, acme: Team) -> None:
+    client = browse()
+    led = (await client.get(acme.url("/users"))).headers["location"]
+    page = text_of((await client.get(led)).text)
+    assert page.count(SIGNED_OUT) == 1
+    assert SIGNED_OUT not in text_of((await client.get("/login")).text)
+    # Whose password is wrong has that to read instead.
+    wrong = await sign_in(client, password="wrong", next=acme.url("/users"))
+    assert wrong.status_code == 401
+    assert SIGNED_OUT not in text_of(wrong.text)
+
+
 @pytest.mark.parametrize(
     "url",
     [
