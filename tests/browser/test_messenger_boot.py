@@ -5,14 +5,8 @@ import json
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from support.messenger_server import (
-    APP_ID,
-    HEARTBEAT,
-    CustomerSite,
-    MessengerServer,
-    contact_of,
-    snippet,
-)
+from support.customer_site import CustomerSite, snippet
+from support.messenger_server import APP_ID, HEARTBEAT, MessengerServer, contact_of
 
 pytestmark = pytest.mark.browser
 

@@ -8,7 +8,8 @@ so that the tests need no registry.
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from support.messenger_server import LEAVE, CustomerSite, MessengerServer, contact_of
+from support.customer_site import CustomerSite
+from support.messenger_server import LEAVE, MessengerServer, contact_of
 
 pytestmark = pytest.mark.browser
 

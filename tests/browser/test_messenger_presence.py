@@ -4,14 +4,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Error, Page
 
 from support.browser import freeze, pass_time, resume, watch_network
-from support.messenger_server import (
-    HEARTBEAT,
-    HIDDEN_HEARTBEAT,
-    LEAVE,
-    CustomerSite,
-    MessengerServer,
-    snippet,
-)
+from support.customer_site import CustomerSite, snippet
+from support.messenger_server import HEARTBEAT, HIDDEN_HEARTBEAT, LEAVE, MessengerServer
 
 pytestmark = pytest.mark.browser
 

@@ -4,7 +4,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from support.browser import pass_time, watch_network
-from support.messenger_server import HEARTBEAT, CustomerSite, MessengerServer, snippet
+from support.customer_site import CustomerSite, snippet
+from support.messenger_server import HEARTBEAT, MessengerServer
 
 pytestmark = pytest.mark.browser
 

@@ -4,7 +4,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from support.browser import pass_time, watch_network
-from support.messenger_server import LEAVE, CustomerSite, MessengerServer, contact_of, snippet
+from support.customer_site import CustomerSite, snippet
+from support.messenger_server import LEAVE, MessengerServer, contact_of
 
 pytestmark = pytest.mark.browser
 

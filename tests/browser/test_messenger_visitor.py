@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from support.messenger_server import CustomerSite, MessengerServer, snippet
+from support.customer_site import CustomerSite, snippet
+from support.messenger_server import MessengerServer
 
 pytestmark = pytest.mark.browser
 

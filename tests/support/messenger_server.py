@@ -1,33 +1,28 @@
-"""The two sides of an embedded messenger, as test doubles: Porchlight's server, and a customer's site.
+"""Porchlight's server as an embedded messenger sees it, as a test double.
 
 ``MessengerServer`` speaks the messenger's contract (ping, socket, HTTP heartbeats) on a free port, and
 writes down everything it is told, with the time. Tests make it refuse, hang, keep mute, close and die.
-``CustomerSite`` serves the pages that embed the script, from another port, and so from another origin.
-
-Tests never sleep: ``wait_for(lambda: …)`` comes back as soon as what has been written down makes the claim true.
 """
 
 import asyncio
 import hashlib
 import json
-import socket
 import threading
 import time
 import urllib.parse
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import pytest
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
-from starlette.types import ASGIApp
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from app.messenger.script import joined_script
+from support.listening import Listener, Record
 
 APP_ID = "uabc1234"
 HEARTBEAT = '{"type":"heartbeat"}'
@@ -84,70 +79,6 @@ class HttpHeartbeat:
 class TrackedEvent:
     at: float
     fields: dict[str, str]
-
-
-class Listener:
-    """An ASGI app on a free port of its own, in a thread; it can be stopped and started again on the same port."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-        self.port = 0
-        self.start()
-
-    def start(self) -> None:
-        listening = socket.socket()
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(("127.0.0.1", self.port))
-        listening.listen(128)
-        self.port = listening.getsockname()[1]
-        config = uvicorn.Config(
-            self._app,
-            log_config=None,
-            ws="websockets-sansio",
-            ws_ping_interval=None,
-            lifespan="off",
-            timeout_graceful_shutdown=1,
-        )
-        self.server = uvicorn.Server(config)
-        self._listening = listening
-        self._thread = threading.Thread(target=self.server.run, kwargs={"sockets": [listening]}, daemon=True)
-        self._thread.start()
-        deadline = time.monotonic() + 10
-        while not self.server.started and time.monotonic() < deadline:
-            time.sleep(0.005)
-
-    def stop(self) -> None:
-        """Die as a killed process does: connections are cut, not closed."""
-        self.abort_connections()
-        self.server.should_exit = True
-        self.server.force_exit = True
-        self._thread.join(10)
-        self._listening.close()
-
-    def abort_connections(self) -> None:
-        for connection in list(self.server.server_state.connections):
-            transport = getattr(connection, "transport", None)
-            loop = getattr(connection, "loop", None)
-            if transport is not None and loop is not None:
-                loop.call_soon_threadsafe(transport.abort)
-
-
-@dataclass
-class Record:
-    """What was seen, guarded by one condition that wakes those who wait for more."""
-
-    changed: threading.Condition = field(default_factory=threading.Condition)
-
-    def wait_for(self, claim: Callable[[], Any], seconds: float = 10, what: str = "") -> Any:
-        """Wait until the claim is true, and return what it returned; it is asked anew after each thing written down."""
-        deadline = time.monotonic() + seconds
-        with self.changed:
-            while not (value := claim()):
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    raise AssertionError(f"not within {seconds} s: {what or 'the claim'}; {self!r}")
-                self.changed.wait(left)
-            return value
 
 
 class MessengerServer(Record):
@@ -357,48 +288,9 @@ class MessengerServer(Record):
         return JSONResponse(body, status, headers=headers)
 
 
-class CustomerSite(Record):
-    """Pages of a customer, under any host name that ends in ``.test``."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._pages: dict[str, tuple[str, Mapping[str, str]]] = {}
-        app = Starlette(routes=[Route("/{path:path}", self._page)])
-        self._listener = Listener(app)
-
-    def page(self, path: str, html: str, headers: Mapping[str, str] | None = None) -> None:
-        self._pages[path] = (html, headers or {})
-
-    def url(self, path: str, host: str = "localhost") -> str:
-        return f"http://{host}:{self._listener.port}/{path}"
-
-    def stop(self) -> None:
-        self._listener.stop()
-
-    async def _page(self, request: Request) -> Response:
-        html, headers = self._pages.get(request.path_params["path"], ("", {}))
-        status = 200 if html else 404
-        kind = "text/javascript" if request.url.path.endswith(".js") else "text/html"
-        return Response(html, status, headers=dict(headers), media_type=kind)
-
-
 def contact_of(name: str) -> str:
     """The id that the double gives to whoever goes by that name."""
     return hashlib.sha256(str(name).encode()).hexdigest()[:24]
-
-
-def snippet(messenger: MessengerServer, settings: str | None = "{}") -> str:
-    """A customer's page with Intercom's usual snippet, of which only the script's URL was changed."""
-    lines = [] if settings is None else [f"<script>window.intercomSettings = {settings};</script>"]
-    loader = (
-        "(function(){var w=window;var ic=w.Intercom;if(typeof ic==='function'){ic('reattach_activator');"
-        "ic('update',w.intercomSettings);}else{var d=document;var i=function(){i.c(arguments);};i.q=[];"
-        "i.c=function(args){i.q.push(args);};w.Intercom=i;var l=function(){var s=d.createElement('script');"
-        f"s.type='text/javascript';s.async=true;s.src='{messenger.widget_url}';"
-        "var x=d.getElementsByTagName('script')[0];x.parentNode.insertBefore(s,x);};"
-        "if(document.readyState==='complete'){l();}else{w.addEventListener('load',l,false);}}})();"
-    )
-    return "<!doctype html><title>Shop</title>\n" + "\n".join([*lines, f"<script>{loader}</script>"])
 
 
 @pytest.fixture
@@ -406,10 +298,3 @@ def messenger() -> Iterator[MessengerServer]:
     messenger = MessengerServer()
     yield messenger
     messenger.stop()
-
-
-@pytest.fixture
-def site() -> Iterator[CustomerSite]:
-    site = CustomerSite()
-    yield site
-    site.stop()
