@@ -1,118 +1,17 @@
-"""The dashboard in a real Chromium: live search, dots that come back, hostile people, small screens, keyboards."""
+"""The list of people in a real Chromium: live search, dots and counts that move by themselves, avatars."""
 
-import json
 import re
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
+from support.dashboard import names, row
 from support.product import EMAIL, PASSWORD, Product
 
 pytestmark = pytest.mark.browser
 
-HOSTILE = '"><img src=x onerror=alert(1)><script>alert(2)</script><svg onload=alert(3)>'
 COLOUR = "(element) => getComputedStyle(element).backgroundColor"
-PATHS = (
-    "/users",
-    "/users?tab=online",
-    "/users?q=zzz",
-    "/users/show?user_id=hostile",
-    "/settings/messenger",
-    "/settings/tokens",
-    "/settings/teammates",
-    "/settings/deleting-people-data?q=hostile",
-    "/settings/imports",
-    "/reports",
-    "/reports/missing-users",
-)
-
-
-@pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    product = Product(tmp_path_factory.mktemp("dashboard"))
-    product.start()
-    yield product
-    product.stop()
-
-
-@pytest.fixture(scope="module")
-def app_id(product: Product) -> str:
-    app_id = product.command("workspace", "create", "Demo")["app_id"]
-    product.command("admin", "create", app_id, EMAIL, "--password-stdin", given=PASSWORD)
-    return app_id
-
-
-@pytest.fixture(scope="module")
-def signed_in(
-    product: Product, app_id: str, browser: Browser, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
-    """The cookies of a teammate who signed in, by keyboard alone."""
-    path = tmp_path_factory.mktemp("cookies") / "state.json"
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(f"{product.url}/login")
-    expect(page.get_by_label("Email")).to_be_focused()
-    page.keyboard.type(EMAIL)
-    page.keyboard.press("Tab")
-    page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"**/apps/{app_id}/users")
-    context.storage_state(path=path)
-    context.close()
-    return path
-
-
-Problems = list[str]
-
-
-@pytest.fixture
-def desk(browser: Browser, signed_in: Path) -> Iterator[BrowserContext]:
-    context = browser.new_context(storage_state=signed_in)
-    yield context
-    context.close()
-
-
-def watch_for_trouble(page: Page) -> Problems:
-    """Whatever a page must not do: dialogs, faults of scripts, breaches of the content policy."""
-    problems: Problems = []
-    page.on("dialog", lambda dialog: (problems.append(f"dialog {dialog.message}"), dialog.dismiss()))
-    page.on("pageerror", lambda error: problems.append(f"fault {error}"))
-    page.on(
-        "console",
-        lambda said: problems.append(said.text) if "Content Security Policy" in said.text else None,
-    )
-    return problems
-
-
-@pytest.fixture
-def page(desk: BrowserContext) -> Iterator[Page]:
-    page = desk.new_page()
-    problems = watch_for_trouble(page)
-    yield page
-    assert problems == []
-
-
-def row(page: Page, contact_id: str) -> Any:
-    return page.locator(f"tr[data-contact-id='{contact_id}']")
-
-
-def names(page: Page) -> list[str]:
-    return page.locator("tbody .person a").all_inner_texts()
-
-
-def eventually(holds: Callable[[], bool], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.02)
-
-
-# The list
 
 
 def test_search_answers_while_one_types_and_keeps_the_keyboard(
@@ -164,11 +63,9 @@ def test_list_stays_when_the_server_has_no_answer_to_a_search(
     assert page.url == address
 
 
-def test_search_works_without_scripts(
-    product: Product, app_id: str, browser: Browser, signed_in: Path
-) -> None:
+def test_search_works_without_scripts(product: Product, app_id: str, browser: Browser, cookies: Path) -> None:
     product.ping(app_id, user_id="n1", name="Noscript Nell")
-    context = browser.new_context(storage_state=signed_in, java_script_enabled=False)
+    context = browser.new_context(storage_state=cookies, java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{product.url}/apps/{app_id}/users")
     page.get_by_role("searchbox", name="Search people").fill("nosc")
@@ -272,9 +169,6 @@ def test_signing_out_in_one_tab_leads_the_other_to_the_sign_in(
     context.close()
 
 
-# Avatars
-
-
 def test_R53_avatar_that_fails_gives_way_to_the_initials(
     product: Product, app_id: str, desk: BrowserContext
 ) -> None:
@@ -313,124 +207,3 @@ def test_R53_avatar_that_fails_gives_way_to_the_initials(
     expect(row(page, good).locator(".avatar img")).to_have_count(1)
     assert referrers
     assert set(referrers) == {None}
-
-
-# Hostile people, and the content policy
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_hostile_people_do_nothing_on_any_page(product: Product, app_id: str, page: Page, path: str) -> None:
-    body = {
-        "app_id": app_id,
-        "user_data": {
-            "user_id": "hostile",
-            "name": HOSTILE,
-            "email": "hostile@example.com",
-            "phone": HOSTILE,
-            "custom": HOSTILE,
-            HOSTILE[:30]: "key",
-            "avatar": {"type": "avatar", "image_url": "javascript:alert(4)"},
-        },
-        "source": "apiBoot",
-        "referer": "javascript:alert(5)",
-        "page_title": HOSTILE,
-    }
-    request = urllib.request.Request(
-        f"{product.url}/messenger/web/ping",
-        json.dumps(body).encode(),
-        {"Content-Type": "application/json", "User-Agent": "Mozilla <script>alert(6)</script>"},
-    )
-    urllib.request.urlopen(request, timeout=10).close()
-    page.goto(f"{product.url}/apps/{app_id}{path}")
-    page.wait_for_load_state("networkidle")
-    assert page.locator("main img[src='x'], main svg[onload], main script").count() == 0
-    if path == "/users":
-        assert any(name.startswith('"><img') for name in names(page))
-
-
-# Small screens, keyboards
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_fits_360_pixels(
-    product: Product, app_id: str, browser: Browser, signed_in: Path, scheme: str
-) -> None:
-    product.ping(app_id, user_id="w1", name="W" * 120, email=f"{'w' * 50}@example.com")
-    context = browser.new_context(
-        storage_state=signed_in, viewport={"width": 360, "height": 740}, color_scheme=scheme
-    )
-    page = context.new_page()
-    problems = watch_for_trouble(page)
-    for path in (*(f"/apps/{app_id}{path}" for path in PATHS), "/demo", "/demo/pricing", "/no-such-page"):
-        page.goto(product.url + path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
-    assert problems == []
-    context.close()
-
-
-def test_long_name_leaves_the_buttons_beside_it_whole(product: Product, app_id: str, page: Page) -> None:
-    product.ping(app_id, user_id="long", name="W" * 120)
-    page.goto(f"{product.url}/apps/{app_id}/users/show?user_id=long")
-    archive = page.get_by_role("button", name="Archive")
-    assert archive.evaluate("(button) => button.getClientRects()[0].height") < 50
-
-
-def test_everything_on_the_list_is_reached_by_keyboard_and_shows_its_focus(
-    product: Product, app_id: str, page: Page
-) -> None:
-    product.ping(app_id, user_id="k1", name="Keyboard Kim")
-    page.goto(f"{product.url}/apps/{app_id}/users?q=keyboard")
-    reached: list[str] = []
-    for _ in range(25):
-        page.keyboard.press("Tab")
-        told = page.evaluate(
-            """() => {
-              const element = document.activeElement;
-              const style = getComputedStyle(element);
-              const shown = style.outlineStyle !== 'none' || style.boxShadow !== 'none';
-              return [element.innerText?.trim() || element.getAttribute('aria-label') || '', shown];
-            }"""
-        )
-        if told[0]:
-            reached.append(told[0].split("\n")[0])
-            assert told[1], f"{told[0]} does not show its focus"
-        if told[0] == "Keyboard Kim":
-            break
-    for wanted in ("Skip to the page", "People", "Settings", "Account", "Search people", "Name", "Last seen"):
-        assert wanted in reached, (wanted, reached)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/users/show?id=*")
-    expect(page.get_by_role("heading", name="Keyboard Kim", exact=True)).to_be_visible()
-
-
-def test_dot_and_table_are_told_to_those_who_do_not_see_them(
-    product: Product, app_id: str, page: Page
-) -> None:
-    ada = product.ping(app_id, user_id="aria", name="Aria Label")
-    page.goto(f"{product.url}/apps/{app_id}/users")
-    expect(row(page, ada).get_by_role("img", name="Online")).to_be_visible()
-    expect(page.get_by_role("columnheader", name="Last seen")).to_have_attribute("aria-sort", "descending")
-    page.get_by_role("columnheader", name="Name").get_by_role("link").click()
-    expect(page.get_by_role("columnheader", name="Name")).to_have_attribute("aria-sort", "ascending")
-
-
-# Settings
-
-
-def test_snippet_is_copied_and_token_is_made(
-    product: Product, app_id: str, desk: BrowserContext, page: Page
-) -> None:
-    desk.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.goto(f"{product.url}/apps/{app_id}/settings/messenger")
-    page.get_by_role("button", name="Copy snippet").click()
-    expect(page.get_by_role("button", name="Copied")).to_be_visible()
-    assert f"/widget/{app_id}" in page.evaluate("navigator.clipboard.readText()")
-    page.get_by_role("link", name="API tokens").click()
-    page.get_by_label("Name").fill("billing")
-    page.get_by_role("button", name="Make token").click()
-    token = page.locator("[data-token]").inner_text()
-    request = urllib.request.Request(f"{product.url}/presence", headers={"Authorization": f"Bearer {token}"})
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        assert json.load(answer)["total"] >= 1
-    page.get_by_role("button", name="Revoke billing").click()
-    expect(page.get_by_text("None yet")).to_be_visible()

@@ -6,41 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from support.product import EMAIL, PASSWORD, Product
+from support.dashboard import names
+from support.product import EMAIL, Product
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    product = Product(tmp_path_factory.mktemp("deleting"))
-    product.start()
-    yield product
-    product.stop()
-
-
-@pytest.fixture(scope="module")
-def app_id(product: Product) -> str:
-    app_id = product.command("workspace", "create", "Demo")["app_id"]
-    product.command("admin", "create", app_id, EMAIL, "--password-stdin", given=PASSWORD)
-    return app_id
-
-
-@pytest.fixture(scope="module")
-def cookies(
-    product: Product, app_id: str, browser: Browser, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
-    path = tmp_path_factory.mktemp("cookies") / "state.json"
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(f"{product.url}/login")
-    page.get_by_label("Email").fill(EMAIL)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"**/apps/{app_id}/users")
-    context.storage_state(path=path)
-    context.close()
-    return path
 
 
 @pytest.fixture(params=[True, False], ids=["with scripts", "without scripts"])
@@ -54,10 +23,6 @@ def search(page: Page) -> None:
     """Until the page's scripts run: a form that is sent before is asked about by the server, on a page of its own."""
     with page.expect_navigation():
         page.keyboard.press("Enter")
-
-
-def names(page: Page) -> list[str]:
-    return page.locator("tbody .person a").all_inner_texts()
 
 
 def test_R60_R61_a_person_is_deleted_by_email_and_restored(

@@ -6,50 +6,30 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from support.product import EMAIL, PASSWORD, Product
+from support.dashboard import names, watch_for_trouble
+from support.product import Product
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    product = Product(tmp_path_factory.mktemp("filters"))
-    product.start()
-    yield product
-    product.stop()
-
-
-@pytest.fixture(scope="module")
-def app_id(product: Product) -> str:
-    app_id = product.command("workspace", "create", "Demo")["app_id"]
-    product.command("admin", "create", app_id, EMAIL, "--password-stdin", given=PASSWORD)
-    for user_id, name in (("1", "Ada Stone"), ("2", "Ben Wood")):
-        product.post(
-            "/messenger/web/ping",
-            {"app_id": app_id, "user_data": {"user_id": user_id, "name": name}, "source": "apiBoot"},
-        )
+def app_id(product: Product, app_id: str) -> str:
+    """A workspace of two people."""
+    product.ping(app_id, user_id="1", name="Ada Stone")
+    product.ping(app_id, user_id="2", name="Ben Wood")
     return app_id
 
 
 @pytest.fixture
-def page(product: Product, app_id: str, browser: Browser, tmp_path: Path) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 360, "height": 800})
+def page(product: Product, app_id: str, browser: Browser, cookies: Path) -> Iterator[Page]:
+    """The list on a narrow screen."""
+    context = browser.new_context(storage_state=cookies, viewport={"width": 360, "height": 800})
     page = context.new_page()
-    problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("console", lambda said: problems.append(said.text) if "Content Security" in said.text else None)
-    page.goto(f"{product.url}/login")
-    page.get_by_label("Email").fill(EMAIL)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"**/apps/{app_id}/users")
+    problems = watch_for_trouble(page)
+    page.goto(f"{product.url}/apps/{app_id}/users")
     yield page
     assert problems == []
     context.close()
-
-
-def names(page: Page) -> list[str]:
-    return page.locator("tr[data-contact-id] a").all_inner_texts()
 
 
 def test_a_filter_is_added_by_keyboard_on_a_narrow_screen(page: Page) -> None:

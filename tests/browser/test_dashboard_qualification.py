@@ -1,61 +1,16 @@
 """Qualification data in a real Chromium: set by hand, kept from pings, let go again. Rules R30 to R33."""
 
-from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from support.product import EMAIL, PASSWORD, Product
+from support.product import Product
 
 pytestmark = pytest.mark.browser
 
 HOSTILE = "<img src=x onerror=alert(1)>"
-
-
-@pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    product = Product(tmp_path_factory.mktemp("qualification"))
-    product.start()
-    yield product
-    product.stop()
-
-
-@pytest.fixture(scope="module")
-def app_id(product: Product) -> str:
-    app_id = product.command("workspace", "create", "Demo")["app_id"]
-    product.command("admin", "create", app_id, EMAIL, "--password-stdin", given=PASSWORD)
-    return app_id
-
-
-@pytest.fixture(scope="module")
-def cookies(product: Product, app_id: str, browser: Browser) -> Any:
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(f"{product.url}/login")
-    page.get_by_label("Email").fill(EMAIL)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/users")
-    state = context.storage_state()
-    context.close()
-    return state
-
-
-@pytest.fixture
-def page(browser: Browser, cookies: Any) -> Iterator[Page]:
-    context = browser.new_context(storage_state=cookies)
-    page = context.new_page()
-    problems: list[str] = []
-    page.on("dialog", lambda dialog: (problems.append(f"dialog {dialog.message}"), dialog.dismiss()))
-    page.on("pageerror", lambda error: problems.append(f"fault {error}"))
-    page.on(
-        "console",
-        lambda said: problems.append(said.text) if "Content Security Policy" in said.text else None,
-    )
-    yield page
-    context.close()
-    assert problems == []
 
 
 def row_of(page: Page, name: str) -> Locator:
@@ -130,7 +85,7 @@ def test_field_opens_and_closes_by_keyboard(product: Product, app_id: str, page:
 
 
 def test_resync_shows_where_pointer_or_keyboard_is_and_always_for_touch(
-    product: Product, app_id: str, page: Page, browser: Browser, cookies: Any
+    product: Product, app_id: str, page: Page, browser: Browser, cookies: Path
 ) -> None:
     ada = product.ping(app_id, user_id="q4", company_size=10)
     address = f"{product.url}/apps/{app_id}/users/show?id={ada}"
@@ -153,7 +108,9 @@ def test_resync_shows_where_pointer_or_keyboard_is_and_always_for_touch(
     touch.close()
 
 
-def test_profile_works_without_scripts(product: Product, app_id: str, browser: Browser, cookies: Any) -> None:
+def test_profile_works_without_scripts(
+    product: Product, app_id: str, browser: Browser, cookies: Path
+) -> None:
     ada = product.ping(app_id, user_id="q5", company_size=10)
     plain = browser.new_context(storage_state=cookies, java_script_enabled=False)
     page = plain.new_page()
