@@ -38,7 +38,8 @@ def read_message(text: bytes) -> Message:
     Raises FrameError: 1007 for what is no JSON, 4400 for JSON that says nothing we know.
     """
     try:
-        shape = _DECODER.decode(text)
+        # Decoded first: what the reader passes over need not be UTF-8 for it.
+        shape = _DECODER.decode(text.decode())
     except msgspec.ValidationError:
         _must_be_json(text)
         raise FrameError(BAD_FRAME, "message is none of heartbeat, leave") from None
@@ -50,6 +51,6 @@ def read_message(text: bytes) -> Message:
 def _must_be_json(text: bytes) -> None:
     """A wrong shape is noticed before the rest is read: what follows may be no JSON after all."""
     try:
-        msgspec.json.decode(text)
+        msgspec.json.decode(text.decode())
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise FrameError(NO_JSON, "message is not JSON") from None

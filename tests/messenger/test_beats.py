@@ -31,6 +31,8 @@ def test_messages_are_understood(text: bytes, meaning: object) -> None:
         (b'{"type":"heartbeat"', NO_JSON),
         (b'{"type":"heartbeat"}}', NO_JSON),
         (b'{"type":"\xff"}', NO_JSON),
+        (b'{"type":"heartbeat","more":"\xff"}', NO_JSON),
+        (b'{"more":"\xff","type":"dance"}', NO_JSON),
         (b'{"type":7,', NO_JSON),
         (b"[" * 10_000, NO_JSON),
         (b"[]", BAD_FRAME),
