@@ -30,13 +30,14 @@ class Ledger:
 
     An ended interval stays in its slot, which keeps it safe, and is read from there; ``on_written`` is told once it
     is committed. A million contacts may be seen or go at once, so an entry is the slot itself: nothing new for the
-    collector.
+    collector. ``on_nobody`` is told of a slot whose contact the database does not know.
     """
 
     def __init__(self) -> None:
         self._seen: dict[Slot, None] = {}
         self._ended: deque[Slot] = deque()
         self.on_written: Callable[[Slot], None] = lambda _: None
+        self.on_nobody: Callable[[Slot], None] = lambda _: None
 
     def seen(self, slot: Slot) -> None:
         """Whoever is online in ``slot`` was seen: what stands there is written when its turn comes."""
@@ -63,14 +64,16 @@ class Ledger:
 
         intervals = [_interval(slot) for slot in ended]
         # A slot that was given up meanwhile tells of nobody.
-        sightings = [_sighting(slot) for slot in (*seen, *ended) if slot.times[slot.at + SEEN] > 0]
+        told = [slot for slot in (*seen, *ended) if slot.times[slot.at + SEEN] > 0]
+        sightings = [_sighting(slot) for slot in told]
+        of_nobody: set[Sighting] = set()
         # Who is seen while these are being written has to be written again.
         for slot in seen:
             del self._seen[slot]
 
         def work(conn: Connection) -> None:
             store.write_intervals(conn, intervals)
-            store.write_sightings(conn, sightings)
+            of_nobody.update(store.write_sightings(conn, sightings))
 
         try:
             await database.write(work)
@@ -80,6 +83,10 @@ class Ledger:
         for slot in ended:
             self._ended.popleft()
             self.on_written(slot)
+        if of_nobody:
+            for slot, sighting in zip(told, sightings, strict=True):
+                if sighting in of_nobody:
+                    self.on_nobody(slot)
 
 
 def _interval(slot: Slot) -> Interval:

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
 from app.ids import AppId, ContactId
 from app.presence.changes import Interval, Sighting
+from app.storage.tables import contacts
 
 # Never backwards: a ping may have written a later moment in between.
 _SEEN = text(
@@ -18,11 +19,15 @@ _SEEN = text(
     """
 )
 # A row that is there already was written just before a crash, and is written again after it.
-# Whoever was destroyed meanwhile leaves nothing more behind.
+# Whoever went up in another meanwhile was that one all along (rule R73), and whoever was destroyed
+# leaves nothing more behind.
 _ENDED = text(
     """
     INSERT INTO presence_intervals (app_id, contact_id, online_from, online_until)
-    SELECT app_id, id, :online_from, :online_until FROM contacts WHERE app_id = :app_id AND id = :contact_id
+    SELECT app_id, id, :online_from, :online_until FROM contacts
+    WHERE app_id = :app_id AND id = COALESCE(
+      (SELECT into_id FROM merged_contacts WHERE app_id = :app_id AND id = :contact_id), :contact_id
+    )
     ON CONFLICT DO NOTHING
     """
 )
@@ -45,9 +50,26 @@ INTERVALS = text(
 )
 
 
-def write_sightings(conn: Connection, sightings: Sequence[Sighting]) -> None:
-    if sightings:
-        conn.execute(_SEEN, [asdict(sighting) for sighting in sightings])
+def write_sightings(conn: Connection, sightings: Sequence[Sighting]) -> set[Sighting]:
+    """Returns those of whom there is no contact."""
+    if not sightings:
+        return set()
+    written = conn.execute(_SEEN, [asdict(sighting) for sighting in sightings]).rowcount
+    return set() if written == len(sightings) else _of_nobody(conn, sightings)  # not every driver counts
+
+
+def _of_nobody(conn: Connection, sightings: Sequence[Sighting]) -> set[Sighting]:
+    ids: dict[AppId, list[ContactId]] = {}
+    for sighting in sightings:
+        ids.setdefault(sighting.app_id, []).append(sighting.contact_id)
+    known = {
+        (app_id, contact_id)
+        for app_id, seen in ids.items()
+        for contact_id in conn.scalars(
+            select(contacts.c.id).where(contacts.c.app_id == app_id, contacts.c.id.in_(seen))
+        )
+    }
+    return {sighting for sighting in sightings if (sighting.app_id, sighting.contact_id) not in known}
 
 
 def write_intervals(conn: Connection, intervals: Sequence[Interval]) -> None:

@@ -29,7 +29,7 @@ from app.presence.lease_file import (
 )
 from app.presence.timing import IDLE_SECONDS, active_after_heartbeat, has_gone, is_inactive, stream_is_live
 from app.presence.wheel import Wheel
-from app.wire import DELETED, SILENT
+from app.wire import DELETED, EXPIRED, SILENT
 
 SILENT_SOCKET_FACTOR: Final = 10
 """A socket that beat once and fell silent is kept ten times the offline time, for a frozen page to resume on."""
@@ -53,7 +53,7 @@ class Tracker:
         self._offline_seconds = offline_seconds
         self._publish = publish
         self._ledger = ledger
-        ledger.on_written = self._written
+        ledger.on_written, ledger.on_nobody = self._written, self._unmask
         self._file = leases
         self._leases: dict[AppId, dict[ContactId, Lease]] = {}
         self._online: dict[AppId, dict[ContactId, Lease]] = {}  # in the order of coming online
@@ -156,17 +156,11 @@ class Tracker:
         new.devices = _live_devices(old, now) | _live_devices(new, now) or None
         old.devices = None
         if old.online:
-            slot = old.slot
-            old.online, old.slot = False, NO_SLOT
-            del self._online[app_id][contact_id]
-            times, at = slot.times, slot.at
-            seen_at, since = times[at + SEEN], times[at + SINCE]
-            self._publish(Change(app_id, contact_id, False, now, seen_at, since))
-            self._take_over(new, slot, since=now)
-        else:
-            # While its interval is being written the slot is the ledger's, which asks for the heir afterwards.
-            self._release(old.slot)
-            old.slot = NO_SLOT
+            self._vanish(old, now)
+            self._take_over(new, old.slot, since=now)
+        # While its interval is being written the slot is the ledger's, which asks for the heir afterwards.
+        self._release(old.slot)
+        old.slot = NO_SLOT
         if new.streams:
             self._queue(new, now + self._offline_seconds)
         self._forget_if_idle(old)
@@ -224,10 +218,12 @@ class Tracker:
             self._queue(lease, times[at + SEEN] + self._offline_seconds)
         for stored in inherited:
             # The server was killed between a merge and its showing.
+            if stored.until > 0:
+                self._ledger.ended(stored.slot)
+                continue
             if stored.until == 0:
                 self._take_over(self.lease(stored.app_id, stored.contact_id), stored.slot, stored.since)
-            else:
-                self._file.free(stored.slot)
+            self._file.free(stored.slot)
         for app_id, online in self._online.items():
             by_since = sorted(online.values(), key=lambda lease: lease.slot.times[lease.slot.at + SINCE])
             self._online[app_id] = {lease.contact_id: lease for lease in by_since}
@@ -307,7 +303,7 @@ class Tracker:
         return self._heirs.get((app_id, contact_id), contact_id) if self._heirs else contact_id
 
     def _take_over(self, lease: Lease, slot: Slot, since: float) -> None:
-        """Let ``lease`` be online by what stands in another contact's slot, from ``since`` on, and give that up."""
+        """Let ``lease`` be online by what stands in another contact's slot, from ``since`` on."""
         times, at = slot.times, slot.at
         seen_at, active_at = times[at + SEEN], times[at + ACTIVE]
         if lease.online:
@@ -319,7 +315,6 @@ class Tracker:
         own[there + ACTIVE] = max(own[there + ACTIVE], active_at)
         # It may be queued for a later look than this one's silence allows.
         self._wheel.add(EarlierLook(lease), seen_at + self._offline_seconds)
-        self._file.free(slot)
 
     def _vanish(self, lease: Lease, now: float, until: float | None = None) -> None:
         """The dot goes off at ``now``; the contact was online ``until`` then, or before that."""
@@ -336,6 +331,13 @@ class Tracker:
         lease = self.find(*owner(slot))
         if lease is None or lease.slot is not slot:
             self._file.free(slot)
+
+    def _unmask(self, slot: Slot) -> None:
+        """Nobody is who beats in ``slot``: a ticket has outlived its contact, and a ping tells who that is now."""
+        app_id, contact_id = owner(slot)
+        lease = self._leases.get(app_id, {}).get(contact_id)
+        if lease is not None and lease.slot is slot and lease.online:
+            self.forget(app_id, contact_id, slot.times[slot.at + SEEN], EXPIRED)
 
     def _release(self, slot: Slot) -> None:
         """Give up a slot whose interval has ended; one that is still being written goes when it is."""

@@ -24,6 +24,7 @@ from app.ids import AppId, ContactId
 from app.wire import BAD_FRAME, DELETED, EXPIRED, FLOOD, HEARTBEAT, NO_JSON, NOT_TEXT, REFUSED
 from app.workspaces.operations import create_workspace
 from support.knocking import Client
+from support.people import add_users
 from support.serving import START, Served, serving, settings_in, whole_app
 
 ADA: Final = ContactId("0123456789abcdef01234567")
@@ -219,6 +220,7 @@ async def server(tmp_path: Path, _migrated_file: Path) -> AsyncIterator[Served]:
 async def world(server: Served) -> AsyncIterator[World]:
     def work(conn: Connection) -> tuple[AppId, str, str]:
         app_id = create_workspace(conn, "Shop", START, allowed_origins=[SITE]).app_id
+        add_users(conn, app_id, [ADA])
         admin = create_admin(conn, app_id, "tess@shop.example", None, START)
         return app_id, create_token(conn, app_id, "test", START), begin_session(conn, admin, START)[0]
 

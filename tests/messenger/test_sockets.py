@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import Connection
 
 from app import metrics
 from app.auth.tickets import TICKET_SECONDS, Ticket, Tickets
@@ -28,7 +29,9 @@ from app.wire import (
     TOO_LONG,
 )
 from app.workspaces.operations import create_workspace
+from app.workspaces.records import Workspace
 from support.knocking import Client, frame
+from support.people import add_users
 from support.serving import START, Served, serving, settings_in
 
 ADA = ContactId("0123456789abcdef01234567")
@@ -48,12 +51,20 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
         await Client.all_hang_up()  # or the server waits for them
 
 
+async def acme_with_ada(served: Served) -> Workspace:
+    def work(conn: Connection) -> Workspace:
+        acme = create_workspace(conn, "Acme", START, allowed_origins=[SITE])
+        add_users(conn, acme.app_id, [ADA])
+        return acme
+
+    workspace = await served.state.database.write(work)
+    served.state.directory.put(workspace)
+    return workspace
+
+
 @pytest_asyncio.fixture
 async def app_id(served: Served) -> AppId:
-    workspace = await served.state.database.write(
-        lambda conn: create_workspace(conn, "Acme", START, allowed_origins=[SITE])
-    )
-    served.state.directory.put(workspace)
+    workspace = await acme_with_ada(served)
     return workspace.app_id
 
 
@@ -336,8 +347,7 @@ async def test_a_trusted_proxy_may_say_that_tls_ended_there(
     tmp_path: Path, proxies: str, forwarded: str, origin: str, status: int
 ) -> None:
     async with serving(settings_in(tmp_path, TRUSTED_PROXIES=proxies)) as served:
-        workspace = await served.state.database.write(lambda conn: create_workspace(conn, "Acme", START))
-        served.state.directory.put(workspace)
+        workspace = await acme_with_ada(served)
         ticket = served.state.tickets.issue(Ticket(workspace.app_id, ADA, "laptop"), START)
         headers = ("Host: people.example.com", f"X-Forwarded-Proto: {forwarded}", f"Origin: {origin}")
         client, answered, _ = await Client.knock(served.port, f"/messenger/socket?ticket={ticket}", *headers)
@@ -361,8 +371,7 @@ async def test_handshake_that_is_none_is_refused_with_426(served: Served, ticket
 
 async def test_server_that_goes_down_says_so(tmp_path: Path) -> None:
     async with serving(settings_in(tmp_path)) as served:
-        workspace = await served.state.database.write(lambda conn: create_workspace(conn, "Acme", START))
-        served.state.directory.put(workspace)
+        workspace = await acme_with_ada(served)
         ticket = served.state.tickets.issue(Ticket(workspace.app_id, ADA, "laptop"), START)
         client = await Client.open(served.port, ticket)
         await client.beat()
@@ -372,8 +381,7 @@ async def test_server_that_goes_down_says_so(tmp_path: Path) -> None:
 async def test_R5_dots_are_on_after_a_restart(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     async with serving(settings) as served:
-        workspace = await served.state.database.write(lambda conn: create_workspace(conn, "Acme", START))
-        served.state.directory.put(workspace)
+        workspace = await acme_with_ada(served)
         ticket = served.state.tickets.issue(Ticket(workspace.app_id, ADA, "laptop"), START)
         client = await Client.open(served.port, ticket)
         await client.beat()

@@ -1,9 +1,10 @@
 """SQL of presence, on a real database."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, insert, text
 
 from app.contacts.pings import PingContext, record_ping
 from app.contacts.records import Ping
@@ -20,6 +21,7 @@ from app.presence.store import (
 )
 from app.storage.database import Database, open_database
 from app.storage.migrations import migrate
+from app.storage.tables import merged_contacts
 from app.workspaces.operations import create_workspace
 
 NOW = 1_700_000_000.0
@@ -59,6 +61,18 @@ async def test_sightings_move_last_seen_forward_and_never_back(
     await database.write(lambda conn: write_sightings(conn, []))
 
 
+async def test_sightings_of_nobody_are_told(database: Database, ada: tuple[AppId, ContactId]) -> None:
+    app_id, contact_id = ada
+    known = Sighting(app_id, contact_id, NOW + 1, NOW + 1)
+    nobody = Sighting(app_id, ContactId("b" * 24), NOW + 1, NOW + 1)
+    foreign = Sighting(AppId("uzzzzzzz"), contact_id, NOW + 1, NOW + 1)
+    assert await database.write(lambda conn: write_sightings(conn, [known, nobody, foreign])) == {
+        nobody,
+        foreign,
+    }
+    assert await database.write(lambda conn: write_sightings(conn, [known, known])) == set()
+
+
 async def test_R83_a_sighting_touches_only_its_own_workspace(
     database: Database, ada: tuple[AppId, ContactId]
 ) -> None:
@@ -79,6 +93,27 @@ async def test_an_interval_written_twice_is_one(database: Database, ada: tuple[A
         later,
     ]
     assert await database.read(lambda conn: read_intervals(conn, app_id, contact_id, NOW + 60.5)) == [later]
+
+
+async def test_R73_interval_of_one_that_went_up_in_another_is_the_others(
+    database: Database, ada: tuple[AppId, ContactId]
+) -> None:
+    app_id, contact_id = ada
+    lead = ContactId("b" * 24)
+    interval = Interval(app_id, lead, NOW, NOW + 60)
+    foreign = Interval(AppId("uzzzzzzz"), lead, NOW, NOW + 60)
+
+    def work(conn: Connection) -> None:
+        row = {"app_id": app_id, "id": lead, "into_id": contact_id, "merged_at": NOW}
+        conn.execute(insert(merged_contacts), row)
+        write_intervals(conn, [interval, foreign])
+
+    await database.write(work)
+    assert await database.read(lambda conn: read_intervals(conn, app_id, contact_id, 0.0)) == [
+        replace(interval, contact_id=contact_id)
+    ]
+    written = await database.read(lambda conn: conn.scalar(text("SELECT count(*) FROM presence_intervals")))
+    assert written == 1
 
 
 async def test_an_interval_counts_until_its_end_whenever_it_began(

@@ -4,9 +4,10 @@ import pytest
 
 from app.ids import ContactId
 from app.presence.lease import Lease
+from app.presence.lease_file import SINCE, UNTIL, owner
 from app.storage.database import Database
 from app.wire import DELETED
-from support.presence import ADA, APP, BOB, OTHER_APP, Socket, World
+from support.presence import ADA, APP, BOB, OTHER_APP, START, Socket, World
 
 
 def merged_world(world: World) -> tuple[Lease, Lease]:
@@ -79,6 +80,28 @@ async def test_R73_slot_of_one_that_was_offline_already_is_given_up_once(
     assert len({other.slot for other in others}) == len(others)
 
 
+async def test_R73_running_interval_of_the_one_ends_with_it_and_is_kept(
+    world: World, database: Database
+) -> None:
+    bob, ada = merged_world(world)
+    world.beat(bob)
+    world.pass_time(60)
+    world.beat(bob)
+    slot = bob.slot
+    world.pass_time(10)
+    world.tracker.merge(APP, BOB, ADA, world.now)
+    assert (owner(slot), slot.times[slot.at + SINCE], slot.times[slot.at + UNTIL]) == (
+        (APP, BOB),
+        START,
+        START + 70,
+    )
+    assert len(world.ledger) == 1
+    await world.ledger.flush(database)
+    world.beat(world.tracker.lease(APP, ContactId("e" * 24)))
+    assert ada.slot is not slot
+    assert owner(slot) == (APP, ContactId("e" * 24))  # given up, and taken anew
+
+
 def test_R73_last_beats_of_several_count_for_whom_they_went_up_in(world: World) -> None:
     bob, ada = merged_world(world)
     eve = world.tracker.lease(APP, ContactId("e" * 24))
@@ -131,6 +154,18 @@ def test_R73_merge_outlives_a_crash(durable_world: World) -> None:
     assert 120 <= after.dots()[-1][0] <= 121
     again = after.crash()
     assert again.tracker.online_count(APP) == 0
+
+
+def test_R73_interval_that_ended_with_a_merge_outlives_a_crash(durable_world: World) -> None:
+    bob, _ = merged_world(durable_world)
+    durable_world.beat(bob)
+    durable_world.pass_time(30)
+    durable_world.tracker.merge(APP, BOB, ADA, durable_world.now)
+    durable_world.leases.close()
+    after = World(durable_world.folder, durable_world.now)
+    after.tracker.inherit(APP, BOB, ADA)
+    assert after.tracker.restore(after.now) == 1
+    assert len(after.ledger) == 1
 
 
 def test_R83_merge_in_one_workspace_is_none_in_another(world: World) -> None:

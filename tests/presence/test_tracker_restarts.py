@@ -3,7 +3,10 @@
 import pytest
 
 from app.presence.lease_file import UNTIL
-from support.presence import ADA, APP, START, World
+from app.storage.database import Database
+from app.wire import EXPIRED
+from support.people import add_people
+from support.presence import ADA, APP, BOB, START, Socket, World
 
 
 def test_R5_after_a_crash_who_was_online_is_online_still_and_no_dot_flips(durable_world: World) -> None:
@@ -116,3 +119,27 @@ def test_R5_nobody_was_online_while_no_server_ran(durable_world: World) -> None:
     slot = after.tracker.lease(APP, ADA).slot
     assert slot.times[slot.at + UNTIL] == START + 120
     assert after.dots() == [(8 * 3_600, False)]
+
+
+async def test_ticket_that_has_outlived_its_contact_keeps_no_dot_on(world: World, database: Database) -> None:
+    ada, bob = world.tracker.lease(APP, ADA), world.tracker.lease(APP, BOB)
+    socket = Socket(world.now)
+    world.tracker.open(ada, socket)
+    world.beat(ada)
+    world.beat(bob)
+    await database.write(lambda conn: add_people(conn, APP, [BOB]))
+    await world.ledger.flush(database)
+    assert world.tracker.online_ids(APP) == {BOB: None}.keys()
+    assert (socket.closed_with, world.tracker.farewell(APP, ADA)) == (EXPIRED, EXPIRED)
+    assert world.dots() == [(0, True), (0, False)]
+
+
+async def test_R73_sighting_of_one_that_went_up_in_another_harms_neither(
+    world: World, database: Database
+) -> None:
+    world.beat(world.tracker.lease(APP, BOB))
+    world.tracker.merge(APP, BOB, ADA, world.now)
+    await database.write(lambda conn: add_people(conn, APP, [ADA]))
+    await world.ledger.flush(database)
+    assert world.tracker.is_online(APP, ADA)
+    assert world.tracker.farewell(APP, BOB) is None
