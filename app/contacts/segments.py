@@ -52,9 +52,9 @@ def list_segments(conn: Connection, app_id: AppId) -> list[Segment]:
     return store.segments_of(conn, app_id)
 
 
-def get_segment(conn: Connection, app_id: AppId, segment_id: str) -> Segment:
-    """Raises NotFound."""
-    segment = store.find_segment(conn, app_id, segment_id) if is_contact_id(segment_id) else None
+def get_segment(conn: Connection, app_id: AppId, segment_id: str, *, hold: bool = False) -> Segment:
+    """Raises NotFound. ``hold``: nobody else changes it before this transaction ends."""
+    segment = store.find_segment(conn, app_id, segment_id, hold=hold) if is_contact_id(segment_id) else None
     if segment is None:
         raise NotFound
     return segment
@@ -86,7 +86,7 @@ def change_segment(
     conn: Connection, app_id: AppId, segment_id: str, draft: SegmentDraft, *, actor: Actor, now: float
 ) -> Segment:
     """Rename a segment, or give it another filter; raises NotFound, Conflict and what ``create_segment`` raises."""
-    before = get_segment(conn, app_id, segment_id)
+    before = get_segment(conn, app_id, segment_id, hold=True)
     after = replace(before, updated_at=now)
     if draft.name is not None:
         _require_free(
@@ -104,7 +104,7 @@ def change_segment(
 
 def delete_segment(conn: Connection, app_id: AppId, segment_id: str, *, actor: Actor, now: float) -> Segment:
     """Forget a saved filter; the people stay. Raises NotFound."""
-    segment = get_segment(conn, app_id, segment_id)
+    segment = get_segment(conn, app_id, segment_id, hold=True)
     store.delete_segment(conn, app_id, segment_id)
     record(conn, app_id, actor, Deed("segment.deleted", "segment", segment.id), now)
     return segment

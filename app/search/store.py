@@ -42,11 +42,10 @@ _SEGMENTS: Final = (
     .where(segments.c.app_id == bindparam("app_id"))
     .order_by(func.lower(segments.c.name), segments.c.id)
 )
-_SEGMENT: Final = (
-    select(*_COLUMNS)
-    .where(segments.c.app_id == bindparam("app_id"), segments.c.id == bindparam("segment_id"))
-    .with_for_update()
+_SEGMENT: Final = select(*_COLUMNS).where(
+    segments.c.app_id == bindparam("app_id"), segments.c.id == bindparam("segment_id")
 )
+_HELD: Final = _SEGMENT.with_for_update()
 
 
 def attributes_of(conn: Connection, app_id: AppId) -> dict[str, Attribute]:
@@ -60,9 +59,10 @@ def segments_of(conn: Connection, app_id: AppId) -> list[Segment]:
     return [Segment(*row) for row in conn.execute(_SEGMENTS, {"app_id": app_id})]
 
 
-def find_segment(conn: Connection, app_id: AppId, segment_id: str) -> Segment | None:
-    """One segment; held for this transaction where that may write."""
-    row = conn.execute(_SEGMENT, {"app_id": app_id, "segment_id": segment_id}).one_or_none()
+def find_segment(conn: Connection, app_id: AppId, segment_id: str, *, hold: bool = False) -> Segment | None:
+    """One segment; ``hold`` it for this transaction where it is to be changed."""
+    given = {"app_id": app_id, "segment_id": segment_id}
+    row = conn.execute(_HELD if hold else _SEGMENT, given).one_or_none()
     return Segment(*row) if row else None
 
 
