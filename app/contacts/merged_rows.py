@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import (
     ColumnElement,
@@ -12,13 +12,12 @@ from sqlalchemy import (
     bindparam,
     delete,
     exists,
-    insert,
     select,
     update,
 )
 
 from app.contacts.events_store import move_sums
-from app.contacts.moving import move_participations
+from app.contacts.moving import move_participations, remember_heir
 from app.contacts.records import Contact
 from app.contacts.store import forget_words
 from app.ids import AppId, ContactId
@@ -136,5 +135,4 @@ def _only_contacts(table: Table) -> Iterator[ColumnElement[bool]]:
 def _remember(conn: Connection, lead: Contact, user_id: ContactId, now: float) -> None:
     earlier = and_(merged_contacts.c.app_id == lead.app_id, merged_contacts.c.into_id == lead.id)
     conn.execute(update(merged_contacts).where(earlier).values(into_id=user_id))
-    row: dict[str, Any] = {"app_id": lead.app_id, "id": lead.id, "into_id": user_id, "merged_at": now}
-    conn.execute(insert(merged_contacts), row | {"anonymous_id": lead.anonymous_id})
+    remember_heir(conn, lead.app_id, lead.id, user_id, now, anonymous_id=lead.anonymous_id)

@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from sqlalchemy import Connection, delete, text
+from sqlalchemy import Connection, delete, insert, text
 
 from app.companies.store import move_contact
 from app.contacts.events_store import move_events
 from app.ids import AppId, ContactId
-from app.storage.tables import webhook_deliveries
+from app.storage.tables import merged_contacts, webhook_deliveries
 from app.tags.store import move_taggings
 from app.trail.topics import PRESENCE
 
@@ -60,6 +60,20 @@ def move_participations(conn: Connection, app_id: AppId, from_id: ContactId, to_
     for statement in (_TAKE_PART_AGAIN, _TAKE_PART):
         conn.execute(statement, {"app_id": app_id, "from_id": from_id, "to_id": to_id})
     conn.execute(_LEAVE_ALL, {"app_id": app_id, "from_id": from_id})
+
+
+def remember_heir(
+    conn: Connection,
+    app_id: AppId,
+    from_id: ContactId,
+    to_id: ContactId,
+    now: float,
+    *,
+    anonymous_id: str | None = None,
+) -> None:
+    """One is no more: its tickets are the other's, and so is its browser, where ``anonymous_id`` is given."""
+    row = {"app_id": app_id, "id": from_id, "into_id": to_id, "anonymous_id": anonymous_id, "merged_at": now}
+    conn.execute(insert(merged_contacts), row)
 
 
 def _forget_turns(conn: Connection, app_id: AppId, contact_id: ContactId) -> None:

@@ -202,7 +202,7 @@ def _made_room(conn: Connection, found: Recognition, context: PingContext, now: 
     if contact is None:
         return found
     if found.absorbed is not None:
-        store.absorb_visitor(conn, found.absorbed, contact.id)
+        store.absorb_visitor(conn, found.absorbed, contact.id, now)
     if found.merged is not None:
         joined = join(conn, contact, found.merged, actor=SYSTEM, now=now, active_at=context.active_at)
         return replace(found, contact=joined)

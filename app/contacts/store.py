@@ -23,7 +23,7 @@ from sqlalchemy import (
 from app.attributes.index import forget_values, index_values
 from app.attributes.operations import attributes_of
 from app.attributes.records import Scalar
-from app.contacts.moving import move_marks
+from app.contacts.moving import move_marks, remember_heir
 from app.contacts.recognition import Holders
 from app.contacts.records import Contact
 from app.ids import AppId, ContactId
@@ -191,7 +191,7 @@ def clear_anonymous_id(conn: Connection, app_id: AppId, contact_id: ContactId) -
     _update_of(("anonymous_id",)).run(conn, changed)
 
 
-def absorb_visitor(conn: Connection, visitor: Contact, user_id: ContactId) -> None:
+def absorb_visitor(conn: Connection, visitor: Contact, user_id: ContactId, now: float) -> None:
     """Remove a visitor's row and its presence; what it did and bears becomes the user's."""
     app_id = visitor.app_id
     move_marks(conn, app_id, visitor.id, user_id)
@@ -203,6 +203,8 @@ def absorb_visitor(conn: Connection, visitor: Contact, user_id: ContactId) -> No
     forget_words(conn, visitor)
     forget_values(conn, app_id, visitor.id)
     conn.execute(delete(contacts).where(contacts.c.app_id == app_id, contacts.c.id == visitor.id))
+    # Its browser is the user's by now, or another's.
+    remember_heir(conn, app_id, visitor.id, user_id, now)
 
 
 def with_facts(contact: Contact, facts: Mapping[str, Any]) -> Contact:

@@ -102,7 +102,7 @@ def _become(conn: Connection, visitor: Contact, order: Conversion, *, actor: Act
 def _absorb(conn: Connection, visitor: Contact, known: Contact, *, actor: Actor, now: float) -> Contact:
     """The visitor's visits were no sessions of the contact, and don't become any; what it did and bore does."""
     app_id = visitor.app_id
-    store.absorb_visitor(conn, visitor, known.id)
+    store.absorb_visitor(conn, visitor, known.id, now)
     seen = [contact.last_seen_at for contact in (visitor, known) if contact.last_seen_at is not None]
     first = [contact.first_seen_at for contact in (visitor, known) if contact.first_seen_at is not None]
     after = replace(

@@ -151,9 +151,12 @@ def test_R61_nothing_is_left_of_a_visitor_who_went_up_in_the_contact(recorder: R
     news = News("event.created", "contact", visitor.id, {"metadata": {"who": EMAIL}})
     announce(conn, app_id, news, NOW)
     assert recorder.ping({"anonymous_id": "a1", "user_id": "42"}).absorbed == visitor.id
+    announce(
+        conn, app_id, News("contact.offline", "contact", visitor.id), NOW
+    )  # written when its dot has gone off
     gone = deletion.delete_contact(conn, app_id, ada.id, actor=Actor("token", "7"), now=NOW + 1)
     destroy(conn, gone, NOW + 2)
-    assert rows_with(conn, EMAIL) == []
+    assert rows_with(conn, EMAIL) == rows_with(conn, visitor.id) == []
 
 
 def test_only_what_was_deleted_is_destroyed(recorder: Recorder) -> None:

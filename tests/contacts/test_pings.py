@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.contacts.agents import read_agent
+from app.contacts.merged_rows import Merged, merged_since
 from app.contacts.pings import Recorded
 from app.errors import ContactDeleted, OriginNotAllowed, WorkspaceNotFound
 from app.ids import AppId, is_contact_id
@@ -94,6 +95,10 @@ def test_a_visitor_that_signs_in_as_a_known_user_is_absorbed(recorder: Recorder)
     visitor = recorder.ping({"anonymous_id": "a1"}, at=NOW - 1_000)
     signed_in = recorder.ping({"anonymous_id": "a1", "user_id": "42"}, at=NOW + 60)
     assert (signed_in.contact.id, signed_in.absorbed) == (user.contact.id, visitor.contact.id)
+    # Its tickets count for the user, in a server that is started anew too.
+    assert merged_since(recorder.conn, NOW + 60) == [
+        Merged(recorder.app_id, visitor.contact.id, user.contact.id)
+    ]
     [row] = recorder.rows()
     assert (row["id"], row["anonymous_id"]) == (user.contact.id, "a1")
     assert (row["first_seen_at"], row["session_count"]) == (NOW - 1_000, 1)

@@ -179,7 +179,7 @@ def test_an_absorbed_visitor_leaves_its_events_and_nothing_else(recorder: Record
         "online_until": NOW,
     }
     conn.execute(insert(presence_intervals), [row])
-    store.absorb_visitor(conn, visitor, made.id)
+    store.absorb_visitor(conn, visitor, made.id, NOW)
     assert store.find_contact(conn, made.app_id, visitor.id) is None
     assert recorder.words(visitor.id) == set()
     assert recorder.words(made.id) == {"joe", "bloggs"}
