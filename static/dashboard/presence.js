@@ -98,6 +98,8 @@ export function paint(root, id, presence, paintLastSeen) {
   }
 }
 
+/** What browsers call the end of a socket that was never closed. */
+const BROKEN = 1006;
 /** Codes after which coming back helps nobody: a frame of ours was wrong, or we may not look any more. */
 const BAD_FRAME = 4400;
 const SIGNED_OUT = 4401;
@@ -105,9 +107,14 @@ const REFUSED = 4403;
 
 const SHORTEST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 3500;
+const ASK_EVERY_MS = 20_000;
+const ANSWER_MS = 10_000;
 
 /**
  * The dashboard's socket: keeps itself open, comes back within 5 s of a break, and watches again.
+ *
+ * Where nothing changes, nothing comes, so a path that died without a word would look as quiet as a good one.
+ * Therefore it watches anew from time to time, which the server answers with a snapshot.
  */
 export class PresenceSocket {
   /**
@@ -128,10 +135,17 @@ export class PresenceSocket {
     this.socket = null;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.pause = undefined;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.answer = undefined;
     this.isDone = false;
-    addEventListener("online", () => this.open());
+    setInterval(() => this.#ask(), ASK_EVERY_MS);
+    addEventListener("online", () => this.#reopen());
     addEventListener("pageshow", (event) => event.persisted && this.open());
-    document.addEventListener("visibilitychange", () => document.hidden || this.open());
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) return;
+      this.#ask();
+      this.open();
+    });
   }
 
   /**
@@ -141,8 +155,8 @@ export class PresenceSocket {
    */
   watch(ids) {
     this.ids = ids;
-    if (this.socket?.readyState === WebSocket.OPEN) this.#sendWatch(this.socket);
-    else this.open();
+    this.#ask();
+    this.open();
   }
 
   /** Open the socket, if it is not open or about to be. */
@@ -157,6 +171,7 @@ export class PresenceSocket {
       return this.handlers.onLive(false); // forbidden here; the rest of the page works without
     }
     this.socket = socket;
+    this.#awaitFrame(socket);
     let hasOpened = false;
     socket.onopen = () => {
       hasOpened = true;
@@ -169,8 +184,41 @@ export class PresenceSocket {
     };
   }
 
+  /** See whether an open socket still answers. */
+  #ask() {
+    if (this.socket?.readyState === WebSocket.OPEN) this.#sendWatch(this.socket);
+  }
+
+  /** What was open is probably dead: another network. */
+  #reopen() {
+    if (this.socket) this.#drop(this.socket);
+    this.open();
+  }
+
+  /**
+   * Closing politely would wait for the other side.
+   *
+   * @param {WebSocket} socket
+   */
+  #drop(socket) {
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close();
+    this.#closed(BROKEN);
+  }
+
+  /** @param {WebSocket} socket */
+  #awaitFrame(socket) {
+    this.answer ??= setTimeout(() => this.#drop(socket), ANSWER_MS);
+  }
+
+  #heard() {
+    clearTimeout(this.answer);
+    this.answer = undefined;
+  }
+
   /** @param {WebSocket} socket */
   #sendWatch(socket) {
+    this.#awaitFrame(socket);
     socket.send(JSON.stringify({ type: "watch", ids: this.ids }));
     this.handlers.onWatch();
     this.handlers.onLive(true);
@@ -178,12 +226,14 @@ export class PresenceSocket {
 
   /** @param {unknown} data */
   #receive(data) {
+    this.#heard();
     const frame = JSON.parse(String(data));
     if (isPresenceFrame(frame)) this.handlers.onFrame(frame);
   }
 
   /** @param {number} code */
   #closed(code) {
+    this.#heard();
     this.socket = null;
     this.handlers.onLive(false);
     if (code === BAD_FRAME || code === SIGNED_OUT || code === REFUSED) this.isDone = true;

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from app.storage.sqlite import file_of
 from support.product import EMAIL, PASSWORD, Product
@@ -91,4 +91,43 @@ def test_teammate_who_is_removed_while_the_server_is_away_is_told_so_and_asks_no
         conn.execute("DELETE FROM memberships WHERE app_id = ?", (app_id,))
     going.start()
     expect(page.get_by_text("a workspace that you are not a teammate of")).to_be_visible(timeout=8_000)
+    context.close()
+
+
+@pytest.mark.parametrize("notices", ["by asking", "by the browser's word"])
+def test_dots_come_back_where_the_path_to_the_server_died_without_a_word(
+    going: Product, app_id: str, browser: Browser, notices: str
+) -> None:
+    ada = going.ping(app_id, user_id="1", name="Ada")
+    context = browser.new_context()
+    page = context.new_page()
+    sign_in(page, f"{going.url}/login")
+    snapshots: list[str | bytes] = []
+    is_dead = False
+
+    def relay(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        is_first = not snapshots
+
+        def carry(frame: str | bytes) -> None:
+            if not (is_first and is_dead):
+                snapshots.append(frame)
+                socket.send(frame)
+
+        server.on_message(carry)
+
+    page.clock.install()
+    page.route_web_socket("**/socket", relay)
+    page.reload()
+    dot = page.locator(f"tr[data-contact-id='{ada}'] .dot")
+    expect(dot).to_have_attribute("data-online", "true")
+    while not snapshots:
+        page.wait_for_timeout(20)
+    is_dead = True
+    going.advance(121)
+    if notices == "by asking":
+        page.clock.run_for(35_000)
+    else:
+        page.evaluate("dispatchEvent(new Event('online'))")
+    expect(dot).to_have_attribute("data-online", "false")
     context.close()
