@@ -163,6 +163,9 @@ def update_contact(conn: Connection, before: Contact, after: Contact) -> None:
     """Write the columns that changed, and no others: each index left alone is a write less."""
     old, new = _values_of(before), _values_of(after)
     changed = {name: new[n] for n, name in enumerate(FIELDS) if new[n] != old[n]}
+    # Equal values may be of different types, true and 1: whoever changes none of them hands on the same object.
+    if after.custom_attributes is not before.custom_attributes:
+        changed["custom_attributes"] = after.custom_attributes
     if changed:
         where = {"of_app_id": before.app_id, "of_id": before.id}
         _update_of(tuple(changed)).run(conn, changed | where)

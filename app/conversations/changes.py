@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, select
 
+from app.attributes.values import is_same
 from app.conversations import store
 from app.conversations.bodies import REDACTED
 from app.conversations.orders import MOST_ATTRIBUTES, Changes, Redaction
@@ -38,13 +39,15 @@ def change_conversation(
     before = held.conversation
     _require_company(conn, app_id, changes.fields.get("company_id"))
     attributes = dict(before.custom_attributes)
-    changed = {name: value for name, value in changes.attributes.items() if attributes.get(name) != value}
+    changed = {
+        name: value for name, value in changes.attributes.items() if not is_same(attributes.get(name), value)
+    }
     attributes |= changed
     attributes = {name: value for name, value in attributes.items() if value is not None}
     if len(attributes) > MOST_ATTRIBUTES:
         raise ParameterInvalid(f"A conversation has at most {MOST_ATTRIBUTES} custom attributes")
     after = replace(before, **changes.fields, custom_attributes=attributes)
-    if after == before:
+    if after == before and not changed:
         return keep(conn, held, after, held.facts)
     after = replace(after, updated_at=max(before.updated_at, now))
     parts = [

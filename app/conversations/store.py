@@ -85,6 +85,9 @@ def update_conversation(conn: Connection, before: Conversation, after: Conversat
     """Write the columns that changed."""
     old, new = _row(before), _row(after)
     changed = {name: value for name, value in new.items() if value != old[name]}
+    # Equal values may be of different types: true and 1.
+    if after.custom_attributes is not before.custom_attributes:
+        changed["custom_attributes"] = new["custom_attributes"]
     if changed:
         statement = update(conversations).where(*_is(after.app_id, after.id)).values(changed)
         conn.execute(statement)

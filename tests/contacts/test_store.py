@@ -130,6 +130,13 @@ def test_only_what_changed_is_written(recorder: Recorder, made: Contact) -> None
     assert store.find_contact(recorder.conn, recorder.app_id, made.id) == replace(after, phone="meanwhile")
 
 
+def test_a_value_that_is_equal_and_of_another_type_is_written(recorder: Recorder, made: Contact) -> None:
+    one = replace(made, custom_attributes={"beta": 1})
+    store.update_contact(recorder.conn, made, one)
+    store.update_contact(recorder.conn, one, replace(made, custom_attributes={"beta": True}))
+    assert recorder.row(made.id)["custom_attributes"]["beta"] is True
+
+
 def test_nothing_changed_is_nothing_written(recorder: Recorder, made: Contact) -> None:
     before = recorder.conn.connection.driver_connection
     assert before is not None

@@ -70,6 +70,13 @@ def test_what_changes_nothing_is_no_deed(desk: InboxDesk) -> None:
     assert desk.log() == ["conversation.created"]
 
 
+def test_true_is_another_value_than_1(desk: InboxDesk) -> None:
+    begun = desk.begins(desk.contact(email="joe@acme.example"))
+    desk.changes(begun.id, custom_attributes={"urgent": 1})
+    desk.changes(begun.id, custom_attributes={"urgent": True})
+    assert desk.picture(begun.id).conversation.custom_attributes["urgent"] is True
+
+
 def test_so_many_attributes_fit(desk: InboxDesk) -> None:
     begun = desk.begins(desk.contact(email="joe@acme.example"))
     desk.changes(begun.id, custom_attributes={str(n): n for n in range(250)})
