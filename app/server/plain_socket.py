@@ -2,7 +2,8 @@
 
 uvicorn closes a connection by asking for what is buffered to be sent first. A page that reads no
 more never takes it, so the connection, and all that waits for it, would stay for ever. Here little
-may wait, and once the application is done with a socket it has two seconds to go.
+may wait, and once the application is done with a socket it has two seconds to go. Nor does uvicorn
+count the fragments of a message, or the pongs that are not read.
 
 What is refused is told as an error list. A head that the front door took is not too long here, and
 one that can't be read is refused at once: uvicorn would wait for more of it.
@@ -17,16 +18,21 @@ from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets import http11
 from websockets.datastructures import Headers
+from websockets.frames import Frame
 from websockets.http11 import Response
 
 from app.ids import new_request_id
 from app.refusals import log_refusal
 from app.server.front_door import MAX_HEAD_BYTES
 from app.server.handshake import error_list
+from app.wire import TOO_LONG
 
 LINGER_SECONDS: Final = 2.0
 SEND_BUFFER_BYTES: Final = 65_536
 """What the kernel may hold for a page that does not read, before the sender notices."""
+
+MOST_FRAGMENTS: Final = 1_000
+"""A message may come in so many: each costs memory beyond its bytes, and empty ones add up to no limit of bytes."""
 
 # The front door has counted already: no line, and no number of headers, goes beyond these.
 http11.MAX_LINE_LENGTH = 2 * MAX_HEAD_BYTES
@@ -51,6 +57,20 @@ class PlainSocket(WebSocketsSansIOProtocol):
         if not self.handshake_initiated:  # the whole head was in ``data``: no more of it comes
             self.transport.write(_refusal(400, "this is no request that opens a socket").serialize())
             self.transport.close()
+
+    def handle_cont(self, event: Frame) -> None:
+        if self.close_sent:
+            return
+        if len(self.frames) == MOST_FRAGMENTS:
+            self.conn.fail(TOO_LONG, f"message in more than {MOST_FRAGMENTS} fragments")
+            self.handle_parser_exception()
+            return
+        super().handle_cont(event)
+
+    def handle_ping(self) -> None:
+        super().handle_ping()
+        if not self.writable.is_set():  # whoever reads no pongs would have them wait here without end
+            self.transport.abort()
 
     async def send(self, message: ASGISendEvent) -> None:
         await super().send(message)

@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect
 from structlog.testing import capture_logs
 from websockets import http11
 
+from app import wire
 from app.clock import Clock
 from app.server import plain_socket
 from app.settings import Settings
 from app.state import AppState
+from support.knocking import Client, frame
 from support.serving import bare_app, serving, settings_in
 
 HANDSHAKE = (
@@ -53,6 +55,48 @@ async def test_page_that_reads_no_more_is_dropped(tmp_path: Path, monkeypatch: p
             await asyncio.sleep(0.01)
         assert not served.server.server_state.connections
         writer.close()
+
+
+async def listen(websocket: WebSocket) -> None:
+    await websocket.accept()
+    with suppress(WebSocketDisconnect):
+        while True:
+            await websocket.receive_text()
+
+
+def listening_app(settings: Settings, clock: Clock, states: list[AppState]) -> Starlette:
+    application = bare_app(settings, clock, states)
+    application.router.routes.append(WebSocketRoute("/listen", listen))
+    return application
+
+
+@pytest.mark.parametrize("fragment", [b"", b"x"])
+async def test_message_in_fragments_without_end_closes_with_1009(tmp_path: Path, fragment: bytes) -> None:
+    async with serving(settings_in(tmp_path), make_app=listening_app) as served:
+        client, status, _ = await Client.knock(served.port, "/listen")
+        assert status == 101
+        client.send(b"", final=False)
+        for _ in range(plain_socket.MOST_FRAGMENTS - 2):
+            client.send(fragment, 0x0, final=False)
+        client.send(fragment, 0x0)
+        client.send(b"again", final=False)
+        for _ in range(plain_socket.MOST_FRAGMENTS):
+            client.send(fragment, 0x0, final=False)
+        assert await client.closed_with() == wire.TOO_LONG
+        await Client.all_hang_up()
+
+
+async def test_whoever_pings_and_reads_no_pong_is_dropped(tmp_path: Path) -> None:
+    async with serving(settings_in(tmp_path), make_app=listening_app) as served:
+        client, status, _ = await Client.knock(served.port, "/listen")
+        assert status == 101
+        client.reader._transport.pause_reading()  # type: ignore[attr-defined]
+        pings = frame(b"x" * 125, 0x9) * 8_000
+        with pytest.raises(ConnectionError):
+            for _ in range(40):
+                client.writer.write(pings)
+                await client.writer.drain()
+        await Client.all_hang_up()
 
 
 async def fail(websocket: WebSocket) -> None:
