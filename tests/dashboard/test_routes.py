@@ -4,7 +4,9 @@ import re
 
 import httpx2
 import pytest
+from starlette.routing import Route
 
+from app.dashboard.routes import routes
 from app.static_files import static_dir
 from support.desk import AddPerson, Browse, Team
 
@@ -14,10 +16,37 @@ PAGES = [
     "/users?q=nobody",
     "/users/show?id={id}",
     "/users/show?user_id=nobody",
+    "/reports",
+    "/reports/missing-users",
     "/settings/messenger",
     "/settings/tokens",
     "/settings/teammates",
+    "/settings/qualification",
+    "/settings/people-data",
+    "/settings/deleting-people-data?q=nobody",
+    "/settings/imports",
+    "/settings/audit",
 ]
+# Not looked at here: parts of pages, files, what leads elsewhere; and a page that has a file to show.
+NO_PAGES = {
+    "/users/new",
+    "/users/online",
+    "/users/filter",
+    "/settings/imports/people.csv",
+    "/settings/imports/{id}",
+    "/settings/imports/{id}/progress",
+    "/settings/audit.json",
+    "/settings/receipts.json",
+}
+
+
+def test_every_page_is_looked_at() -> None:
+    shown = {
+        route.path.removeprefix("/apps/{app_id}")
+        for route in routes
+        if isinstance(route, Route) and route.path.startswith("/apps/") and "GET" in (route.methods or ())
+    }
+    assert {page.partition("?")[0] for page in PAGES} == shown - NO_PAGES
 
 
 @pytest.mark.parametrize("path", PAGES)
