@@ -13,7 +13,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
+from structlog.testing import capture_logs
 
+from app import metrics
 from app.clock import Clock
 from app.server import front_door
 from app.server.front_door import MAX_HEAD_BYTES, MESSENGER_PATH, FrontDoor
@@ -207,6 +209,10 @@ async def test_body_that_drips_is_given_up(served: Served, monkeypatch: pytest.M
         assert await everything(reader) == b""
 
 
+def turned_away() -> float:
+    return metrics.REGISTRY.get_sample_value("porchlight_connections_refused_total") or 0
+
+
 async def test_connections_above_the_limit_are_turned_away_and_old_ones_served(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -214,9 +220,15 @@ async def test_connections_above_the_limit_are_turned_away_and_old_ones_served(
         writer.write(b"GET /echo HTTP/1.1\r\nHost: x\r\n\r\n")
         await reader.readuntil(b"0 bytes")
         monkeypatch.setattr(FrontDoor, "most_connections", 1)
-        async with connection(served) as (late_reader, late_writer):
-            late_writer.write(b"GET /echo HTTP/1.1\r\nHost: x\r\n\r\n")
-            assert await everything(late_reader) == b""
+        monkeypatch.setattr(FrontDoor, "_turned_away_at", 0.0)
+        counted = turned_away()
+        with capture_logs() as lines:
+            for _ in range(3):
+                async with connection(served) as (late_reader, late_writer):
+                    late_writer.write(b"GET /echo HTTP/1.1\r\nHost: x\r\n\r\n")
+                    assert await everything(late_reader) == b""
+        assert {line["event"] for line in lines} == {"http.too_many_connections"}
+        assert turned_away() == counted + 3
         writer.write(b"GET /echo HTTP/1.1\r\nHost: x\r\n\r\n")
         await reader.readuntil(b"0 bytes")
 
