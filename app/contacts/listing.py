@@ -165,11 +165,9 @@ def last_seen_of(
 ) -> dict[ContactId, float | None]:
     """When each of ``ids`` was last seen, as far as the database knows; unknown and deleted ids are left out."""
     found: dict[ContactId, float | None] = {}
-    shown = contacts.c.deleted_at.is_(None) if archived_too else literal_column("contacts.listed")
     for chunk in _chunks(ids):
-        columns = select(contacts.c.id, contacts.c.last_seen_at)
-        statement = columns.where(contacts.c.app_id == app_id, shown, contacts.c.id.in_(chunk))
-        found |= {ContactId(row.id): row.last_seen_at for row in conn.execute(statement)}
+        rows = conn.execute(moments_of(chunk, archived_too=archived_too), {"app_id": app_id})
+        found |= {ContactId(row.id): row.last_seen_at for row in rows}
     return found
 
 
@@ -232,6 +230,13 @@ def keys_of(view: View, ids: Sequence[ContactId]) -> Select[Any, str]:
     return select(contacts.c[KEYS[view.order]], contacts.c.id).where(
         *_belongs_by_id(view.role), contacts.c.id.in_(ids), *map(bears, view.words)
     )
+
+
+def moments_of(ids: Sequence[ContactId], *, archived_too: bool) -> Select[str, float | None]:
+    """When each of ``ids`` was last seen."""
+    is_one = contacts.c.app_id == bindparam("app_id"), contacts.c.id.in_(ids)
+    is_shown = contacts.c.deleted_at.is_(None) if archived_too else contacts.c.listed.is_(True)
+    return select(contacts.c.id, contacts.c.last_seen_at).where(*is_one, is_shown)
 
 
 def rows_of_word(word: str, limit: int) -> Select[int]:
@@ -324,8 +329,9 @@ def _belongs(role: str | None) -> list[ColumnElement[bool]]:
 
 def _belongs_by_id(role: Role | None) -> list[ColumnElement[bool]]:
     """The same, where contacts are looked up by their ids."""
-    conditions = _belongs(None)
-    # The role with nothing added is no column: else an index that begins with it would be read to its end.
+    # Not in the words of the partial indexes, and the role with nothing added is no column: else an index that
+    # holds all that is asked would be read to its end.
+    conditions = [contacts.c.app_id == bindparam("app_id"), contacts.c.listed.is_(True)]
     return conditions if role is None else [*conditions, contacts.c.role.concat("") == role]
 
 

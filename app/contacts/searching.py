@@ -16,10 +16,10 @@ from app.search.clauses import Around, clause_of
 from app.search.fields import FilterFields, SearchFields
 from app.search.query import (
     MOST_VALUES,
-    And,
     Comparison,
     Node,
     comparisons_of,
+    parts_of,
     read_filter,
     read_search,
     value_count,
@@ -76,7 +76,7 @@ def roles_of(tree: Node) -> tuple[str, ...]:
     asked = [asked for asked in comparisons_of(tree) if asked.field.kind == "role"]
     names_visitors = any("visitor" in _entries(one) and one.operator == "is_any_of" for one in asked)
     roles = set(EVERYBODY) if names_visitors else set(PEOPLE)
-    for part in tree.parts if isinstance(tree, And) else (tree,):
+    for part in parts_of(tree):
         if isinstance(part, Comparison) and part.field.kind == "role" and part.operator == "is_any_of":
             roles &= set(_entries(part))
     # Where two parts exclude each other nobody fits, of whatever role.

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Connection,
     Double,
     Select,
+    exists,
     func,
     literal,
     literal_column,
@@ -29,9 +30,9 @@ from app.ids import ContactId
 from app.search.asking import EVERYBODY, LISTED, PEOPLE, Ask, is_of_roles
 from app.search.clauses import Around, clause_of, closed, holders_of, listed_texts
 from app.search.cursor import Place
-from app.search.query import FIRST_MOMENT, And, Comparison, Node, Operator
+from app.search.query import FIRST_MOMENT, And, Comparison, Node, Operator, parts_of
 from app.search.walks import beyond, ids_on_walk, place_on_walk, stretches
-from app.storage.tables import contacts
+from app.storage.tables import attribute_values, contacts
 
 FEW: Final = 2_000
 """So many are gathered at once."""
@@ -100,7 +101,7 @@ def places_of(
 ) -> list[Place]:
     """The first ``limit`` who fit, beyond ``after`` and beyond ``offset`` others, in the order asked for."""
     source = few
-    if few is None and ask.order.column in _ORDERED:
+    if few is None and ask.order.column in _ORDERED | _OF_KNOWN:
         found = _walked(conn, ask, offset + limit, after, SHORT_WALK)
         if found is None:
             source, rows = _rarest(conn, sources_of(ask.tree, ask.around), MANY)
@@ -121,10 +122,10 @@ def count_of(conn: Connection, ask: Ask, few: Source | None) -> int:
         everybody = conn.execute(count_everybody(ask)).scalar_one()
         return everybody - count_of(conn, opposite, few_of(conn, opposite))
     sources = sources_of(tree, ask.around)
-    if _is_of_values(ask, sources):
-        values = conn.execute(rows_of(sources[0])).scalar_one()
-        return values - conn.execute(count_apart(ask)).scalar_one()
     source = _rarest(conn, sources, VERY_MANY)[0] if len(sources) > 1 else next(iter(sources), None)
+    if source is not None and _is_of_values(ask, sources):
+        values = conn.execute(count_of_values(source, sources)).scalar_one()
+        return values - conn.execute(count_apart(ask)).scalar_one()
     return conn.execute(count_gathered(ask, source)).scalar_one()
 
 
@@ -147,7 +148,9 @@ def sources_of(node: Node, around: Around) -> list[Source]:
 def ids_gathered(ask: Ask, source: Source | None, after: Place | None = None) -> Select[Any, str]:
     """Those who fit, all found and then sorted: the key and the id of each."""
     key, contact_id = closed(contacts.c[ask.order.column]), closed(contacts.c.id)
-    statement = select(contacts.c[ask.order.column], contacts.c.id).where(*_gathered(ask, source))
+    # A column that no index holds: one that has all the others would be read to its end in place of the source.
+    columns = contacts.c[ask.order.column], contacts.c.id, contacts.c.pseudonym
+    statement = select(*columns).where(*_gathered(ask, source))
     if after is not None:
         statement = statement.where(beyond(ask.order, key, contact_id, after))
     if ask.order.descending:
@@ -168,8 +171,16 @@ def count_everybody(ask: Ask) -> Select[int]:
     return select(func.count()).select_from(contacts).where(*conditions)
 
 
+def count_of_values(source: Source, sources: Sequence[Source]) -> Select[int]:
+    """How many have a value of ``source``, and one of each of the others."""
+    ids = source.ids.subquery()
+    is_same = attribute_values.c.contact_id == ids.c.contact_id
+    held = [exists(other.ids.where(is_same)) for other in sources if other is not source]
+    return select(func.count()).select_from(ids).where(*held)
+
+
 def count_apart(ask: Ask) -> Select[int]:
-    """How many have the attribute's value and are not to be found: visitors, and who is not listed.
+    """How many have the attributes' values and are not to be found: visitors, and who is not listed.
 
     Few of them have attributes at all, and those have an index of their own. All that are left to subtract them from
     need not be looked at one by one.
@@ -183,7 +194,9 @@ def count_apart(ask: Ask) -> Select[int]:
 
 def rows_of(source: Source, limit: int | None = None) -> Select[int]:
     """How many a source has, counting no further than ``limit``."""
-    return select(func.count()).select_from(source.ids.limit(limit).subquery())
+    # Not every index holds the id, and whoever is only counted need not be looked up for it.
+    rows = source.ids if source.column is None else source.ids.with_only_columns(literal(1))
+    return select(func.count()).select_from(rows.limit(limit).subquery())
 
 
 def _sources_of_comparison(comparison: Comparison, around: Around) -> list[Source]:
@@ -268,18 +281,16 @@ def _gathered(ask: Ask, source: Source | None) -> list[ColumnElement[bool]]:
 
 
 def _unanswered(ask: Ask, source: Source | None) -> Iterator[ColumnElement[bool]]:
-    parts = ask.tree.parts if isinstance(ask.tree, And) else (ask.tree,)
-    for part in parts:
+    for part in parts_of(ask.tree):
         if source is None or part is not source.answered:
             yield clause_of(part, ask.around)
 
 
 def _is_of_values(ask: Ask, sources: Sequence[Source]) -> bool:
-    """Whether the index of attributes' values alone says who fits, but for a few who are not to be found."""
-    is_value = (
-        isinstance(ask.tree, Comparison) and ask.tree.field.attribute_id is not None and len(sources) == 1
-    )
-    return is_value and set(PEOPLE) <= set(ask.roles) and not ask.besides
+    """Whether the indexes of attributes' values alone say who fits, but for a few who are not to be found."""
+    parts = parts_of(ask.tree)
+    are_values = all(isinstance(part, Comparison) and part.field.attribute_id is not None for part in parts)
+    return are_values and len(sources) == len(parts) and set(PEOPLE) <= set(ask.roles) and not ask.besides
 
 
 def _rarest(conn: Connection, sources: Sequence[Source], limit: int) -> tuple[Source | None, int]:
@@ -295,9 +306,11 @@ def _rarest(conn: Connection, sources: Sequence[Source], limit: int) -> tuple[So
 def _walked(
     conn: Connection, ask: Ask, wanted: int, after: Place | None, steps: int | None = None
 ) -> list[Place] | None:
-    """The first ``wanted`` who fit, by a walk of so many steps or to the end; none where it was too short to tell."""
+    """The first ``wanted`` who fit, by a walk of so many steps or to the end; none where that could not tell."""
     found: list[Place] = []
-    for of_unknown in stretches(ask.order, after):
+    for of_unknown in stretches(ask, after):
+        if of_unknown and ask.order.column in _OF_KNOWN:
+            return None
         until = None
         if steps is not None:
             until = next(iter(_places(conn, place_on_walk(ask, after, steps, of_unknown=of_unknown))), None)

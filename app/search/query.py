@@ -85,6 +85,11 @@ def read_filter(tree: object, catalogue: Catalogue) -> Node:
     return _read(tree, catalogue, _FILTER_OPERATORS, "filter", 1)
 
 
+def parts_of(node: Node) -> "tuple[Node, ...]":
+    """What all has to hold for a tree to hold."""
+    return node.parts if isinstance(node, And) else (node,)
+
+
 def comparisons_of(node: Node) -> Iterator[Comparison]:
     """All that the tree asks, from left to right."""
     if isinstance(node, Comparison):

@@ -4,17 +4,24 @@ An index has two stretches: those whose key is known, and those of whom it is no
 its own, so that a million visitors in between cost nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Double, Integer, Select, Text, and_, literal, or_, select, union_all
 
 from app.search.asking import LISTED, Ask, Order
-from app.search.clauses import clause_of
+from app.search.clauses import NEGATIVE, clause_of
 from app.search.cursor import Place
+from app.search.query import Comparison, Operator, parts_of
 from app.storage.tables import contacts
 
 _NEVER_NULL: Final = frozenset({"created_at", "updated_at", "session_count", "name_key"})
+_WITHIN: Final[frozenset[Operator]] = frozenset({"on", "exactly_days_ago"})
+_BEGINNINGS: Final[Mapping[bool, frozenset[Operator]]] = {
+    True: _WITHIN | {"below", "at_most", "before", "more_than_days_ago"},
+    False: _WITHIN | {"above", "at_least", "after", "less_than_days_ago"},
+}
+"""What says where in an order by its own column those who fit begin; descending, and not."""
 
 
 def ids_on_walk(
@@ -38,9 +45,10 @@ def place_on_walk(ask: Ask, after: Place | None, steps: int, *, of_unknown: bool
     return _merged(ask.order, walks, of_unknown).limit(1)
 
 
-def stretches(order: Order, after: Place | None) -> list[bool]:
+def stretches(ask: Ask, after: Place | None) -> list[bool]:
     """The stretches of the order's index that lie ahead: those of unknown keys are ``True``."""
-    if order.column in _NEVER_NULL:
+    order = ask.order
+    if order.column in _NEVER_NULL or any(one.operator not in NEGATIVE for one in _asked_of_key(ask)):
         return [False]
     stretches = [False, True] if order.descending else [True, False]
     if after is not None:
@@ -65,7 +73,10 @@ def _walks(ask: Ask, after: Place | None, of_unknown: bool) -> list[Select[Any, 
     """For each role, the walk along its index from beyond ``after``."""
     key, contact_id = contacts.c[ask.order.column], contacts.c.id
     conditions: list[ColumnElement[bool]] = [contacts.c.app_id == ask.around.app_id, LISTED]
-    if ask.order.column not in _NEVER_NULL:
+    begins = _begins(ask) if after is None and not of_unknown else []
+    if begins:
+        conditions += begins
+    elif ask.order.column not in _NEVER_NULL:
         conditions.append(key.is_(None) if of_unknown else key.is_not(None))
     if after is not None and of_unknown:
         conditions.append(_later(ask.order, contact_id, literal(after.id, Text)))
@@ -79,6 +90,18 @@ def _walks(ask: Ask, after: Place | None, of_unknown: bool) -> list[Select[Any, 
         select(key, contact_id).where(*conditions).order_by(*_along(ask.order, key, contact_id, of_unknown))
     )
     return [walk.where(contacts.c.role == role) for role in ask.roles]
+
+
+def _begins(ask: Ask) -> list[ColumnElement[bool]]:
+    """Where those who fit begin, as the tree says: before them there is nobody to ask."""
+    asked = [one for one in _asked_of_key(ask) if one.operator in _BEGINNINGS[ask.order.descending]]
+    return [clause_of(one, ask.around, is_open=True) for one in asked]
+
+
+def _asked_of_key(ask: Ask) -> list[Comparison]:
+    """What everybody who fits must meet with the column of the order."""
+    parts = [part for part in parts_of(ask.tree) if isinstance(part, Comparison)]
+    return [part for part in parts if part.field.column == ask.order.column]
 
 
 def _merged(order: Order, walks: Sequence[Select[Any, str]], of_unknown: bool) -> Select[Any, str]:

@@ -269,7 +269,9 @@ def test_tab_in_any_order_is_read_along_one_index_for_each_role(
 ) -> None:
     steps = plan(conn, listing.ids_in_order(View(role, (), order, descending)))
     walks = [step for step in steps if not step.startswith(("MERGE", "LEFT", "RIGHT"))]
-    walk = f"SEARCH contacts USING INDEX contacts_role_by_{listing.KEYS[order]} (app_id=? AND role=?)"
+    walk = (
+        f"SEARCH contacts USING COVERING INDEX contacts_role_by_{listing.KEYS[order]} (app_id=? AND role=?)"
+    )
     assert walks == [walk] * (1 if role else 3)
 
 
@@ -293,7 +295,7 @@ def test_holders_of_words_are_gathered_by_id_and_never_by_reading_a_whole_order(
 def test_walk_is_bounded_and_looks_each_contact_up_by_its_key(conn: Connection, order: Order) -> None:
     steps = plan(conn, listing.ids_on_walk(View("user", ("gmail",), order), 2_000))
     key = listing.KEYS[order]
-    assert f"SEARCH contacts USING INDEX contacts_role_by_{key} (app_id=? AND role=?)" in steps
+    assert f"SEARCH contacts USING COVERING INDEX contacts_role_by_{key} (app_id=? AND role=?)" in steps
     assert "SEARCH contacts USING INDEX sqlite_autoindex_contacts_1 (app_id=? AND id=?)" in steps
     assert not any("search_words" in step for step in steps)
 
@@ -303,7 +305,9 @@ def test_long_walk_reads_the_order_and_looks_each_contact_up_among_the_holders(
     conn: Connection, order: Order
 ) -> None:
     steps = plan(conn, listing.ids_on_long_walk(View(None, ("gmail",), order), "gmail"))
-    walk = f"SEARCH contacts USING INDEX contacts_role_by_{listing.KEYS[order]} (app_id=? AND role=?)"
+    walk = (
+        f"SEARCH contacts USING COVERING INDEX contacts_role_by_{listing.KEYS[order]} (app_id=? AND role=?)"
+    )
     assert steps.count(walk) == 3
     assert "SEARCH search_words USING PRIMARY KEY (app_id=? AND word>? AND word<?)" in steps
     assert not any("ORDER BY" in step for step in steps)
@@ -322,15 +326,21 @@ def test_news_are_asked_of_the_index_of_first_recording(conn: Connection, role: 
 def test_ids_are_looked_up_by_the_primary_key(
     conn: Connection, role: Role | None, words: tuple[str, ...]
 ) -> None:
-    steps = plan(conn, listing.keys_of(View(role, words), [ContactId("a" * 24), ContactId("b" * 24)]))
-    assert steps[0] == "SEARCH contacts USING INDEX sqlite_autoindex_contacts_1 (app_id=? AND id=?)"
+    ids = [ContactId("a" * 24), ContactId("b" * 24)]
+    for statement in (
+        listing.keys_of(View(role, words), ids),
+        listing.moments_of(ids, archived_too=False),
+        listing.moments_of(ids, archived_too=True),
+    ):
+        steps = plan(conn, statement)
+        assert steps[0] == "SEARCH contacts USING INDEX sqlite_autoindex_contacts_1 (app_id=? AND id=?)"
 
 
 @pytest.mark.parametrize("role", [None, "lead"])
 def test_counts_walk_one_index(conn: Connection, role: Role | None) -> None:
     statement = select(func.count()).select_from(contacts).where(*listing._belongs(role))
     [step] = plan(conn, statement)
-    assert step.startswith(("SEARCH contacts USING INDEX contacts_", "SEARCH contacts USING COVERING INDEX"))
+    assert step.startswith("SEARCH contacts USING COVERING INDEX contacts_")
 
 
 @pytest.mark.parametrize(
@@ -338,7 +348,5 @@ def test_counts_walk_one_index(conn: Connection, role: Role | None) -> None:
 )
 def test_walk_along_an_index_never_fetches_a_contact(conn: Connection, statement: listing.Ids) -> None:
     """A step of the walk is a step of the index; the row behind it is never sought."""
-    opcodes = [row.opcode for row in explained(conn, "EXPLAIN", statement)]
-    assert "DeferredSeek" in opcodes
-    assert "FinishSeek" not in opcodes
-    assert "SeekRowid" not in opcodes
+    opcodes = {row.opcode for row in explained(conn, "EXPLAIN", statement)}
+    assert not opcodes & {"DeferredSeek", "FinishSeek", "SeekRowid"}

@@ -16,8 +16,10 @@ from app.search.cursor import Place
 from app.search.fields import FilterFields, SearchFields
 from app.search.finding import (
     count_apart,
+    count_everybody,
     count_gathered,
     count_of,
+    count_of_values,
     few_of,
     ids_gathered,
     places_of,
@@ -25,7 +27,7 @@ from app.search.finding import (
     sources_of,
 )
 from app.search.query import Node, read_filter, read_search
-from app.search.walks import ids_on_walk, place_on_walk
+from app.search.walks import ids_on_walk, place_on_walk, stretches
 from app.storage.database import open_database
 from app.storage.migrations import migrate
 from app.storage.tables import contacts, metadata
@@ -59,10 +61,15 @@ leaves = st.sampled_from(
     [
         search("session_count", "gt", 1),
         search("session_count", "is", 2),
+        search("session_count", "lt", 3),
         search("created_at", "less_than", 2),
+        search("created_at", "more_than", 1),
         search("last_seen_at", "more_than", 1),
         search("last_seen_at", "is_unknown", None),
+        search("last_seen_at", "after", NOW - 86_400),
         search("signed_up_at", "on", NOW),
+        search("signed_up_at", "exactly", 1),
+        search("signed_up_at", "has_any_value", None),
         search("name", "contains", "ada"),
         search("name", "is", "Ada"),
         search("email", "is", "Ada.1@Example.com"),
@@ -254,7 +261,7 @@ def test_a_walk_goes_along_the_index_of_its_order(
     after = Place("x" if column == "name_key" else 5.0, "a" * 24)
     index = f"contacts_role_by_{column} (app_id=? AND role=?"
     walk = plan_of(conn, ids_on_walk(ask, 51, after=after, until=after))
-    assert walk.count(f"SEARCH contacts USING INDEX {index} AND {column}") == len(roles)
+    assert walk.count(f"SEARCH contacts USING COVERING INDEX {index} AND {column}") == len(roles)
     ahead = plan_of(conn, place_on_walk(ask, after, 100))
     assert ahead.count(f"{index} AND {column}") == len(roles)
     if column == "last_seen_at":
@@ -267,10 +274,88 @@ def test_a_walk_goes_along_the_index_of_its_order(
     assert "RIGHT PART" not in walk + ahead
 
 
+@pytest.mark.parametrize(
+    ("operator", "descending", "bounds"),
+    [
+        ("<", True, "{0}<?"),
+        (">", False, "{0}>?"),
+        ("=", True, "{0}>? AND {0}<?"),
+        ("=", False, "{0}>? AND {0}<?"),
+    ],
+)
+@pytest.mark.parametrize("column", ["created_at", "last_seen_at", "signed_up_at"])
+def test_a_walk_begins_where_those_begin_who_fit(
+    conn: Connection, column: str, operator: str, descending: bool, bounds: str
+) -> None:
+    ask = Ask(rest(column, operator, NOW), HERE, ("user",), Order(column, descending))
+    for first in (ids_on_walk(ask, 51, after=None, until=None), place_on_walk(ask, None, 100)):
+        plan = plan_of(conn, first)
+        assert f"_{column} (app_id=? AND role=? AND {bounds.format(column)})" in plan
+        assert "TEMP B-TREE" not in plan
+    assert stretches(ask, None) == [False]
+
+
+@pytest.mark.parametrize("descending", [True, False])
+def test_a_further_page_is_walked_to_from_its_place(conn: Connection, descending: bool) -> None:
+    ask = Ask(rest("created_at", "=", NOW), HERE, ("user",), Order("created_at", descending))
+    plan = plan_of(conn, ids_on_walk(ask, 51, after=Place(NOW, "a" * 24), until=None))
+    assert f"(app_id=? AND role=? AND created_at{'<' if descending else '>'}?)" in plan
+
+
+def test_the_newest_are_asked_when_they_signed_up_without_a_look_at_each(conn: Connection) -> None:
+    ask = Ask(rest("signed_up_at", "<", NOW), HERE, BOTH, NEWEST)
+    plan = plan_of(conn, ids_on_walk(ask, 51, after=None, until=None))
+    assert plan.count("COVERING INDEX contacts_role_by_created_at (app_id=? AND role=?)") == 2
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        rest("created_at", ">", NOW),
+        rest("updated_at", "<", NOW),
+        rest("last_seen_at", "<", NOW),
+        rest("session_count", ">=", 5),
+        rest("signed_up_at", ">", NOW),
+        rest("phone", "~", "1"),
+        rest("owner_id", "=", 7),
+        rest("location.city", "=", "Lagos"),
+        rest("os", "~", "mac"),
+        rest("email", "~", "ada"),
+    ],
+)
+def test_who_fits_one_comparison_is_counted_without_a_look_at_each(conn: Connection, node: Node) -> None:
+    [source] = sources_of(node, HERE)
+    ask = Ask(node, HERE, BOTH)
+    for statement in (count_gathered(ask, source), rows_of(source, 10)):
+        assert "USING COVERING INDEX" in plan_of(conn, statement)
+
+
+def test_everybody_is_counted_from_an_index_alone(conn: Connection) -> None:
+    plan = plan_of(conn, count_everybody(Ask(rest("role", "=", "user"), HERE, BOTH)))
+    assert "USING COVERING INDEX contacts_" in plan
+
+
 def test_those_with_attributes_who_are_not_to_be_found_have_an_index(conn: Connection) -> None:
     for roles in (BOTH, EVERYBODY):
         ask = Ask(rest("custom_attributes.plan", "=", "pro"), HERE, roles)
         assert "SEARCH contacts USING INDEX contacts_apart (app_id=?" in plan_of(conn, count_apart(ask))
+
+
+@pytest.mark.parametrize("roles", [BOTH, EVERYBODY, ("user",)])
+def test_several_attributes_are_counted_among_their_values(conn: Connection, roles: tuple[str, ...]) -> None:
+    parts = [
+        search("plan", "has_any_value", None),
+        search("seats", "lt", 50),
+        search("plan", "is_not", "pro"),
+    ]
+    for tree in (parts[:2], parts):
+        ask = ask_of({"operator": "AND", "value": tree}, roles=roles)
+        assert count_of(conn, ask, None) == len(in_order(ask)) > 0
+    both = sources_of(ask_of({"operator": "AND", "value": parts[:2]}).tree, HERE)
+    plan = plan_of(conn, count_of_values(both[0], both))
+    assert "COVERING INDEX attribute_values_by_text (app_id=? AND attribute_id=?" in plan
+    assert "attribute_values USING PRIMARY KEY (app_id=? AND contact_id=? AND attribute_id=?)" in plan
+    assert "contacts" not in plan
 
 
 def test_what_no_index_knows_has_no_source() -> None:

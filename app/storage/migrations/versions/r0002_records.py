@@ -103,8 +103,16 @@ def _give_contacts_their_words() -> None:
 def _create_contacts_indexes_of_search() -> None:
     for key in ("last_seen_at", "created_at", "session_count", "name_key"):
         op.drop_index(f"contacts_by_{key}", "contacts")
+        op.drop_index(f"contacts_role_by_{key}", "contacts")
+    for key in ("last_seen_at", "updated_at", "session_count", "name_key"):
+        op.create_index(
+            f"contacts_role_by_{key}", "contacts", ["app_id", "role", key, "id", "listed"], **_where("listed")
+        )
     op.create_index(
-        "contacts_role_by_updated_at", "contacts", ["app_id", "role", "updated_at", "id"], **_where("listed")
+        "contacts_role_by_created_at",
+        "contacts",
+        ["app_id", "role", "created_at", "id", "signed_up_at", "listed"],
+        **_where("listed"),
     )
     op.drop_index("contacts_email", "contacts")
     op.create_index("contacts_email", "contacts", ["app_id", "email_key", "role", "listed"])
@@ -113,7 +121,7 @@ def _create_contacts_indexes_of_search() -> None:
         op.create_index(
             f"contacts_of_known_{key}",
             "contacts",
-            ["app_id", "role", key, "id"],
+            ["app_id", "role", key, "id", "listed"],
             **_where(f"listed AND {key} IS NOT NULL"),
         )
     facts = ["country", "region", "city", "browser", "os", "language_override"]
