@@ -5,7 +5,7 @@ from playwright.sync_api import BrowserContext, Error, Page
 
 from support.browser import freeze, pass_time, resume, watch_network
 from support.customer_site import CustomerSite, snippet
-from support.messenger_server import HEARTBEAT, HIDDEN_HEARTBEAT, LEAVE, MessengerServer
+from support.messenger_server import APP_ID, HEARTBEAT, HIDDEN_HEARTBEAT, LEAVE, MessengerServer
 
 pytestmark = pytest.mark.browser
 
@@ -274,6 +274,26 @@ def test_R7_shutdown_while_the_first_ping_is_under_way_leaves(
     messenger.ping_hangs = False
     messenger.wait_for(lambda: messenger.leaves)
     assert messenger.sockets == []
+
+
+@pytest.mark.parametrize(("next_id", "left"), [("8", True), ("7", False)])
+def test_R7_another_who_signs_in_while_the_first_ping_is_under_way_leaves_for_the_former(
+    context: BrowserContext, shop: str, messenger: MessengerServer, next_id: str, left: bool
+) -> None:
+    watch_network(context)
+    messenger.ping_hangs = True
+    page = context.new_page()
+    page.goto(shop)
+    messenger.wait_for(lambda: messenger.pings)
+    page.evaluate(f"Intercom('shutdown'); Intercom('boot', {{app_id: '{APP_ID}', user_id: '{next_id}'}})")
+    messenger.wait_for(lambda: len(messenger.pings) == 2)
+    messenger.ping_hangs = False
+    messenger.wait_for(lambda: messenger.heartbeats)
+    page.wait_for_function("waiting.size === 0")
+    [socket] = messenger.sockets
+    leaves = [beat.body["ticket"] for beat in messenger.http_heartbeats]
+    assert len(leaves) == left
+    assert socket.ticket not in leaves
 
 
 def test_after_shutdown_nothing_is_sent_and_no_timer_runs(
