@@ -23,9 +23,10 @@ from app.storage.sqlite import BUSY_SECONDS
 # Overwriting a journal is cheaper than letting it grow, so it keeps its first few megabytes.
 FIRST_BYTES: Final = 4 << 20
 STEP_BYTES: Final = 1 << 20
-# From here on it is cut short when nobody reads; and from there on readers are waited for.
-CUT_BYTES: Final = 8 << 20
-WAIT_BYTES: Final = 64 << 20
+# From here on it is cut short when nobody reads; and from there on readers are waited for. A batch of an import is ten
+# megabytes and more: where several fit in, the pages that each of them changes are copied once for all.
+CUT_BYTES: Final = 32 << 20
+WAIT_BYTES: Final = 128 << 20
 WAIT_SECONDS: Final = 2.0
 
 

@@ -1,7 +1,8 @@
 """Imports as jobs: rule R55."""
 
 import asyncio
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
@@ -86,7 +87,7 @@ async def test_R55_after_a_crash_a_job_goes_on_where_it_was(
     async def failing(work: object) -> object:
         nonlocal writes
         writes += 1
-        if writes == 2:
+        if writes == 3:
             raise StorageUnavailable("The database is gone")
         return await write(work)  # type: ignore[arg-type]
 
@@ -102,8 +103,8 @@ async def test_R55_after_a_crash_a_job_goes_on_where_it_was(
 @pytest.mark.parametrize(
     ("lines", "seconds", "following"),
     [
-        (100, 0.25, 100),
-        (100, 0.5, 50),
+        (100, 0.4, 100),
+        (100, 0.8, 50),
         (100, 5.0, FIRST_LINES // 2),  # a slow disk: small, yet it goes on
         (100, 0.01, 200),  # no more than twice as many: one quick batch proves little
         (MOST_LINES, 0.01, MOST_LINES),
@@ -114,6 +115,42 @@ def test_a_batch_holds_as_many_lines_as_are_written_in_its_time(
     lines: int, seconds: float, following: int
 ) -> None:
     assert lines_in_time(lines, seconds) == following
+
+
+async def test_what_waits_is_on_the_disk_before_the_next_batch_begins(
+    database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_jobs, "FIRST_LINES", 1)
+    await begun(database, folder, "user_id\n1\n2\n")
+    write, whole = database.write, import_jobs.import_lines
+    blocked, released = threading.Event(), threading.Event()
+    waiting: list[asyncio.Task[object]] = []
+    committed: list[int] = []
+
+    def block(conn: Connection) -> None:
+        blocked.set()
+        released.wait()
+
+    async def beside_others(work: Callable[[Connection], object]) -> object:
+        """The first write after a batch finds another one in the queue, and one under way."""
+        if committed and not waiting:
+            waiting.append(asyncio.create_task(write(block)))
+            await asyncio.to_thread(blocked.wait)
+            waiting.append(asyncio.create_task(write(lambda conn: None)))
+            await asyncio.sleep(0)
+            asyncio.get_running_loop().call_soon(released.set)
+        return await write(work)
+
+    def counting(*told: Any, **more: Any) -> Outcome:
+        committed.append(database.committed[0])
+        return whole(*told, **more)
+
+    monkeypatch.setattr(database, "write", beside_others)
+    monkeypatch.setattr(import_jobs, "import_lines", counting)
+    await Importer(database, folder, Clock(at=NOW)).finish_all()
+    await asyncio.gather(*waiting)
+    # The first batch, the one under way, the one that waited, and the importer's own.
+    assert committed[1] - committed[0] == 4
 
 
 @pytest.mark.parametrize("text", ["shoe_size\n1\n", ""])

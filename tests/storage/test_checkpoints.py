@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from app.storage.checkpoints import Checkpoints
+from app.storage.checkpoints import CUT_BYTES, Checkpoints
 from app.storage.sqlite import driver_of, make_engine, open_reader, open_writer
 
 _PAGE = b"x" * 4000
@@ -73,11 +73,23 @@ def test_the_next_step_is_due_when_the_journal_has_grown_by_one(store: _Store) -
     assert store.file_bytes() > before
 
 
-def test_a_journal_of_eight_megabytes_is_cut(store: _Store) -> None:
-    store.write(9)
+def test_a_journal_of_32_megabytes_is_cut(store: _Store) -> None:
+    store.write(33)
     store.checkpoints.after_group(store.driver)
     assert store.journal_bytes() == 0
-    assert store.file_bytes() > 8 << 20
+    assert store.file_bytes() > CUT_BYTES
+
+
+def test_what_two_large_writes_change_is_copied_once_for_both(store: _Store) -> None:
+    store.write(10)
+    store.checkpoints.after_group(store.driver)
+    before = store.file_bytes()
+    store.write(10)
+    store.checkpoints.after_group(store.driver)
+    assert store.file_bytes() == before
+    store.write(10)
+    store.checkpoints.after_group(store.driver)
+    assert store.file_bytes() > 2.9 * before
 
 
 def test_an_idle_moment_cuts_all_of_it(store: _Store) -> None:
@@ -91,9 +103,9 @@ def test_a_reader_is_neither_waited_for_nor_disturbed(store: _Store) -> None:
     reader = driver_of(store.reader)
     reader.execute("BEGIN")
     assert reader.execute("SELECT count(*) FROM pages").fetchone() == (0,)
-    store.write(9)
+    store.write(33)
     store.checkpoints.after_group(store.driver)  # would take two seconds if it waited
-    assert store.journal_bytes() > 8 << 20
+    assert store.journal_bytes() > CUT_BYTES
     assert reader.execute("SELECT count(*) FROM pages").fetchone() == (0,)
     reader.execute("COMMIT")
     store.checkpoints.when_idle(store.driver)
