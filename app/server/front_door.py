@@ -18,8 +18,9 @@ from collections.abc import Callable
 from typing import Any, ClassVar, Final, TypeAlias
 
 import httptools
+from uvicorn._types import ASGI3Application
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from app import metrics
 from app.clock import monotonic
@@ -65,6 +66,7 @@ class FrontDoor(HttpToolsProtocol):
         self._request_began_at = 0.0
         self._in_head = True
         self._deadline: asyncio.TimerHandle | None = None
+        self._answering: RequestResponseCycle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -76,6 +78,10 @@ class FrontDoor(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._disarm()
         super().connection_lost(exc)
+        # uvicorn tells the request that came last; of several, an earlier one is being answered.
+        if self._answering is not None:
+            self._answering.disconnected = True
+            self._answering.message_event.set()
 
     def data_received(self, data: bytes) -> None:
         if self.parser is None or self.transport.is_closing():
@@ -92,10 +98,14 @@ class FrontDoor(HttpToolsProtocol):
                 self._refuse(431, _TOO_LONG)
 
     def shutdown(self) -> None:
-        if self.cycle is not None and ENDLESS in self.cycle.scope:
+        if self._answering is not None and ENDLESS in self._answering.scope:
             self.transport.close()
         else:
             super().shutdown()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._answering = cycle
+        super()._start_asgi_task(cycle, app)
 
     # What the parser finds
 

@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from structlog.testing import capture_logs
 
@@ -28,6 +29,24 @@ async def echo(request: Request) -> PlainTextResponse:
     return PlainTextResponse(f"{len(await request.body())} bytes")
 
 
+class Talk:
+    """An answer without end, until its reader is told to have hung up."""
+
+    hung_up: asyncio.Event
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def listen() -> None:
+            while (await receive())["type"] != "http.disconnect":
+                pass
+            Talk.hung_up.set()
+
+        listening = asyncio.create_task(listen())
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        while not listening.done():
+            await send({"type": "http.response.body", "body": b"word", "more_body": True})
+            await asyncio.sleep(0)
+
+
 async def greet(socket: WebSocket) -> None:
     await socket.accept()
     await socket.send_text("hello")
@@ -38,6 +57,7 @@ def echoing_app(settings: Settings, clock: Clock, states: list[AppState]) -> Sta
     application = bare_app(settings, clock, states)
     application.router.routes += [
         Route("/echo", echo, methods=["GET", "POST"]),
+        Route("/talk", Talk()),
         WebSocketRoute("/other/socket", greet),
     ]
     return application
@@ -126,6 +146,17 @@ async def test_many_upgrades_in_one_segment_are_ordinary_requests(served: Served
         writer.write((UPGRADE.replace(b"POST", b"GET") + b"\r\n") * 200)
         for _ in range(200):
             await reader.readuntil(b"0 bytes")
+
+
+@pytest.mark.parametrize("more", [b"", b"GET /echo HTTP/1.1\r\nHost: x\r\n\r\n"])
+async def test_whoever_is_answering_is_told_that_the_client_hung_up(served: Served, more: bytes) -> None:
+    Talk.hung_up = asyncio.Event()
+    async with connection(served) as (reader, writer):
+        writer.write(b"GET /talk HTTP/1.1\r\nHost: x\r\n\r\n" + more)
+        await reader.readuntil(b"word")
+        writer.transport.abort()
+        async with asyncio.timeout(10):
+            await Talk.hung_up.wait()
 
 
 def assert_refused(answer: bytes, status: int) -> None:
