@@ -220,7 +220,9 @@ def _with_value(field: Field, operator: Operator, value: object, *, is_list: boo
         if is_list:
             return Comparison(field, operator, _values(field, value))
         if operator in _OF_TWO_VALUES:
-            if value is None or (value == "" and field.kind in ("text", "email_domain")):
+            # Whether somebody is in a segment, or online, is never unknown.
+            is_unknown = value is None and field.kind not in ("segment", "online")
+            if is_unknown or (value == "" and field.kind in ("text", "email_domain")):
                 return Comparison(field, _OF_TWO_VALUES[operator])
             return Comparison(field, operator, (_READERS[field.kind](value),))
         return Comparison(field, operator, _operand(field, operator, value))

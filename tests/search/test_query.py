@@ -160,6 +160,8 @@ GROUP = {"operator": "AND", "value": [search("name", "=", "Ada")]}
         (search("unsubscribed_from_emails", "=", "yes"), ParameterInvalid, "true or false"),
         (search("role", "=", "admin"), ParameterInvalid, "user, lead, visitor"),
         (search("tag_id", "IN", ["1"]), ParameterInvalid, "takes =, !="),
+        (search("segment_id", "=", None), ParameterInvalid, "compared with a text"),
+        (search("online", "!=", None), ParameterInvalid, "true or false"),
     ],
 )
 def test_what_a_search_refuses_and_why(query: Any, error: type[PorchlightError], said: str) -> None:
