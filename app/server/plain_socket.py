@@ -53,6 +53,8 @@ class PlainSocket(WebSocketsSansIOProtocol):
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
 
     def data_received(self, data: bytes) -> None:
+        if self.handshake_initiated and not self.handshake_complete:
+            return  # a client waits for the answer (RFC 6455, section 4.1): what comes before it is no frame yet
         super().data_received(data)
         if not self.handshake_initiated:  # the whole head was in ``data``: no more of it comes
             self.transport.write(_refusal(400, "this is no request that opens a socket").serialize())

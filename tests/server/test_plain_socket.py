@@ -99,6 +99,43 @@ async def test_whoever_pings_and_reads_no_pong_is_dropped(tmp_path: Path) -> Non
         await Client.all_hang_up()
 
 
+@pytest.mark.parametrize("early", [frame(b"{}"), frame(b"", 0x9), b"no frame at all", frame(b"", 0x8)])
+async def test_what_comes_before_the_answer_counts_for_nothing(tmp_path: Path, early: bytes) -> None:
+    asked, answer = asyncio.Event(), asyncio.Event()
+
+    async def hesitate(websocket: WebSocket) -> None:
+        asked.set()
+        await answer.wait()
+        await websocket.accept()
+        await websocket.send_text(await websocket.receive_text())
+
+    def hesitating_app(settings: Settings, clock: Clock, states: list[AppState]) -> Starlette:
+        application = bare_app(settings, clock, states)
+        application.router.routes.append(WebSocketRoute("/flood", hesitate))
+        return application
+
+    async with serving(settings_in(tmp_path), make_app=hesitating_app) as served, asyncio.timeout(10):
+        reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+        writer.write(HANDSHAKE)
+        await asked.wait()
+        [connection] = served.server.server_state.connections
+        received = asyncio.Event()
+        take = connection.data_received
+
+        def note(data: bytes) -> None:
+            take(data)
+            received.set()
+
+        connection.data_received = note
+        writer.write(early)
+        await received.wait()
+        answer.set()
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101 ")
+        writer.write(frame(b"word"))
+        assert await reader.readexactly(6) == b"\x81\x04word"
+        writer.close()
+
+
 async def fail(websocket: WebSocket) -> None:
     raise RuntimeError
 
