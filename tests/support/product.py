@@ -1,14 +1,18 @@
-"""Porchlight as its user runs it: a process of its own, started by the command, killed by its id."""
+"""Porchlight as its user runs it: a process of its own, started by the command, killed by its id.
+
+Whatever a test did with it, its log names nobody: that is looked at each time it is stopped.
+"""
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +20,11 @@ from app.settings import Settings, load_settings
 
 PASSWORD = "correct horse battery"
 EMAIL = "tess@example.com"
+_PERSONAL = re.compile(
+    r"[\w.+-]+@[\w-]+\.\w+"  # an email
+    r"|\bpl_[\w-]{8,}"  # a token
+    r"|\b[uea][a-z0-9]{7}\.[0-9a-f]{24}\.[\w.-]+"  # a ticket
+)
 
 
 class Product:
@@ -32,6 +41,7 @@ class Product:
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
+        self._names: set[str] = set()
 
     @property
     def settings(self) -> Settings:
@@ -81,7 +91,9 @@ class Product:
         if self._process is None or self._process.poll() is not None:
             return 0
         self._process.terminate()
-        return self._process.wait(20)
+        status = self._process.wait(20)
+        assert personal_in(self.log(), self._names) == []
+        return status
 
     def log(self) -> str:
         return (self._folder / "server.log").read_text()
@@ -96,6 +108,7 @@ class Product:
 
     def ping(self, app_id: str, **user_data: Any) -> str:
         """Somebody's ping, without a page: the contact's id."""
+        self._names |= {name for name in [user_data.get("name") or ""] if " " in name}
         body = {
             "app_id": app_id,
             "user_data": user_data,
@@ -119,6 +132,12 @@ class Product:
                 if line.startswith(f"{name} "):
                     return float(line.split()[1])
         raise KeyError(name)
+
+
+def personal_in(log: str, names: Collection[str]) -> list[str]:
+    """The emails, tokens, tickets and ``names`` in the lines of a log; what else is printed is no log."""
+    lines = "\n".join(line for line in log.splitlines() if line.startswith("{"))
+    return [*_PERSONAL.findall(lines), *(name for name in names if name in lines)]
 
 
 def _free_port() -> int:
