@@ -24,7 +24,7 @@ ELSEWHERE: dict[str, str] = {
 # Folders of tests that follow a journey through many modules.
 CROSS_CUTTING = {"support", "journeys", "browser", "contract", "scripts"}
 # Tests of the project as a whole.
-OF_THE_PROJECT = {"test_dependencies", "test_docs", "test_floors", "test_map"}
+OF_THE_PROJECT = {"test_dependencies", "test_docs", "test_floors", "test_map", "test_packaging"}
 
 
 def has_logic(path: Path) -> bool:
