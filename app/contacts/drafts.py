@@ -6,7 +6,7 @@ that can't be taken is refused whole, by name. Keys that nobody knows are left a
 a contact back as they got it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Final, Literal, TypeAlias, TypeVar, cast, get_args
 
@@ -55,8 +55,7 @@ class Draft:
 
     def given(self) -> dict[str, Any]:
         """The fields that are given, without custom attributes, by name."""
-        values = {name: getattr(self, name) for name in _FIELDS}
-        return {name: value for name, value in values.items() if value is not UNSET}
+        return {name: value for name in _FIELDS if (value := getattr(self, name)) is not UNSET}
 
     def named(self) -> list[str]:
         """The names of all that is given, as they go on the audit log."""
@@ -71,16 +70,7 @@ def read_draft(body: Mapping[str, Any]) -> Draft:
     """Read the body of a create or an update; raises ParameterInvalid, which names the field and its rule."""
     return Draft(
         role=_role(body),
-        external_id=_taken(body, "external_id", read_identifier),
-        email=_taken(body, "email", read_email),
-        phone=_taken(body, "phone", read_phone),
-        name=_taken(body, "name", read_name),
-        avatar_url=_avatar(body),
-        signed_up_at=_taken(body, "signed_up_at", read_moment),
-        last_seen_at=_taken(body, "last_seen_at", read_moment),
-        owner_id=_taken(body, "owner_id", _owner_id),
-        unsubscribed_from_emails=_taken(body, "unsubscribed_from_emails", _switch),
-        language_override=_taken(body, "language_override", _language),
+        **{field: _taken(name, body[name], read) for field, name, read in _READERS if name in body},
         custom_attributes=_attributes(body),
     )
 
@@ -99,24 +89,13 @@ def role_of_new(draft: Draft) -> GivenRole:
     raise ParameterNotFound("email, external_id or role is missing: give at least one of them")
 
 
-def _taken(body: Mapping[str, Any], name: str, read: Callable[[object], T]) -> T | UnsetType | None:
-    if name not in body:
-        return UNSET
-    value = body[name]
+def _taken(name: str, value: object, read: Callable[[object], T]) -> T | None:
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
     try:
         return read(value)
     except ValueError as rule:
         raise ParameterInvalid(f"{name} {rule}") from None
-
-
-def _avatar(body: Mapping[str, Any]) -> str | UnsetType | None:
-    """An object without a picture clears, as null does."""
-    value = body.get("avatar")
-    if isinstance(value, dict) and "image_url" in value and not value["image_url"]:
-        return None
-    return _taken(body, "avatar", _picture)
 
 
 def _role(body: Mapping[str, Any]) -> GivenRole | UnsetType:
@@ -140,10 +119,12 @@ def _attributes(body: Mapping[str, Any]) -> Mapping[str, Any]:
 # What a value must be: each returns it in its type, or raises ValueError with the rule.
 
 
-def _picture(value: object) -> str:
-    """A URL, or an avatar as it is answered."""
+def _picture(value: object) -> str | None:
+    """A URL, or an avatar as it is answered: one without a picture clears, as null does."""
     if not isinstance(value, str | dict):
         raise ValueError("must be an http or https URL, or an object with an image_url")
+    if isinstance(value, dict) and "image_url" in value and not value["image_url"]:
+        return None
     return read_avatar(value)
 
 
@@ -165,3 +146,18 @@ def _switch(value: object) -> bool:
 
 def _language(value: object) -> str:
     return read_text(value, LONGEST_LANGUAGE).strip()
+
+
+_READERS: Final[Sequence[tuple[str, str, Callable[[object], Any]]]] = (
+    ("external_id", "external_id", read_identifier),
+    ("email", "email", read_email),
+    ("phone", "phone", read_phone),
+    ("name", "name", read_name),
+    ("avatar_url", "avatar", _picture),
+    ("signed_up_at", "signed_up_at", read_moment),
+    ("last_seen_at", "last_seen_at", read_moment),
+    ("owner_id", "owner_id", _owner_id),
+    ("unsubscribed_from_emails", "unsubscribed_from_emails", _switch),
+    ("language_override", "language_override", _language),
+)
+"""Fields of a draft, each with its name in a body, and with what reads it."""

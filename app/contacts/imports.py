@@ -89,6 +89,7 @@ class _Batch:
         self._app_id = app_id
         self._actor = actor
         self._now = now
+        self._writer = Writer("csv", str(actor), now)
         self._attributes: Mapping[str, DataAttribute] = attributes_of(conn, app_id, "contact")
         self._teammates = {member.id for member in members_of(conn, app_id)}
         self._before: dict[ContactId, Contact] = {}
@@ -118,8 +119,9 @@ class _Batch:
         if facts.get("owner_id") is not None and facts["owner_id"] not in self._teammates:
             raise ParameterInvalid("owner_id: no teammate of this workspace has it")
         if draft.custom_attributes:
-            writer = Writer("csv", str(self._actor), self._now)
-            values, provenance = write_attributes(contact, draft.custom_attributes, self._attributes, writer)
+            values, provenance = write_attributes(
+                contact, draft.custom_attributes, self._attributes, self._writer
+            )
             facts |= {"custom_attributes": values, "provenance": provenance}
         after = store.with_facts(contact, facts)
         require_identity(contact, after)
@@ -209,8 +211,10 @@ class _Batch:
 
 def _halves_of(body: Mapping[str, object], known: Contact | None) -> dict[str, str | None]:
     """Both halves of a name, of which a line gives one or two; empty where it gives none that is new."""
-    stored: dict[str, str | None] = {half: getattr(known, half, None) for half in HALVES}
     given = {half: " ".join(str(body[half]).split()) or None for half in HALVES if half in body}
+    if not given:
+        return {}
+    stored: dict[str, str | None] = {half: getattr(known, half, None) for half in HALVES}
     return {} if stored | given == stored else stored | given
 
 

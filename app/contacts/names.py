@@ -53,6 +53,8 @@ def split(name: str) -> Names:
     One word is a first name, or a last name where a title goes before it (``Dr Bloggs``).
     """
     head, *rest = _without_suffixes(_pieces(name)) or [[]]
+    if not rest:
+        return _split_in_order(head)
     behind_comma = [word for piece in rest for word in piece]
     given = _without_titles(behind_comma)
     if given:

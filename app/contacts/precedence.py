@@ -167,8 +167,11 @@ def _write_one(
         values.pop(name, None)
     else:
         values[name] = value
-    lost = [loss for loss in _lost_of(entries, name) if not may_write(loss["source"], writer.source)]
-    lost = [loss for loss in lost if not is_same(loss["value"], value)]
+    lost = [
+        loss
+        for loss in _lost_of(entries, name)
+        if not (may_write(loss["source"], writer.source) or is_same(loss["value"], value))
+    ]
     entries[name] = {"source": writer.source, "by": writer.by, "at": writer.at, "lost": lost}
 
 
