@@ -25,7 +25,7 @@ from app.ids import new_request_id
 from app.refusals import log_refusal
 from app.server.front_door import MAX_HEAD_BYTES
 from app.server.handshake import error_list
-from app.wire import TOO_LONG
+from app.wire import CLOSE_REASONS, NO_JSON, TOO_LONG
 
 LINGER_SECONDS: Final = 2.0
 SEND_BUFFER_BYTES: Final = 65_536
@@ -69,6 +69,16 @@ class PlainSocket(WebSocketsSansIOProtocol):
             return
         super().handle_cont(event)
 
+    def send_receive_event_to_app(self) -> None:
+        if self.curr_msg_data_type == "text" and not _is_text(b"".join(self.frames)):
+            # uvicorn closes with the same code, and logs a traceback each time.
+            self.frames = []
+            log_refusal("dashboard.bad_frame", NO_JSON)
+            self.conn.fail(NO_JSON, CLOSE_REASONS[NO_JSON])
+            self.handle_parser_exception()
+            return
+        super().send_receive_event_to_app()
+
     def handle_ping(self) -> None:
         super().handle_ping()
         if not self.writable.is_set():  # whoever reads no pongs would have them wait here without end
@@ -85,6 +95,14 @@ class PlainSocket(WebSocketsSansIOProtocol):
             await super().run_asgi()
         finally:
             self.loop.call_later(LINGER_SECONDS, self.transport.abort)
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _refusal(status: int, text: str) -> Response:

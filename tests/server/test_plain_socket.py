@@ -136,6 +136,21 @@ async def test_what_comes_before_the_answer_counts_for_nothing(tmp_path: Path, e
         writer.close()
 
 
+async def test_message_that_is_no_text_closes_with_1007_and_is_logged_in_a_line(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with serving(settings_in(tmp_path), make_app=listening_app) as served:
+        client, status, _ = await Client.knock(served.port, "/listen")
+        assert status == 101
+        with capture_logs() as logs:
+            client.send(b"\xc3", final=False)
+            client.send(b"(", 0x0)
+            assert await client.closed_with() == wire.NO_JSON
+        await Client.all_hang_up()
+    assert [line["code"] for line in logs if line["event"] == "dashboard.bad_frame"] == [wire.NO_JSON]
+    assert [record for record in caplog.records if record.exc_info] == []
+
+
 async def fail(websocket: WebSocket) -> None:
     raise RuntimeError
 
