@@ -4,6 +4,8 @@ What SQLite's LIKE and PostgreSQL's ILIKE take for the same letter differs, and 
 the database's locale. So the letters are told one by one: ``Zoë`` becomes ``[Zz][Oo][Ëë]``, for SQLite
 as a GLOB, for PostgreSQL as a regular expression, in both of which everything else is escaped. It
 takes time in proportion to the text, whatever is looked for.
+
+Of ASCII alone SQLite's LIKE means the same, and takes half the time: it leaps from one first letter to the next.
 """
 
 from collections.abc import Sequence
@@ -24,6 +26,12 @@ class Found(FunctionElement[bool]):
     name = "found"
 
 
+class FoundAscii(Found):
+    """The same for a pattern of ASCII alone, which stands as a LIKE in place of the GLOB."""
+
+    inherit_cache = True
+
+
 def found(
     text: ColumnElement[Any], *parts: str, at_start: bool = False, at_end: bool = False
 ) -> ColumnElement[bool]:
@@ -31,11 +39,14 @@ def found(
 
     ``at_start``: it begins with the first; ``at_end``: it ends with the last.
     """
-    glob = "*".join("".join(map(_in_glob, part)) for part in parts)
     regex = ".*".join("".join(map(_in_regex, part)) for part in parts)
-    glob = f"{'' if at_start else '*'}{glob}{'' if at_end else '*'}"
     regex = f"{'^' if at_start else ''}{regex}{'$' if at_end else ''}"
-    return Found(text, literal(glob, Text), literal(regex, Text))
+    is_ascii = all(map(str.isascii, parts))
+    anything, in_pattern = ("%", _in_like) if is_ascii else ("*", _in_glob)
+    pattern = anything.join("".join(map(in_pattern, part)) for part in parts)
+    pattern = f"{'' if at_start else anything}{pattern}{'' if at_end else anything}"
+    kind = FoundAscii if is_ascii else Found
+    return kind(text, literal(pattern, Text), literal(regex, Text))
 
 
 def any_of(clauses: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
@@ -68,12 +79,20 @@ def _as_glob(element: Found, compiler: Any, **options: Any) -> str:
     return f"({compiler.process(text, **options)} GLOB {compiler.process(glob, **options)})"
 
 
+@compiles(FoundAscii, "sqlite")
+def _as_like(element: FoundAscii, compiler: Any, **options: Any) -> str:
+    text, like, _ = element.clauses
+    return f"({compiler.process(text, **options)} LIKE {compiler.process(like, **options)} ESCAPE '\\')"
+
+
 @compiles(Found, "postgresql")
+@compiles(FoundAscii, "postgresql")
 def _as_regex(element: Found, compiler: Any, **options: Any) -> str:
     text, _, regex = element.clauses
     return f"({compiler.process(text, **options)} ~ {compiler.process(regex, **options)})"
 
 
+_LIKE_SIGNS: Final = frozenset("%_\\")
 _GLOB_SIGNS: Final = frozenset("*?[")
 _REGEX_SIGNS: Final = frozenset("\\^$.[]|()?*+{}-")
 
@@ -81,6 +100,10 @@ _REGEX_SIGNS: Final = frozenset("\\^$.[]|()?*+{}-")
 def _cases(char: str) -> list[str]:
     """A letter in each of its cases, where it is a single one in all of them."""
     return list(dict.fromkeys(case for case in (char, char.lower(), char.upper()) if len(case) == 1))
+
+
+def _in_like(char: str) -> str:
+    return f"\\{char}" if char in _LIKE_SIGNS else char
 
 
 def _in_glob(char: str) -> str:

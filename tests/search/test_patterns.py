@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Text, create_engine, literal, select
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import postgresql, sqlite
 
 from app.search.patterns import any_of, found
 from support.searching import is_same_letter
@@ -42,6 +42,12 @@ def is_found(text: str | None, *parts: str, at_start: bool = False, at_end: bool
         ("a]b", "]", True, False, False),
         ("a\\b", "\\", True, False, False),
         ("王伟", "伟", True, False, True),
+        ("é%", "%", True, False, True),
+        ("ada\\%", "\\%", True, False, True),
+        ("É_", "é_", True, True, True),
+        ("ÉX", "é_", False, False, False),
+        ("\N{KELVIN SIGN}", "k", False, False, False),
+        ("\N{LATIN SMALL LETTER LONG S}", "S", False, False, False),
     ],
 )
 def test_a_part_is_found_without_case_and_signs_are_themselves(
@@ -72,10 +78,18 @@ def test_any_part_in_any_text(text: str, part: str) -> None:
     assert is_found(text, part) is any(fits)
 
 
+@pytest.mark.parametrize(("part", "pattern"), [("a_*É", "*[aA]_[*][Éé]*"), ("a_*E", "%a\\_*E%")])
+def test_sqlite_is_given_a_like_where_all_is_ascii(part: str, pattern: str) -> None:
+    compiled = found(literal("x", Text), part).compile(dialect=sqlite.dialect())
+    assert (" LIKE " in str(compiled), " GLOB " in str(compiled)) == (part.isascii(), not part.isascii())
+    assert pattern in compiled.params.values()
+
+
 def test_postgresql_is_given_a_regular_expression_that_is_all_escaped() -> None:
-    compiled = found(literal("x", Text), "a.*(É)", at_start=True).compile(dialect=postgresql.dialect())
-    assert " ~ " in str(compiled)
-    assert r"^[aA]\.\*\([Éé]\)" in compiled.params.values()
+    for part, regex in (("a.*(É)", r"^[aA]\.\*\([Éé]\)"), ("a.*(E)", r"^[aA]\.\*\([Ee]\)")):
+        compiled = found(literal("x", Text), part, at_start=True).compile(dialect=postgresql.dialect())
+        assert " ~ " in str(compiled)
+        assert regex in compiled.params.values()
 
 
 @pytest.mark.parametrize("count", [0, 1, 99, 100, 101, 5_000])
