@@ -7,6 +7,7 @@ from collections.abc import Callable
 from types import FrameType
 
 import uvicorn
+from starlette.applications import Starlette
 
 from app import log
 from app.clock import Clock
@@ -25,6 +26,7 @@ from app.storage.migrations import migrate
 
 _SHUTDOWN_SECONDS = 5
 _DASHBOARD_FRAME_BYTES = 1_048_576
+"""Far more than 500 ids, so that too many of them are told from too long a frame."""
 
 
 class _Server(uvicorn.Server):
@@ -64,8 +66,19 @@ def serve(settings: Settings, *, with_demo: bool = False) -> None:
     migrate(settings.database_url)
     links = asyncio.run(_make_demo(settings, clock, base_url)) if with_demo else None
     FrontDoor.most_connections = most_connections()
-    config = uvicorn.Config(
-        create_app(settings, clock),
+    config = config_of(create_app(settings, clock), settings)
+    server = _Server(config, lambda: print(_greeting(base_url, links), flush=True))
+    server.run(sockets=[listener])
+    if not server.started:
+        raise PorchlightError("the server could not start: the lines above say why")
+    if getattr(server.lifespan, "error_occurred", False):
+        raise PorchlightError("the server went down by itself: the lines above say why")
+
+
+def config_of(app: Starlette, settings: Settings) -> uvicorn.Config:
+    """How uvicorn serves: behind our front door, believing none but trusted proxies."""
+    return uvicorn.Config(
+        app,
         http=FrontDoor,
         ws=PlainSocket,
         ws_max_size=_DASHBOARD_FRAME_BYTES,
@@ -82,12 +95,6 @@ def serve(settings: Settings, *, with_demo: bool = False) -> None:
         forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
     )
-    server = _Server(config, lambda: print(_greeting(base_url, links), flush=True))
-    server.run(sockets=[listener])
-    if not server.started:
-        raise PorchlightError("the server could not start: the lines above say why")
-    if getattr(server.lifespan, "error_occurred", False):
-        raise PorchlightError("the server went down by itself: the lines above say why")
 
 
 async def _make_demo(settings: Settings, clock: Clock, base_url: str) -> DemoLinks | None:

@@ -253,6 +253,11 @@ async def test_frame_that_cannot_be_taken_closes_with_its_code(
         assert await closed(client) == code
 
 
+async def test_frames_are_never_compressed_so_none_unpacks_to_a_giant(server: Served, acme: Team) -> None:
+    async with opened(server, acme, compression="deflate") as client:
+        assert client.protocol.extensions == []
+
+
 async def test_flood_of_watches_closes_with_4429(server: Served, acme: Team) -> None:
     async with opened(server, acme) as client:
         with suppress(ConnectionClosed):

@@ -20,9 +20,8 @@ from app.clock import Clock
 from app.lifespan import lifespan_of
 from app.main import create_app
 from app.messenger.sockets import SocketRoom
-from app.server.front_door import FrontDoor
 from app.server.listening import listen
-from app.server.plain_socket import PlainSocket
+from app.serving import config_of
 from app.settings import Settings, load_settings
 from app.state import AppState
 from app.storage.migrations import migrate
@@ -93,18 +92,8 @@ async def serving(
     own_clock = clock or Clock(at=START)
     states: list[AppState] = []
     listener: socket.socket = listen("127.0.0.1", 0)
-    config = uvicorn.Config(
-        make_app(settings, own_clock, states),
-        http=FrontDoor,
-        ws=PlainSocket,
-        ws_ping_interval=None,
-        ws_ping_timeout=None,
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        forwarded_allow_ips=list(settings.trusted_proxies),
-        timeout_graceful_shutdown=2,
-    )
+    config = config_of(make_app(settings, own_clock, states), settings)
+    config.timeout_graceful_shutdown = 2
     server = uvicorn.Server(config)
     # The collector's calm is for servers that last: two walks over all that pytest holds take a tenth of a second.
     with patch.object(lifespan, "calm_collector", nullcontext):
