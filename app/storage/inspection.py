@@ -4,6 +4,8 @@ Nothing is written, made or mended, whatever is found.
 """
 
 import asyncio
+import os
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, inspect, text
@@ -40,9 +42,16 @@ def _faults_of_sqlite(url: str) -> list[str]:
     connection = open_reader(make_engine(path), path)
     try:
         with connection.begin():
-            return _damage(connection) or [*_gaps(connection), *_broken_references(connection)]
+            faults = _damage(connection) or [*_gaps(connection), *_broken_references(connection)]
+            return [*_closed_places(path), *faults]
     finally:
         connection.close()
+
+
+def _closed_places(path: Path) -> list[str]:
+    """Where whoever asks may not write, though a server has to: the file, and its folder for the journal."""
+    places = [place for place in (path, path.parent) if not os.access(place, os.W_OK)]
+    return [f"{place} can't be written by this user" for place in places]
 
 
 async def _faults_of_postgres(url: str) -> list[str]:

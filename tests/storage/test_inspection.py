@@ -40,6 +40,15 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     assert path.read_text().startswith("not a database")
 
 
+@pytest.mark.parametrize("closed", ["porchlight.db", "."])
+def test_a_place_where_a_server_could_not_write_is_named(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, closed: str
+) -> None:
+    # Whoever runs the tests may be root, to whom no place is closed.
+    monkeypatch.setattr("os.access", lambda place, mode: place != tmp_path / closed)
+    assert faults_of(database_url) == [f"{tmp_path / closed} can't be written by this user"]
+
+
 def test_an_empty_database_lacks_its_schema(tmp_path: Path) -> None:
     _execute(tmp_path / "empty.db", "PRAGMA user_version = 1")
     assert faults_of(f"sqlite:///{tmp_path / 'empty.db'}") == [
