@@ -86,6 +86,22 @@ function shutdown() {
   forgetVisitor(me.appId);
 }
 
+/**
+ * What tells one person from another.
+ * @param {Person} someone
+ */
+function nameOf(someone) {
+  return someone.appId + (known(someone.given.user_id) || known(someone.given.email) || someone.visitorId);
+}
+
+/**
+ * Whether this page still, or again, speaks for whom it did.
+ * @param {Person} former
+ */
+function speaksFor(former) {
+  return person !== null && nameOf(person) === nameOf(former);
+}
+
 function getVisitorId() {
   return person ? person.visitorId : undefined;
 }

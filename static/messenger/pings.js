@@ -123,14 +123,6 @@ function pingFailed(me, source) {
 }
 
 /**
- * What tells one person from another.
- * @param {Person} someone
- */
-function nameOf(someone) {
-  return someone.appId + (known(someone.given.user_id) || known(someone.given.email) || someone.visitorId);
-}
-
-/**
  * @param {Person} me
  * @param {any} answer
  */
@@ -138,7 +130,7 @@ function accept(me, answer) {
   const user = answer.user;
   if (me !== person) {
     // Signed out meanwhile: this ping made the contact online, so take that back.
-    if (!person || nameOf(person) !== nameOf(me)) leaveByHttp(me, answer.ticket);
+    if (!speaksFor(me)) leaveByHttp(me, answer.ticket);
     return;
   }
   me.pingFailures = 0;

@@ -146,7 +146,7 @@ function hear(mine, said) {
   else mine.tabs.set(said.id, { visible: said.visible, at: Date.now() });
   if (stream !== mine) {
     // Signed out all at once, each sure that another goes on: who hears the last one go leaves.
-    if (said.word === "out" && !person && !mine.tabs.size) leaveByHttp(mine.me, mine.me.ticket);
+    if (said.word === "out" && !mine.tabs.size && !speaksFor(mine.me)) leaveByHttp(mine.me, mine.me.ticket);
     return;
   }
   if (gone) {

@@ -236,19 +236,22 @@ def test_R7_shutdown_of_the_last_tab_leaves(
     assert messenger.leaves
 
 
+@pytest.mark.parametrize("then", ["", f"; Intercom('boot', {{app_id: '{APP_ID}', user_id: '8'}})"])
 def test_R7_tabs_that_sign_out_together_leave_too(
-    context: BrowserContext, site: CustomerSite, shop: str, messenger: MessengerServer
+    context: BrowserContext, site: CustomerSite, shop: str, messenger: MessengerServer, then: str
 ) -> None:
     leader = leading_tab(context, shop, messenger)
     follower = following_tab(context, shop)
     for page in (leader, follower):
-        page.evaluate("void (new BroadcastChannel('sign-out').onmessage = () => Intercom('shutdown'))")
+        page.evaluate(
+            f"void (new BroadcastChannel('sign-out').onmessage = () => {{ Intercom('shutdown'){then} }})"
+        )
     site.page("account", "<!doctype html>")
     account = context.new_page()
     account.goto(site.url("account"))
     account.evaluate("new BroadcastChannel('sign-out').postMessage('all of you')")
     messenger.wait_for(lambda: messenger.leaves)
-    messenger.wait_for(lambda: not messenger.open_sockets)
+    messenger.wait_for(lambda: len(messenger.open_sockets) == bool(then))
 
 
 def test_R7_shutdown_without_a_socket_leaves_by_http(
