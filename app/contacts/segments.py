@@ -18,6 +18,7 @@ from app.search.query import Node, comparisons_of, read_filter
 from app.search.store import PersonType, Segment, attributes_of
 from app.trail.operations import record
 from app.trail.records import Actor, Deed
+from app.workspaces.store import lock_workspace
 
 LONGEST_NAME: Final = 100
 MOST_SEGMENTS: Final = 500
@@ -71,7 +72,7 @@ def create_segment(
         raise ParameterNotFound(
             f"{'name' if draft.name is None else 'filter'} is missing: a segment has a name and a filter"
         )
-    others = store.segments_of(conn, app_id)
+    others = _held_segments(conn, app_id)
     if len(others) >= MOST_SEGMENTS:
         raise ParameterInvalid(f"This workspace has {MOST_SEGMENTS} segments already: delete one first")
     _require_free(others, draft.name)
@@ -89,9 +90,7 @@ def change_segment(
     before = get_segment(conn, app_id, segment_id, hold=True)
     after = replace(before, updated_at=now)
     if draft.name is not None:
-        _require_free(
-            [other for other in store.segments_of(conn, app_id) if other.id != before.id], draft.name
-        )
+        _require_free([other for other in _held_segments(conn, app_id) if other.id != before.id], draft.name)
         after = replace(after, name=draft.name)
     if draft.filter is not None:
         person_type = _person_type(_checked(conn, app_id, draft.filter))
@@ -115,6 +114,12 @@ def _checked(conn: Connection, app_id: AppId, tree: Mapping[str, Any]) -> Node:
     if any(asked.field.kind == "segment" for asked in comparisons_of(node)):
         raise ParameterInvalid("filter asks for a segment: a segment can't be made of segments")
     return node
+
+
+def _held_segments(conn: Connection, app_id: AppId) -> list[Segment]:
+    """All segments; nobody else makes or renames one before this transaction ends."""
+    lock_workspace(conn, app_id)
+    return store.segments_of(conn, app_id)
 
 
 def _require_free(others: list[Segment], name: str) -> None:

@@ -1,5 +1,7 @@
 """Segments: saved, renamed, deleted, and on the log."""
 
+import asyncio
+
 import pytest
 from sqlalchemy import Connection, select
 
@@ -12,8 +14,12 @@ from app.contacts.segments import (
     list_segments,
 )
 from app.errors import Conflict, InvalidField, NotFound, ParameterInvalid
+from app.search.store import Segment
+from app.storage.database import open_database
+from app.storage.migrations import migrate
 from app.storage.tables import audit_log
 from app.trail.records import CLI
+from app.workspaces.operations import create_workspace
 from support.recording import NOW, Recorder
 
 BUSY = {"field": "session_count", "operator": "gt", "value": 5}
@@ -65,3 +71,18 @@ def test_only_filters_that_mean_something_are_saved(recorder: Recorder, conn: Co
         with pytest.raises(error):
             create_segment(conn, recorder.app_id, SegmentDraft("x", tree), actor=CLI, now=NOW)
     assert list_segments(conn, recorder.app_id) == []
+
+
+async def test_of_many_who_save_one_name_at_once_one_does(postgres_url: str) -> None:
+    await asyncio.to_thread(migrate, postgres_url)
+    database = await open_database(postgres_url)
+    try:
+        app_id = await database.write(lambda conn: create_workspace(conn, "Acme", NOW).app_id)
+
+        def save(conn: Connection) -> Segment:
+            return create_segment(conn, app_id, SegmentDraft("Busy", BUSY), actor=CLI, now=NOW)
+
+        saved = await asyncio.gather(*(database.write(save) for _ in range(10)), return_exceptions=True)
+        assert sorted((type(one) for one in saved), key=str) == [Conflict] * 9 + [Segment]
+    finally:
+        await database.close()
