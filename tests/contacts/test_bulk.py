@@ -118,3 +118,16 @@ def test_R50_an_id_that_is_taken_is_refused(recorder: Recorder) -> None:
             NOW,
         )
     assert [row["external_id"] for row in recorder.rows()] == ["42"]
+
+
+def test_what_only_some_of_a_lot_have_is_null_for_the_others(recorder: Recorder) -> None:
+    lots = [
+        [NewContact("lead", NOW, phone="+1"), NewContact("lead", NOW, email="a@b.example")],
+        [NewContact("lead", NOW)],
+    ]
+    stored = []
+    for lot in lots:
+        for contact_id in insert_contacts(recorder.conn, recorder.app_id, lot, NOW):
+            row = recorder.row(contact_id)
+            stored.append((row["phone"], row["email"], row["name"], row["deleted_at"]))
+    assert stored == [("+1", None, None, None), (None, "a@b.example", None, None), (None, None, None, None)]
