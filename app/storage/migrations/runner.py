@@ -14,6 +14,7 @@ from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from app.errors import PorchlightError, SettingError, StorageUnavailable
 from app.storage.faults import as_answer, reason_of
@@ -39,7 +40,8 @@ def current_revision(conn: Connection) -> str | None:
 def migrate(url: str) -> str:
     """Bring the database to the newest revision, making it where there is none; returns that revision.
 
-    Raises SettingError for a database that a newer version of the program made, or StorageUnavailable.
+    Raises SettingError for a database that a newer version of the program made, or that no version did;
+    or StorageUnavailable.
     """
     try:
         if url.startswith("sqlite"):
@@ -52,6 +54,11 @@ def migrate(url: str) -> str:
         raise
     except Exception as error:
         answer = as_answer(error)
+        if answer is None and isinstance(error, DBAPIError):
+            raise SettingError(
+                f"The database can't be brought to revision {newest_revision()}: {error.orig}. It is not what its own "
+                "revision left behind: was it made by a version that was never released?"
+            ) from error
         if answer is None:
             raise
         raise StorageUnavailable(f"The database can't be migrated: {reason_of(error, answer)}") from error

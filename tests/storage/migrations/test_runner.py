@@ -111,6 +111,16 @@ def test_four_processes_that_start_at_once_migrate_postgres_once(postgres_url: s
     assert _migrate_four_times_at_once(postgres_url) == [(0, newest_revision(), "")] * 4
 
 
+def test_a_database_that_is_not_as_its_revision_says_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "odd.db"
+    migrate(f"sqlite:///{path}")
+    with sqlite3.connect(path) as plain:
+        plain.execute("UPDATE alembic_version SET version_num = '0002'")
+    plain.close()
+    with pytest.raises(SettingError, match=rf"revision {newest_revision()}: table \w+ already exists"):
+        migrate(f"sqlite:///{path}")
+
+
 def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "newer.db"
     migrate(f"sqlite:///{path}")
