@@ -50,6 +50,7 @@ _OTHER_NAMES: Final = {"external_id": "user_id"}
 _ATTRIBUTE: Final = "custom_attributes."
 _IDENTIFYING: Final = frozenset({"id", "user_id", "email", "role"})
 _MOMENTS: Final = frozenset({"signed_up_at", "last_seen_at"})
+_NO_MOMENT: Final = "must be a date: Unix seconds, or such as 2024-03-01 or 2024-03-01T09:30:00Z"
 _TRUE: Final = frozenset({"true", "yes", "1"})
 _FALSE: Final = frozenset({"false", "no", "0"})
 
@@ -152,17 +153,17 @@ def write_moment(seconds: float | None) -> str:
     )
 
 
-def read_moment(text: str) -> float | str:
-    """Unix seconds of a cell: a number, or ISO 8601 (UTC where it names no zone). What is neither stays text."""
+def read_moment(text: str) -> float | None:
+    """Unix seconds of a cell: a number, or ISO 8601 (UTC where it names no zone). None where it is neither."""
     try:
         return float(text)
     except ValueError:
         pass
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None
 
 
 def _require_mapped_columns(names: Sequence[str], mapping: Mapping[str, str]) -> None:
@@ -200,12 +201,16 @@ def _read_line(number: int, cells: Sequence[str], columns: Sequence[Column]) -> 
         text = _without_guard(cell)
         if column.is_attribute:
             attributes[column.field] = text
-        else:
-            body[column.field] = _value(column.field, text)
+            continue
+        value = _value(column.field, text)
+        if value is None:
+            return BadLine(number, f"{column.field} {_NO_MOMENT}")
+        body[column.field] = value
     return Line(number, _as_written(body, attributes)) if body else BadLine(number, "says of nobody anything")
 
 
 def _value(field: str, text: str) -> object:
+    """A cell as REST would be given it; none for a moment that is none."""
     if field in _MOMENTS:
         return read_moment(text.strip())
     if field == "owner_id":

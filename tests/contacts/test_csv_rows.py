@@ -104,6 +104,13 @@ def test_R55_a_bad_line_says_why(row: str, reason: str) -> None:
     assert read("email,name\n" + row) == [BadLine(2, reason)]
 
 
+@pytest.mark.parametrize("field", ["signed_up_at", "last_seen_at"])
+def test_R55_a_date_that_is_none_is_told_how_dates_are_written(field: str) -> None:
+    [line] = read(f"email,{field}\na@b.example,soon\n")
+    rule = "must be a date: Unix seconds, or such as 2024-03-01 or 2024-03-01T09:30:00Z"
+    assert line == BadLine(2, f"{field} {rule}")
+
+
 def test_R55_a_line_that_is_no_csv_costs_itself_alone() -> None:
     lines = read('email,name\na@b.example,"Ada"x\nc@d.example,Cleo\n')
     assert [type(line) for line in lines] == [BadLine, Line]
@@ -143,10 +150,11 @@ def test_R55_one_half_of_a_name_is_no_name(row: str) -> None:
         ("2023-11-14 22:13:20", 1_700_000_000.0),
         ("2023-11-14T23:13:20+01:00", 1_700_000_000.0),
         ("2023-11-14", 1_699_920_000.0),
-        ("soon", "soon"),
+        ("soon", None),
+        ("2023-02-30", None),
     ],
 )
-def test_R55_moments_are_unix_seconds_or_iso_8601(text: str, moment: float | str) -> None:
+def test_R55_moments_are_unix_seconds_or_iso_8601(text: str, moment: float | None) -> None:
     assert csv_rows.read_moment(text) == moment
 
 
