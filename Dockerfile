@@ -1,5 +1,5 @@
 # Porchlight in a container, under a user of its own. All that it stores is in the volume /data.
-FROM python:3.12-slim
+FROM python:3.11-slim
 
 WORKDIR /srv/porchlight
 COPY requirements/postgres.txt requirements/
