@@ -156,6 +156,17 @@ class FrontDoor(HttpToolsProtocol):
     def _should_upgrade(self) -> bool:
         return self.parser.get_method() == b"GET" and not self._has_body() and super()._should_upgrade()
 
+    def _get_upgrade(self) -> bytes | None:
+        """What uvicorn asks for; but ``Connection`` may come on several lines (RFC 9110, section 5.3)."""
+        connection, upgrade = b"", None
+        for name, value in self.headers:
+            if name == b"connection":
+                connection += b"," + value
+            elif name == b"upgrade":
+                upgrade = value.lower()
+        wanted = [token.strip() for token in connection.lower().split(b",")]
+        return upgrade if b"upgrade" in wanted else None
+
     def _has_body(self) -> bool:
         return any(
             name == b"transfer-encoding" or (name == b"content-length" and value != b"0")

@@ -310,6 +310,22 @@ async def test_a_socket_asked_for_by_anything_but_a_bodiless_get_is_an_ordinary_
         assert (await everything(reader)).endswith(b"0 bytes")
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        b"Connection: Upgrade\r\nConnection: keep-alive\r\nUpgrade: websocket\r\n",
+        b"Connection: keep-alive\r\nConnection: Upgrade\r\nUpgrade: WebSocket\r\n",
+        b"Connection: keep-alive , UPGRADE\r\nUpgrade: websocket\r\n",
+    ],
+)
+async def test_a_socket_may_be_asked_for_in_a_list_on_several_lines(served: Served, headers: bytes) -> None:
+    asked = b"Upgrade: websocket\r\nConnection: Upgrade\r\n"
+    assert asked in OPENING
+    async with connection(served) as (reader, writer):
+        writer.write(OPENING.replace(asked, headers) + b"\r\n")
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101")
+
+
 @pytest.mark.parametrize("path", [b"/other/socket", MESSENGER_PATH])
 async def test_a_socket_asked_for_before_the_last_answer_is_refused(served: Served, path: bytes) -> None:
     async with connection(served) as (reader, writer):
