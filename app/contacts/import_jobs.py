@@ -1,6 +1,6 @@
 """Imports as jobs: a file is put away, and read batch by batch while everything else goes on.
 
-A batch takes less than half a second, as pings share the write queue with it; heartbeats don't, and never
+A batch takes a third of a second, as pings share the write queue with it; heartbeats don't, and never
 wait. (Many lines that share a commit cost half as much.) What waits when it is done is written before the
 next one begins. Its progress is committed with it: after a crash the job goes on behind the last line that
 is on the disk. The file goes when its job is finished, and the job itself a while later: what it tells is
@@ -38,7 +38,7 @@ KEPT_SECONDS: Final = 90 * 24 * 3_600.0
 FORGET_SECONDS: Final = 3_600.0
 
 FIRST_LINES: Final = 100
-BATCH_SECONDS: Final = 0.4
+BATCH_SECONDS: Final = 0.35
 """What waits in the write queue meanwhile waits for so long: pings, whose dots then go on."""
 LOOK_SECONDS: Final = 1.0
 

@@ -103,8 +103,8 @@ async def test_R55_after_a_crash_a_job_goes_on_where_it_was(
 @pytest.mark.parametrize(
     ("lines", "seconds", "following"),
     [
-        (100, 0.4, 100),
-        (100, 0.8, 50),
+        (100, 0.35, 100),
+        (100, 0.7, 50),
         (100, 5.0, FIRST_LINES // 2),  # a slow disk: small, yet it goes on
         (100, 0.01, 200),  # no more than twice as many: one quick batch proves little
         (MOST_LINES, 0.01, MOST_LINES),
