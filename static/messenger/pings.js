@@ -8,6 +8,9 @@ const ANSWER_PATIENCE = 20 * SECOND;
 /** Sources of a ping; of several that wait, the last in this list names the ping. */
 const SOURCES = ["", "page", "apiUpdate", "apiBoot"];
 
+/** Who somebody is: goes alone where all together is more than a ping may carry. */
+const IDENTITY = ["user_id", "email", "user_hash", "intercom_user_jwt"];
+
 /**
  * POST as a page may to other origins without a preflight; no cookies.
  * @param {Person} me
@@ -105,8 +108,20 @@ function pingAnswered(me, source, response) {
   if (me !== person) return undefined;
   me.pingFailures = 0;
   silence = SILENCE.refused + status;
+  // Too much at once costs what is too much, not the dot.
+  if (status === 413 && lighten(me)) want(me, source);
   if (status === 410) banish(me, SILENCE[4410]);
   return undefined;
+}
+
+/**
+ * Forget what is said of somebody beside who it is; returns whether anything was.
+ * @param {Person} me
+ */
+function lighten(me) {
+  const rest = Object.keys(me.given).filter((name) => IDENTITY.concat(SETTINGS).indexOf(name) < 0);
+  rest.forEach((name) => delete me.given[name]);
+  return rest.length > 0;
 }
 
 /**

@@ -275,6 +275,26 @@ def test_a_refused_ping_is_not_repeated(
     assert opened(page) == 0
 
 
+def test_a_ping_that_is_too_large_costs_what_was_said_and_not_the_dot(
+    context: BrowserContext, shop: str, messenger: MessengerServer
+) -> None:
+    messenger.ping_status = 413
+    page = context.new_page()
+    page.goto(shop)
+    page.wait_for_function("window.Porchlight && Porchlight.silence.includes('413')")
+    page.evaluate("Intercom('update', {user_id: '7', user_hash: 'h', plan: 'pro', story: 'x'.repeat(70000)})")
+    page.clock.run_for(1_000)
+    messenger.wait_for(lambda: len(messenger.pings) == 2)
+    messenger.ping_status = 200
+    page.clock.run_for(1_000)
+    messenger.wait_for(lambda: messenger.heartbeats)
+    told = messenger.pings[-1].user_data
+    assert {**told, "anonymous_id": ""} == {"user_id": "7", "user_hash": "h", "anonymous_id": ""}
+    page.evaluate("Intercom('update', {plan: 'team'})")
+    page.clock.run_for(1_000)
+    messenger.wait_for(lambda: messenger.pings[-1].user_data.get("plan") == "team")
+
+
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_a_ping_that_a_busy_server_turns_away_is_repeated_with_its_newest_words(
     context: BrowserContext, shop: str, messenger: MessengerServer, status: int
