@@ -1,8 +1,8 @@
 """The messenger's script: written in parts, so that each reads in one sitting, and loaded as one.
 
 The parts lie under ``static/messenger/``. None is a module of its own: joined within one function, they share
-their names with each other, and not with the page. What a part says of itself at its head is for those who
-read it there: pages need not load it.
+their names with each other, and not with the page. Comments are for those who read the parts: a third of the
+bytes, which pages need not load.
 """
 
 import re
@@ -24,13 +24,14 @@ PARTS: Final = (
     "person.js",
     "page.js",
 )
-_HEAD: Final = re.compile(r"\A/\*\*.*?\*/\s*", re.DOTALL)
+# Comments that have their lines to themselves; one behind code stays.
+_COMMENTS: Final = re.compile(r"^[ ]*(?:/\*\*.*?\*/|//[^\n]*)\n+", re.DOTALL | re.MULTILINE)
 
 
 def joined_script() -> str:
     """The script as it is served; raises FileNotFoundError in a broken installation."""
     folder = static_dir() / "messenger"
-    parts = [_HEAD.sub("", (folder / name).read_text("utf-8")) for name in PARTS]
+    parts = [_COMMENTS.sub("", (folder / name).read_text("utf-8")) for name in PARTS]
     return "\n".join(
         ["/** Porchlight's messenger. */", "(function () {", '"use strict";\n', *parts, "})();\n"]
     )
