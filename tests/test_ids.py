@@ -1,5 +1,7 @@
 """Ids: their shape, and what they tell."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from app.ids import (
@@ -80,3 +82,10 @@ def test_what_is_no_app_id(text: str) -> None:
 )
 def test_a_numbered_id_is_a_number_that_a_database_holds(given: object, number: int | None) -> None:
     assert serial_id(given) == number
+
+
+def test_ids_made_by_several_threads_at_once_are_all_different() -> None:
+    with ThreadPoolExecutor(4) as threads:
+        made = list(threads.map(lambda _: new_contact_id(1.7e9), range(5_000)))
+    assert len(set(made)) == len(made)
+    assert all(len(made_id) == 24 and made_id.startswith(f"{int(1.7e9):08x}") for made_id in made)

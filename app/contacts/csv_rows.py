@@ -110,6 +110,15 @@ def read_columns(
 
 def read_lines(rows: Iterable[str], columns: Sequence[Column]) -> Iterator[Line | BadLine]:
     """The lines below the header: ``rows`` is the rest of the file, its header taken off."""
+    for number, cells in read_cells(rows):
+        if isinstance(cells, csv.Error):
+            yield BadLine(number, f"this is not CSV: {cells}")
+        else:
+            yield _read_line(number, cells, columns)
+
+
+def read_cells(rows: Iterable[str]) -> Iterator[tuple[int, list[str] | csv.Error]]:
+    """The number and the cells of each line that has any, or why it is no CSV."""
     reader = csv.reader(rows, strict=True)
     number = 2
     while True:
@@ -119,10 +128,10 @@ def read_lines(rows: Iterable[str], columns: Sequence[Column]) -> Iterator[Line 
             return
         except csv.Error as error:
             # The reader begins anew with the line after.
-            yield BadLine(number, f"this is not CSV: {error}")
+            yield number, error
         else:
             if cells:
-                yield _read_line(number, cells, columns)
+                yield number, cells
         number = reader.line_num + 2
 
 

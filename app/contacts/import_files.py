@@ -4,18 +4,29 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Final, TextIO, TypeVar
 
 from sqlalchemy import Connection
 
 from app.attributes.operations import attributes_of
 from app.attributes.records import DataAttribute
 from app.attributes.values import is_storable
-from app.contacts.csv_rows import MOST_COLUMNS, MOST_ROWS, BadLine, Column, Line, read_columns, read_lines
+from app.contacts.csv_rows import (
+    MOST_COLUMNS,
+    MOST_ROWS,
+    BadLine,
+    Column,
+    Line,
+    read_cells,
+    read_columns,
+    read_lines,
+)
 from app.contacts.imports import fault_of
 from app.contacts.jobs import MOST_PROBLEMS, JobId
 from app.errors import ParameterInvalid
 from app.ids import AppId
+
+T = TypeVar("T")
 
 PREVIEW_LINES: Final = 20
 _NO_TEXT: Final = "The file is not UTF-8 text: save it as CSV in UTF-8"
@@ -61,7 +72,8 @@ def _require_commas(header: Sequence[str]) -> None:
 def count_lines(path: Path, attributes: Mapping[str, DataAttribute], mapping: Mapping[str, str]) -> int:
     """How many lines a file has below its header; raises ParameterInvalid for a file that can't be read."""
     with open_file(path) as file:
-        return sum(1 for _ in readable(file, open_table(file, attributes, mapping)))
+        open_table(file, attributes, mapping)
+        return sum(1 for _ in _bounded(read_cells(file)))
 
 
 def preview(path: Path, attributes: Mapping[str, DataAttribute], mapping: Mapping[str, str]) -> Preview:
@@ -116,8 +128,12 @@ def open_file(path: Path) -> TextIO:
 
 def readable(file: TextIO, columns: Sequence[Column]) -> Iterator[Line | BadLine]:
     """The lines of a file; raises ParameterInvalid where it is no text, or longer than may be."""
+    return _bounded(read_lines(file, columns))
+
+
+def _bounded(lines: Iterator[T]) -> Iterator[T]:
     try:
-        for count, line in enumerate(read_lines(file, columns), start=1):
+        for count, line in enumerate(lines, start=1):
             if count > MOST_ROWS:
                 raise ParameterInvalid(f"The file has more than {MOST_ROWS} lines: cut it in pieces")
             yield line
