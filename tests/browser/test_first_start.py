@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from support.promptness import record_dots, seconds_until_dot
 
@@ -41,6 +41,15 @@ def printed(tmp_path: Path) -> Iterator[dict[str, str]]:
         server.communicate(timeout=20)
 
 
+def held_back(pings: list[Route], page: Page) -> Route:
+    """The first ping of a page, once Playwright has handed it over: that may be after it has told of the request."""
+    for _ in range(500):
+        if pings:
+            return pings[0]
+        page.wait_for_timeout(20)
+    raise AssertionError("the page sent no ping")
+
+
 def let_go(ping: Route) -> float:
     """Send a ping that was held back; the moment, in milliseconds."""
     sent_at = time.time() * 1000
@@ -67,9 +76,9 @@ def test_the_first_green_dot_comes_within_a_second_and_moves_nobody(
         pings.append(ping)
 
     customer.route("**/messenger/web/ping", hold_back)
-    with customer.expect_request("**/messenger/web/ping"):
-        customer.goto(printed["demo_page"])
-    assert seconds_until_dot(users, before[0], True, lambda: let_go(pings[0])) < 1
+    customer.goto(printed["demo_page"])
+    ping = held_back(pings, customer)
+    assert seconds_until_dot(users, before[0], True, lambda: let_go(ping)) < 1
     assert rows.evaluate_all("rows => rows.map((row) => row.dataset.contactId)") == before
     expect(customer.get_by_text("You are Ada Okonkwo")).to_be_visible()
 
