@@ -7,31 +7,34 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, Select, create_engine, delete, insert, update
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import Connection, create_engine, delete, insert, update
 
 from app.search import finding
 from app.search.asking import EVERYBODY, Ask, Order
 from app.search.cursor import Place
 from app.search.fields import FilterFields, SearchFields
 from app.search.finding import (
-    count_apart,
-    count_everybody,
-    count_gathered,
     count_of,
-    count_of_values,
     few_of,
-    ids_gathered,
     places_of,
-    rows_of,
-    sources_of,
 )
-from app.search.query import Node, read_filter, read_search
-from app.search.walks import ids_on_walk, place_on_walk, stretches
+from app.search.query import read_filter, read_search
 from app.storage.database import open_database
 from app.storage.migrations import migrate
 from app.storage.tables import contacts, metadata
-from support.searching import APP, ATTRIBUTES, NOW, OTHER, Someone, around, crowd, holds, row_of, store_crowd
+from support.searching import (
+    APP,
+    ATTRIBUTES,
+    NOW,
+    OTHER,
+    Someone,
+    around,
+    crowd,
+    holds,
+    row_of,
+    search,
+    store_crowd,
+)
 
 NEWEST = Order()
 SEARCH, FILTER = SearchFields(ATTRIBUTES), FilterFields(ATTRIBUTES)
@@ -51,10 +54,6 @@ def conn() -> Iterator[Connection]:
         conn.execute(update(contacts).where(contacts.c.id.in_(UNLISTED)).values(listed=False))
         yield conn
     engine.dispose()
-
-
-def search(field: str, operator: str, value: object) -> dict[str, object]:
-    return {"field": field, "operator": operator, "value": value}
 
 
 leaves = st.sampled_from(
@@ -196,151 +195,6 @@ def test_pages_stay_in_step_while_contacts_come_and_go() -> None:
     engine.dispose()
 
 
-# How the database goes about it.
-
-
-def plan_of(conn: Connection, statement: Select[Any]) -> str:
-    text = statement.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})  # type: ignore[no-untyped-call]
-    return "\n".join(row[3] for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}"))
-
-
-def rest(field: str, operator: str, value: object) -> Node:
-    return read_search(search(field, operator, value), SEARCH)
-
-
-@pytest.mark.parametrize(
-    ("node", "index"),
-    [
-        (rest("email", "=", "ada@example.com"), "contacts_email"),
-        (rest("email", "~", "ada"), "contacts_email"),
-        (rest("email_domain", "=", "example.com"), "contacts_email"),
-        (rest("name", "~", "ada"), "contacts_of_known_name"),
-        (rest("location.city", "=", "Lagos"), "contacts_by_facts"),
-        (rest("os", "~", "mac"), "contacts_by_facts"),
-        (rest("email", "IN", ["ada@example.com", "b@example.com"]), "contacts_email"),
-        (rest("id", "=", "a" * 24), "sqlite_autoindex_contacts_1"),
-        (rest("created_at", ">", NOW), "contacts_role_by_created_at"),
-        (rest("created_at", "=", NOW), "contacts_role_by_created_at"),
-        (rest("updated_at", "<", NOW), "contacts_role_by_updated_at"),
-        (rest("last_seen_at", "<", NOW), "contacts_role_by_last_seen_at"),
-        (rest("session_count", ">=", 5), "contacts_role_by_session_count"),
-        (rest("signed_up_at", ">", NOW), "contacts_of_known_signed_up_at"),
-        (rest("name", "=", "Ada"), "contacts_of_known_name"),
-        (rest("phone", "=", "+1"), "contacts_of_known_phone"),
-        (rest("owner_id", "=", 7), "contacts_of_known_owner_id"),
-        (rest("last_replied_at", ">", NOW), "contacts_of_known_last_replied_at"),
-        (rest("last_contacted_at", ">", NOW), "contacts_of_known_last_contacted_at"),
-        (rest("external_id", "=", "u1"), "contacts_external_id"),
-        (rest("custom_attributes.plan", "=", "pro"), "attribute_values_by_text"),
-        (rest("custom_attributes.plan", "~", "pro"), "attribute_values_by_text"),
-        (rest("custom_attributes.seats", ">", 3), "attribute_values_by_number"),
-        (rest("custom_attributes.renews_at", "=", NOW), "attribute_values_by_number"),
-        (rest("tag_id", "=", 3), "taggings_of_tag"),
-        (rest("company_id", "=", "acme"), "contact_companies_of_company"),
-    ],
-)
-def test_an_index_serves(conn: Connection, node: Node, index: str) -> None:
-    [source] = sources_of(node, HERE)
-    ask = Ask(node, HERE, BOTH)
-    gathered = ids_gathered(ask, source)
-    for statement in (rows_of(source, 10), count_gathered(ask, source), gathered):
-        plan = plan_of(conn, statement)
-        # Whoever is sorted is looked up besides.
-        assert (index.rsplit(maxsplit=1)[-1] if statement is gathered else index) in plan, plan
-        assert "SCAN contacts" not in plan, plan
-        assert "SCAN attribute_values" not in plan, plan
-
-
-@pytest.mark.parametrize("column", ["created_at", "updated_at", "last_seen_at", "session_count", "name_key"])
-@pytest.mark.parametrize("roles", [EVERYBODY, ("user",), BOTH])
-@pytest.mark.parametrize("descending", [True, False])
-def test_a_walk_goes_along_the_index_of_its_order(
-    conn: Connection, column: str, roles: Any, descending: bool
-) -> None:
-    ask = Ask(rest("custom_attributes.plan", "=", "pro"), HERE, roles, Order(column, descending))
-    after = Place("x" if column == "name_key" else 5.0, "a" * 24)
-    index = f"contacts_role_by_{column} (app_id=? AND role=?"
-    walk = plan_of(conn, ids_on_walk(ask, 51, after=after, until=after))
-    assert walk.count(f"SEARCH contacts USING COVERING INDEX {index} AND {column}") == len(roles)
-    ahead = plan_of(conn, place_on_walk(ask, after, 100))
-    assert ahead.count(f"{index} AND {column}") == len(roles)
-    if column == "last_seen_at":
-        unknown = plan_of(conn, ids_on_walk(ask, 51, after=None, until=None, of_unknown=True))
-        assert unknown.count("_by_last_seen_at (app_id=?") == len(roles)
-        assert "RIGHT PART" not in unknown
-    # Only where several roles are laid together their first ones are sorted.
-    sorted_parts = (walk + ahead).count("TEMP B-TREE")
-    assert sorted_parts == (0 if len(roles) == 1 else sorted_parts)
-    assert "RIGHT PART" not in walk + ahead
-
-
-@pytest.mark.parametrize(
-    ("operator", "descending", "bounds"),
-    [
-        ("<", True, "{0}<?"),
-        (">", False, "{0}>?"),
-        ("=", True, "{0}>? AND {0}<?"),
-        ("=", False, "{0}>? AND {0}<?"),
-    ],
-)
-@pytest.mark.parametrize("column", ["created_at", "last_seen_at", "signed_up_at"])
-def test_a_walk_begins_where_those_begin_who_fit(
-    conn: Connection, column: str, operator: str, descending: bool, bounds: str
-) -> None:
-    ask = Ask(rest(column, operator, NOW), HERE, ("user",), Order(column, descending))
-    for first in (ids_on_walk(ask, 51, after=None, until=None), place_on_walk(ask, None, 100)):
-        plan = plan_of(conn, first)
-        assert f"_{column} (app_id=? AND role=? AND {bounds.format(column)})" in plan
-        assert "TEMP B-TREE" not in plan
-    assert stretches(ask, None) == [False]
-
-
-@pytest.mark.parametrize("descending", [True, False])
-def test_a_further_page_is_walked_to_from_its_place(conn: Connection, descending: bool) -> None:
-    ask = Ask(rest("created_at", "=", NOW), HERE, ("user",), Order("created_at", descending))
-    plan = plan_of(conn, ids_on_walk(ask, 51, after=Place(NOW, "a" * 24), until=None))
-    assert f"(app_id=? AND role=? AND created_at{'<' if descending else '>'}?)" in plan
-
-
-def test_the_newest_are_asked_when_they_signed_up_without_a_look_at_each(conn: Connection) -> None:
-    ask = Ask(rest("signed_up_at", "<", NOW), HERE, BOTH, NEWEST)
-    plan = plan_of(conn, ids_on_walk(ask, 51, after=None, until=None))
-    assert plan.count("COVERING INDEX contacts_role_by_created_at (app_id=? AND role=?)") == 2
-
-
-@pytest.mark.parametrize(
-    "node",
-    [
-        rest("created_at", ">", NOW),
-        rest("updated_at", "<", NOW),
-        rest("last_seen_at", "<", NOW),
-        rest("session_count", ">=", 5),
-        rest("signed_up_at", ">", NOW),
-        rest("phone", "~", "1"),
-        rest("owner_id", "=", 7),
-        rest("location.city", "=", "Lagos"),
-        rest("os", "~", "mac"),
-        rest("email", "~", "ada"),
-    ],
-)
-def test_who_fits_one_comparison_is_counted_without_a_look_at_each(conn: Connection, node: Node) -> None:
-    [source] = sources_of(node, HERE)
-    ask = Ask(node, HERE, BOTH)
-    for statement in (count_gathered(ask, source), rows_of(source, 10)):
-        assert "USING COVERING INDEX" in plan_of(conn, statement)
-
-
-def test_everybody_is_counted_from_an_index_alone(conn: Connection) -> None:
-    plan = plan_of(conn, count_everybody(Ask(rest("role", "=", "user"), HERE, BOTH)))
-    assert "USING COVERING INDEX contacts_" in plan
-
-
-def test_those_with_attributes_who_are_not_to_be_found_have_an_index(conn: Connection) -> None:
-    for roles in (BOTH, EVERYBODY):
-        ask = Ask(rest("custom_attributes.plan", "=", "pro"), HERE, roles)
-        assert "SEARCH contacts USING INDEX contacts_apart (app_id=?" in plan_of(conn, count_apart(ask))
-
-
 @pytest.mark.parametrize("roles", [BOTH, EVERYBODY, ("user",)])
 def test_several_attributes_are_counted_among_their_values(conn: Connection, roles: tuple[str, ...]) -> None:
     parts = [
@@ -351,34 +205,6 @@ def test_several_attributes_are_counted_among_their_values(conn: Connection, rol
     for tree in (parts[:2], parts):
         ask = ask_of({"operator": "AND", "value": tree}, roles=roles)
         assert count_of(conn, ask, None) == len(in_order(ask)) > 0
-    both = sources_of(ask_of({"operator": "AND", "value": parts[:2]}).tree, HERE)
-    plan = plan_of(conn, count_of_values(both[0], both))
-    assert "COVERING INDEX attribute_values_by_text (app_id=? AND attribute_id=?" in plan
-    assert "attribute_values USING PRIMARY KEY (app_id=? AND contact_id=? AND attribute_id=?)" in plan
-    assert "contacts" not in plan
-
-
-def test_what_no_index_knows_has_no_source() -> None:
-    for node in (
-        rest("external_id", "~", "ada"),
-        rest("email", "!=", "a@example.com"),
-        rest("custom_attributes.plan", "!=", "pro"),
-        rest("ios_device", "=", "x"),
-        rest("online", "=", False),
-    ):
-        assert sources_of(node, HERE) == []
-
-
-def test_one_of_several_has_a_source_where_each_has() -> None:
-    known = [
-        search("plan", "is", "pro"),
-        search("email", "is", "a@example.com"),
-        search("external_id", "is", "u1"),
-    ]
-    assert len(sources_of(read_filter({"operator": "OR", "value": known}, FILTER), HERE)) == 1
-    unknown = [*known, search("avatar", "contains", "a")]
-    assert sources_of(read_filter({"operator": "OR", "value": unknown}, FILTER), HERE) == []
-    assert len(sources_of(read_filter({"operator": "AND", "value": unknown}, FILTER), HERE)) == 3
 
 
 async def test_postgresql_finds_the_same_pages(postgres_url: str) -> None:

@@ -205,6 +205,11 @@ def _company(app_id: AppId, company_id: str, name: str) -> dict[str, Any]:
 # What a tree means.
 
 
+def search(field: str, operator: str, value: object) -> dict[str, object]:
+    """One comparison, as a filter or a search says it."""
+    return {"field": field, "operator": operator, "value": value}
+
+
 def holds(node: Node, person: Someone, segments: Mapping[str, Node] | None = None) -> bool:
     """Whether a tree is true of somebody, rule by rule."""
     if isinstance(node, Comparison):
