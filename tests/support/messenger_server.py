@@ -7,6 +7,7 @@ writes down everything it is told, with the time. Tests make it refuse, hang, ke
 import asyncio
 import hashlib
 import json
+import math
 import threading
 import time
 import urllib.parse
@@ -89,6 +90,7 @@ class MessengerServer(Record):
         self.heartbeat_seconds: float = 30
         self.socket_mode: SocketMode = "serve"
         self.ping_status = 200
+        self.largest_ping = math.inf  # in bytes; a larger one is answered with 413
         self.ping_hangs = False
         self.heartbeat_status = 204
         self.event_status = 202
@@ -184,7 +186,8 @@ class MessengerServer(Record):
     async def _ping(self, request: Request) -> Response:
         if refusal := self._preflight(request):
             return refusal
-        fields = dict(urllib.parse.parse_qsl((await request.body()).decode(), keep_blank_values=True))
+        body = await request.body()
+        fields = dict(urllib.parse.parse_qsl(body.decode(), keep_blank_values=True))
         headers = request.headers
         ping = Ping(
             at=time.time(),
@@ -199,8 +202,9 @@ class MessengerServer(Record):
             self.changed.notify_all()
         while self.ping_hangs and not self._released.is_set():
             await asyncio.sleep(0.01)
-        if self.ping_status != 200:
-            return self._answer({"type": "error.list", "errors": []}, self.ping_status)
+        status = 413 if len(body) > self.largest_ping else self.ping_status
+        if status != 200:
+            return self._answer({"type": "error.list", "errors": []}, status)
         return self._answer(self._ping_answer(ping))
 
     def _ping_answer(self, ping: Ping) -> dict[str, Any]:
