@@ -56,7 +56,7 @@ def coerce(value: object, attribute: DataAttribute, *, iso_dates: bool = False) 
     ``iso_dates``: dates may come as people write them in tables, ``2024-03-01`` or with a time; without a
     zone they are UTC.
     """
-    if attribute.type == "date" and iso_dates and isinstance(value, str) and not _is_decimal(value):
+    if attribute.type == "date" and iso_dates and isinstance(value, str) and not _is_decimal(value.strip()):
         return _iso_date(value)
     if attribute.type == "options":
         return _option(value, attribute.options)
@@ -105,9 +105,10 @@ def _text(value: object) -> str:
 
 
 def _integer(value: object) -> int:
-    is_whole_text = isinstance(value, str) and _INTEGER.fullmatch(value.strip()) is not None
-    if is_whole_text or (isinstance(value, float) and value.is_integer()):
-        value = int(value)  # type: ignore[call-overload]
+    if isinstance(value, str) and _INTEGER.fullmatch(text := value.strip()):
+        value = int(text)
+    elif isinstance(value, float) and value.is_integer():
+        value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
         raise Misfit("must be a whole number")
     _require(SMALLEST_INTEGER <= value <= LARGEST_INTEGER, "is a number beyond 64 bits")
@@ -150,8 +151,8 @@ def _option(value: object, options: tuple[str, ...]) -> str:
 
 
 def _finite(value: object, rule: str) -> float:
-    if isinstance(value, str) and _is_decimal(value):
-        value = float(value)
+    if isinstance(value, str) and _is_decimal(text := value.strip()):
+        value = float(text)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Misfit(rule)
     try:
@@ -172,7 +173,7 @@ def _moment(seconds: float) -> Scalar:
 
 
 def _is_decimal(text: str) -> bool:
-    return _DECIMAL.fullmatch(text.strip()) is not None
+    return _DECIMAL.fullmatch(text) is not None
 
 
 _READERS: Final[Mapping[AttributeType, Callable[[object], Scalar]]] = {

@@ -254,8 +254,8 @@ def _anonymous_id(value: object) -> str:
 
 
 def read_moment(value: object) -> float:
-    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
-        value = float(value)
+    if isinstance(value, str) and _NUMBER.fullmatch(text := value.strip()):
+        value = float(text)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError("must be a number of Unix seconds")
     _require(0 <= value <= _LAST_MOMENT, "must be Unix seconds between the years 1970 and 9999")

@@ -264,8 +264,8 @@ def _text(value: object) -> str:
 
 
 def _number(value: object) -> float:
-    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
-        value = float(value)
+    if isinstance(value, str) and _NUMBER.fullmatch(text := value.strip()):
+        value = float(text)
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**300:
         value = float(value)
     if not isinstance(value, float) or not math.isfinite(value):

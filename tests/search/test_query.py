@@ -53,6 +53,7 @@ def test_groups_nest_in_two_levels() -> None:
         (search("external_id", "=", 42), "is_any_of", ("42",)),
         (search("external_id", "IN", [42, "43", 44.0]), "is_any_of", ("42", "43", "44")),
         (search("session_count", ">", "5"), "above", 5.0),
+        (search("session_count", ">", " 5\x1f"), "above", 5.0),
         (search("session_count", "<", -1), "below", -1.0),
         (search("session_count", ">=", 5.5), "at_least", 5.5),
         (search("session_count", "<=", " 1e3 "), "at_most", 1000.0),
