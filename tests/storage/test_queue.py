@@ -17,20 +17,18 @@ from app.storage.turns import Turn
 from support.queueing import INSERT, Gate, bodies, create, note
 
 
-async def _hold(database: SqliteDatabase) -> tuple[Gate, "asyncio.Task[None]"]:
+async def _hold(queue: WriteQueue) -> tuple[Gate, "asyncio.Task[None]"]:
     gate = Gate()
-    task = asyncio.create_task(database.write(gate))
-    assert await asyncio.to_thread(gate.entered.wait, 10)
+    task = asyncio.create_task(queue.write(gate))
+    assert await asyncio.to_thread(gate.entered.wait, 60)
     return gate, task
 
 
-async def _queued(
-    database: SqliteDatabase, *works: Callable[[Connection], None]
-) -> "list[asyncio.Task[None]]":
+async def _queued(queue: WriteQueue, *works: Callable[[Connection], None]) -> "list[asyncio.Task[None]]":
     """Tasks whose writes all wait in the queue."""
-    tasks = [asyncio.create_task(database.write(work)) for work in works]
+    tasks = [asyncio.create_task(queue.write(work)) for work in works]
     await asyncio.sleep(0)
-    assert database.waiting_writes == len(works)
+    assert queue.waiting == len(works)
     return tasks
 
 
@@ -38,23 +36,26 @@ async def test_a_write_returns_what_its_work_returns(empty_database: SqliteDatab
     assert await empty_database.write(lambda conn: conn.scalar(text("SELECT 42"))) == 42
 
 
-async def test_all_that_waits_is_committed_together(empty_database: SqliteDatabase) -> None:
-    await empty_database.write(create)
-    gate, held = await _hold(empty_database)
-    tasks = await _queued(empty_database, *(note(str(n)) for n in range(100)))
-    before = empty_database.queue.committed_groups
+async def test_all_that_waits_is_committed_together(tmp_path: Path) -> None:
+    path = tmp_path / "together.db"
+    queue = WriteQueue(open_writer(make_engine(path), path), Turn(path), Checkpoints(path), group_seconds=60)
+    await queue.write(create)
+    gate, held = await _hold(queue)
+    tasks = await _queued(queue, *(note(str(n)) for n in range(100)))
+    before = queue.committed_groups
     gate.open.set()
     await asyncio.gather(held, *tasks)
-    assert empty_database.queue.committed_groups == before + 2  # the gate's own, then all hundred
-    assert await empty_database.read(bodies) == [str(n) for n in range(100)]
+    assert queue.committed_groups == before + 2  # the gate's own, then all hundred
+    assert await queue.write(bodies) == [str(n) for n in range(100)]
+    await queue.close()
 
 
 async def test_a_group_limit_of_one_commits_each_by_itself(tmp_path: Path) -> None:
     database = await open_database(f"sqlite:///{tmp_path / 'one.db'}", group_limit=1)
     assert isinstance(database, SqliteDatabase)
     await database.write(create)
-    gate, held = await _hold(database)
-    tasks = await _queued(database, *(note(str(n)) for n in range(10)))
+    gate, held = await _hold(database.queue)
+    tasks = await _queued(database.queue, *(note(str(n)) for n in range(10)))
     gate.open.set()
     await asyncio.gather(held, *tasks)
     assert database.queue.committed_groups == 12
@@ -72,13 +73,13 @@ async def test_a_group_begins_no_further_write_when_its_time_is_up(tmp_path: Pat
 
 async def test_a_failing_write_takes_back_only_itself(empty_database: SqliteDatabase) -> None:
     await empty_database.write(create)
-    gate, held = await _hold(empty_database)
+    gate, held = await _hold(empty_database.queue)
 
     def half_done(conn: Connection) -> None:
         conn.execute(INSERT, {"body": "half"})
         raise Conflict("no")
 
-    tasks = await _queued(empty_database, note("first"), half_done, note("last"))
+    tasks = await _queued(empty_database.queue, note("first"), half_done, note("last"))
     gate.open.set()
     await held
     outcomes = await asyncio.gather(*tasks, return_exceptions=True)
@@ -92,7 +93,7 @@ async def test_a_write_that_fails_before_it_changes_anything_has_no_other_run_tw
     empty_database: SqliteDatabase,
 ) -> None:
     await empty_database.write(create)
-    gate, held = await _hold(empty_database)
+    gate, held = await _hold(empty_database.queue)
     runs: list[str] = []
 
     def refused(conn: Connection) -> None:
@@ -103,7 +104,7 @@ async def test_a_write_that_fails_before_it_changes_anything_has_no_other_run_tw
         runs.append("counted")
         note("counted")(conn)
 
-    tasks = await _queued(empty_database, counted, refused, note("last"))
+    tasks = await _queued(empty_database.queue, counted, refused, note("last"))
     gate.open.set()
     await held
     outcomes = await asyncio.gather(*tasks, return_exceptions=True)
@@ -116,7 +117,7 @@ async def test_a_group_that_is_run_again_answers_what_the_second_run_found(
     empty_database: SqliteDatabase,
 ) -> None:
     await empty_database.write(create)
-    gate, held = await _hold(empty_database)
+    gate, held = await _hold(empty_database.queue)
     outcomes: list[bool] = []
 
     def fails_once(conn: Connection) -> str:
@@ -126,7 +127,7 @@ async def test_a_group_that_is_run_again_answers_what_the_second_run_found(
             raise Conflict("no")
         return "done"
 
-    tasks = await _queued(empty_database, note("first"), fails_once, note("last"))  # type: ignore[arg-type]
+    tasks = await _queued(empty_database.queue, note("first"), fails_once, note("last"))  # type: ignore[arg-type]
     gate.open.set()
     await held
     assert await asyncio.gather(*tasks) == [None, "done", None]
@@ -165,8 +166,8 @@ async def test_a_work_that_commits_by_itself_is_refused_and_the_queue_serves_on(
 
 async def test_a_cancelled_caller_takes_its_unbegun_write_along(empty_database: SqliteDatabase) -> None:
     await empty_database.write(create)
-    gate, held = await _hold(empty_database)
-    tasks = await _queued(empty_database, note("stays"), note("goes"), note("stays too"))
+    gate, held = await _hold(empty_database.queue)
+    tasks = await _queued(empty_database.queue, note("stays"), note("goes"), note("stays too"))
     tasks[1].cancel()
     await asyncio.sleep(0)
     gate.open.set()
@@ -179,9 +180,9 @@ async def test_a_caller_cancelled_while_its_write_runs_breaks_no_group(
     empty_database: SqliteDatabase,
 ) -> None:
     await empty_database.write(create)
-    gate, held = await _hold(empty_database)
+    gate, held = await _hold(empty_database.queue)
     held.cancel()
-    (task,) = await _queued(empty_database, note("next"))
+    (task,) = await _queued(empty_database.queue, note("next"))
     gate.open.set()
     await task
     assert await empty_database.read(bodies) == ["next"]
@@ -192,7 +193,7 @@ async def test_what_waits_beyond_the_limit_is_turned_away(tmp_path: Path) -> Non
     queue = WriteQueue(open_writer(make_engine(path), path), Turn(path), Checkpoints(path), waiting_limit=3)
     gate = Gate()
     held = asyncio.create_task(queue.write(gate))
-    assert await asyncio.to_thread(gate.entered.wait, 10)
+    assert await asyncio.to_thread(gate.entered.wait, 60)
     waiting = [asyncio.create_task(queue.write(lambda conn: None)) for _ in range(3)]
     await asyncio.sleep(0)
     with pytest.raises(StorageUnavailable, match="3 writes are waiting"):
@@ -206,8 +207,8 @@ async def test_closing_writes_what_waits_and_takes_no_more(tmp_path: Path) -> No
     database = await open_database(f"sqlite:///{tmp_path / 'closing.db'}")
     assert isinstance(database, SqliteDatabase)
     await database.write(create)
-    gate, held = await _hold(database)
-    (task,) = await _queued(database, note("in time"))
+    gate, held = await _hold(database.queue)
+    (task,) = await _queued(database.queue, note("in time"))
     closing = asyncio.create_task(database.close())
     await asyncio.sleep(0)
     gate.open.set()

@@ -20,10 +20,11 @@ class _FailingDriver(sqlite3.Connection):
     """The driver, with a disk below it that fails at the commits the test chooses."""
 
     failures: "list[str]"
+    """What the next commits fail with, the last one first; an empty one lets a commit pass."""
 
     def commit(self) -> None:
-        if getattr(self, "failures", None):
-            code = self.failures.pop()
+        code = self.failures.pop() if getattr(self, "failures", None) else ""
+        if code:
             error = sqlite3.OperationalError("disk I/O error")
             error.sqlite_errorcode = getattr(sqlite3, code)
             error.sqlite_errorname = code
@@ -92,7 +93,7 @@ async def test_a_commit_that_fails_is_nobodys_success(
     await queue.write(create)
     gate = Gate()
     held = asyncio.create_task(queue.write(gate))
-    assert await asyncio.to_thread(gate.entered.wait, 10)
+    assert await asyncio.to_thread(gate.entered.wait, 60)
     tasks = [asyncio.create_task(queue.write(note(body))) for body in "abc"]
     await asyncio.sleep(0)
     driver.failures = [code]
@@ -103,8 +104,16 @@ async def test_a_commit_that_fails_is_nobodys_success(
     await asyncio.gather(*tasks)
     assert await queue.write(bodies) == ["a", "b", "c"]
     assert queue.healthy is healthy
-    driver.failures = [code]
-    failed = await asyncio.gather(*(queue.write(note(body)) for body in "de"), return_exceptions=True)
+    # The writer is held, so that both are in one group.
+    gate = Gate()
+    held = asyncio.create_task(queue.write(gate))
+    assert await asyncio.to_thread(gate.entered.wait, 60)
+    tasks = [asyncio.create_task(queue.write(note(body))) for body in "de"]
+    await asyncio.sleep(0)
+    driver.failures = [code, ""]
+    gate.open.set()
+    await held
+    failed = await asyncio.gather(*tasks, return_exceptions=True)
     assert [type(one) for one in failed] == [error, error]
     assert failed[0] is not failed[1]
     assert await queue.write(bodies) == ["a", "b", "c"]
