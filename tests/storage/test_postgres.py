@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.util import await_only
 
 import app
 from app import log
@@ -94,14 +95,16 @@ async def test_a_row_that_is_there_already_stays_an_error(postgres: Database) ->
 
 async def test_a_deadlock_is_tried_again(postgres: Database) -> None:
     runs: list[str] = []
+    each_has_one = asyncio.Barrier(2)
 
     def both(first: str, second: str) -> Callable[[Connection], None]:
         def work(conn: Connection) -> None:
+            is_first_run = first not in runs
             runs.append(first)
             conn.execute(text("SET LOCAL deadlock_timeout = '10ms'"))
             conn.execute(_LOCK, {"name": first})
-            if len(runs) <= 2:
-                conn.execute(text("SELECT pg_sleep(0.1)"))
+            if is_first_run:
+                await_only(each_has_one.wait())
             conn.execute(_LOCK, {"name": second})
 
         return work
@@ -147,23 +150,20 @@ async def test_a_read_can_not_write(postgres: Database) -> None:
 
 async def test_a_read_sees_one_snapshot(postgres: Database) -> None:
     """The second look of a transaction sees what the first saw, though another has committed between them."""
+    has_looked, has_changed = asyncio.Event(), asyncio.Event()
 
     def twice(conn: Connection) -> tuple[int, int, str]:
         first = _count(conn)
-        conn.execute(text("SELECT pg_sleep(0.5)"))
+        has_looked.set()
+        await_only(has_changed.wait())
         return first, _count(conn), str(conn.scalar(text("SHOW transaction_isolation")))
 
-    reading = asyncio.create_task(postgres.read(twice))
-    for _ in range(1_000):
-        if await postgres.read(_is_sleeping):
-            break
+    reading = asyncio.create_task(postgres.read(twice, seconds=60))
+    await has_looked.wait()
     await postgres.write(_increment)
+    has_changed.set()
     assert await reading == (0, 0, "repeatable read")
     assert await postgres.read(_count) == 1
-
-
-def _is_sleeping(conn: Connection) -> bool:
-    return bool(conn.scalar(text("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")))
 
 
 async def test_a_read_that_takes_too_long_is_stopped(postgres: Database) -> None:
