@@ -18,7 +18,7 @@ from .messenger import HandshakeError
 from .web import Target
 
 ROWS: Final = 50
-SNAPSHOT_SECONDS: Final = 15.0
+SNAPSHOT_SECONDS: Final = 60.0
 
 
 class DashboardSocket(asyncio.Protocol):

@@ -136,7 +136,10 @@ class Fleet:
     async def beat_all(
         self, rate: float, seconds: float, *, stop: asyncio.Event | None = None
     ) -> tuple[float, float]:
-        """Beat in turn at ``rate`` a second in total. Returns the seconds it took and the longest delay of a tick."""
+        """Beat in turn at ``rate`` a second in total. Returns the seconds it took and the longest delay of a tick.
+
+        What a late tick left undone at the end is made up for, unless it was stopped.
+        """
         began = perf_counter()
         pace = Pace(rate, began, seconds)
         ends_at = began + seconds
@@ -147,6 +150,8 @@ class Fleet:
             last = now
             self._beat_next(pace.due(now), now)
             await asyncio.sleep(pace.tick_seconds)
+        if stop is None or not stop.is_set():
+            self._beat_next(pace.due(now), now)
         return perf_counter() - began, worst
 
     def _beat_next(self, count: int, now: float) -> None:

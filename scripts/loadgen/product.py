@@ -6,6 +6,7 @@ use, and signed in to by the form on ``/login``.
 
 import hashlib
 import os
+import random
 import re
 import socket
 import subprocess
@@ -15,7 +16,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from html import unescape
 from http.cookiejar import CookieJar
@@ -23,9 +24,10 @@ from pathlib import Path
 from typing import IO, Final
 from urllib.parse import urlencode
 
-START_SECONDS: Final = 30.0
+START_SECONDS: Final = 120.0
 STOP_SECONDS: Final = 15.0
-COMMAND_SECONDS: Final = 60.0
+COMMAND_SECONDS: Final = 120.0
+_PORTS: Final = range(20_000, 32_000)
 EMAIL: Final = "load@example.com"
 OWN_ORIGIN: Final = "https://load.example"
 """The site on which simulated messengers are embedded."""
@@ -106,10 +108,12 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody has, and that the kernel gives nobody until it is listened on: it gives out higher ones."""
+    for port in random.SystemRandom().sample(_PORTS, len(_PORTS)):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise ProductError("no port of this machine is free")
 
 
 @contextmanager
@@ -165,11 +169,11 @@ def sign_in(url: str, email: str, password: str) -> str:
     jar = CookieJar()
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
     try:
-        with browser.open(f"{url}/login", timeout=10) as page:
+        with browser.open(f"{url}/login", timeout=60) as page:
             token = hidden_field(page, "csrf_token")
         form = urlencode({"csrf_token": token, "email": email, "password": password}).encode()
         request = urllib.request.Request(f"{url}/login", form, {"Origin": url})
-        with browser.open(request, timeout=10) as page:
+        with browser.open(request, timeout=60) as page:
             if page.url.endswith("/login"):
                 raise ProductError(f"{email} could not sign in at {url}/login")
     except urllib.error.HTTPError as error:

@@ -24,7 +24,8 @@ from .product import Workspace
 from .progress import Progress
 from .report import Report, Second, percentiles
 
-SETTLE_SECONDS: Final = 2.0
+SETTLE_SECONDS: Final = 10.0
+"""What is under way when the beating ends is waited for so long: as long as a messenger waits for its ack."""
 DASHBOARD_OPENERS: Final = 8
 
 
@@ -124,6 +125,7 @@ class Load:
         leaver = asyncio.create_task(self._let_leave(span.began))
         _, span.worst_pause = await self._fleet.beat_all(self._plan.rate, self._plan.seconds, stop=self._stop)
         span.end()
+        await self._let_come_back(leaver)
         await _cancelled(leaver)
         await self._fleet.settle(SETTLE_SECONDS)
         for _ in range(int(SETTLE_SECONDS / 0.05)):
@@ -159,7 +161,9 @@ class Load:
         if not self._fleet.leave(departure.who):
             return
         self._dots.expect(contact_id, online=False, at=at)
-        task = asyncio.create_task(self._come_back(departure, contact_id, began + departure.returns_at))
+        # Whoever left late, on a machine with much to do, is away for as long all the same.
+        returns_at = max(began + departure.returns_at, at + departure.returns_at - departure.leaves_at)
+        task = asyncio.create_task(self._come_back(departure, contact_id, returns_at))
         self._away.add(task)
         task.add_done_callback(self._away.discard)
 
@@ -175,6 +179,12 @@ class Load:
             if not departure.pings:
                 first_sign()
             self._fleet.beat(departure.who)
+
+    async def _let_come_back(self, leaver: "asyncio.Task[None]") -> None:
+        """Wait for those who are on their way back, unless the run is stopped."""
+        stopped = asyncio.create_task(self._stop.wait())
+        await asyncio.wait({leaver, stopped}, timeout=SETTLE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
 
     async def _sample(self, began: float) -> None:
         """Once a second: a point of the series, the progress, and sockets without an ack are given up."""

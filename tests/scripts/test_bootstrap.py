@@ -87,7 +87,7 @@ class Clone:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=300,
         )
 
     def installs(self) -> list[str]:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 
@@ -43,12 +44,14 @@ async def a_fleet(
 async def test_every_heartbeat_is_acknowledged(target: Target) -> None:
     async with a_fleet(target) as (fleet, tally):
         assert await fleet.open_all(range(10)) == 0
+        began = perf_counter()
         await fleet.beat_all(rate=200, seconds=0.5)
-        await fleet.settle(5)
+        await fleet.settle(60)
+        took = perf_counter() - began
         assert len(fleet) == 10
-        assert 80 <= tally.sent <= 100
+        assert tally.sent == 100
         assert tally.acked == tally.sent == len(tally.ack_seconds)
-        assert all(0 < seconds < 5 for seconds in tally.ack_seconds)
+        assert all(0 < seconds < took for seconds in tally.ack_seconds)
         assert not tally.closes
         assert not tally.errors
 
@@ -62,7 +65,7 @@ async def test_those_who_left_take_no_turn_and_get_it_back_once(target: Target) 
         assert await fleet.open(1)
         assert len(fleet) == 3
         await fleet.beat_all(rate=100, seconds=0.1)
-        await fleet.settle(5)
+        await fleet.settle(60)
         assert tally.acked == tally.sent > 0
         assert not tally.closes
 
@@ -79,7 +82,7 @@ async def test_a_stop_ends_opening_and_beating(target: Target) -> None:
     async with a_fleet(target) as (fleet, tally):
         assert await fleet.open_all(range(100), stop=stop) == 0
         seconds, _ = await fleet.beat_all(rate=10, seconds=60, stop=stop)
-        assert seconds < 1
+        assert seconds < 30
         assert (len(fleet), tally.sent) == (0, 0)
 
 
@@ -91,7 +94,7 @@ async def test_a_server_that_goes_is_counted_as_lost_sockets(tmp_path: Path) -> 
             [sys.executable, baseline.__file__, "--port", str(port)], f"http://127.0.0.1:{port}", tmp_path
         ):
             await fleet.open_all(range(4))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while len(fleet):
                 await asyncio.sleep(0.01)
         assert sum(tally.closes.values()) == 4

@@ -46,13 +46,22 @@ def test_cpu_of_a_process_is_what_the_kernel_shows_of_it() -> None:
 
 
 def test_threads_that_share_one_processor_wait_for_their_turns() -> None:
+    processor = min(os.sched_getaffinity(0))
     work = (
-        "import os; os.sched_setaffinity(0, {0}); sum(range(5_000_000)); print('done', flush=True); input()"
+        f"import os; os.sched_setaffinity(0, {{{processor}}}); print('ready', flush=True); input(); "
+        "sum(range(5_000_000)); print('done', flush=True); input()"
     )
     children = [
         subprocess.Popen([sys.executable, "-c", work], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         for _ in range(2)
     ]
+    for child in children:
+        assert child.stdout is not None
+        child.stdout.readline()
+    for child in children:
+        assert child.stdin is not None
+        child.stdin.write(b"\n")
+        child.stdin.flush()
     for child in children:
         assert child.stdout is not None
         child.stdout.readline()

@@ -1,6 +1,7 @@
 """Both scripts, end to end, against a real server of their own. Small: what they find is for larger runs."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -20,21 +21,21 @@ def run(script: str, *arguments: str, folder: Path) -> "subprocess.CompletedProc
 def test_ten_messengers_ping_beat_leave_and_are_seen(tmp_path: Path) -> None:
     done = run(
         "load",
-        *("--users", "10", "--rate", "15", "--seconds", "2", "--watchers", "2", "--leavers", "0.4"),
+        *("--users", "10", "--rate", "15", "--seconds", "8", "--watchers", "2", "--leavers", "0.4"),
         folder=tmp_path,
     )
     assert done.returncode == 0, done.stderr
     (file,) = (tmp_path / "reports").glob("load-*.json")
     report = json.loads(file.read_text())
     assert (report["pings"], report["sockets"], report["dashboards"]) == (10, 10, 2)
-    assert report["heartbeats_acked"] + report["heartbeats_waived"] == report["heartbeats_sent"] > 20
+    assert report["heartbeats_acked"] + report["heartbeats_waived"] == report["heartbeats_sent"] >= 100
     assert report["cpu_us_per_acked"] > 0
     # Four leave and come back, and both dashboards have everybody on their page.
     assert (report["dots_expected"], report["dots_missed"], report["dots_flickered"]) == (16, 0, 0)
     assert report["green_dot_ms"]["count"] == 16
     assert (report["errors"], report["disconnects"]) == ({}, {})
     assert "Load report" in done.stdout
-    assert "Beating, 1 of 2 s" in done.stderr
+    assert re.search(r"Beating, \d+ of 8 s", done.stderr)
     assert file.with_suffix(".png").read_bytes().startswith(b"\x89PNG")
 
 

@@ -7,7 +7,6 @@ nothing on the disk for sure (``fsync=off``): what is tested on it is what trans
 import asyncio
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from scripts.loadgen.product import free_port
 from support.programs import require_program
 
 _numbers = count(1)
@@ -28,7 +28,7 @@ def postgres_server() -> Iterator[str]:
     initdb, pg_ctl = require_program("initdb"), require_program("pg_ctl")
     # Not under pytest's own folder: that one is closed to the user the server runs as.
     folder = Path(tempfile.mkdtemp(prefix="porchlight-postgres-"))
-    cluster, port = folder / "cluster", _free_port()
+    cluster, port = folder / "cluster", free_port()
     try:
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres", "postgres")
@@ -81,12 +81,6 @@ def _run(*command: str | Path) -> None:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
-        timeout=60,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -7,7 +7,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from app.settings import Settings, load_settings
+from scripts.loadgen.product import free_port
 
 PASSWORD = "correct horse battery"
 EMAIL = "tess@example.com"
@@ -38,7 +38,7 @@ class Product:
             "PORCHLIGHT_TEST_CLOCK": "1",
             **{f"PORCHLIGHT_{name}": value for name, value in environ.items()},
         }
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
         self._names: set[str] = set()
@@ -91,7 +91,7 @@ class Product:
         if self._process is None or self._process.poll() is not None:
             return 0
         self._process.terminate()
-        status = self._process.wait(20)
+        status = self._process.wait(120)
         assert personal_in(self.log(), self._names) == []
         return status
 
@@ -102,7 +102,7 @@ class Product:
         request = urllib.request.Request(
             self.url + path, json.dumps(body).encode(), {"Content-Type": "application/json"}
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             text = answer.read()
         return json.loads(text) if text else {}
 
@@ -127,7 +127,7 @@ class Product:
         self.post("/test/clock", {"freeze": True})
 
     def metric(self, name: str) -> float:
-        with urllib.request.urlopen(f"{self.url}/metrics", timeout=10) as answer:
+        with urllib.request.urlopen(f"{self.url}/metrics", timeout=60) as answer:
             for line in answer.read().decode().splitlines():
                 if line.startswith(f"{name} "):
                     return float(line.split()[1])
@@ -138,10 +138,3 @@ def personal_in(log: str, names: Collection[str]) -> list[str]:
     """The emails, tokens, tickets and ``names`` in the lines of a log; what else is printed is no log."""
     lines = "\n".join(line for line in log.splitlines() if line.startswith("{"))
     return [*_PERSONAL.findall(lines), *(name for name in names if name in lines)]
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
