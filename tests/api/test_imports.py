@@ -9,10 +9,12 @@ from typing import Any
 import httpx2
 import pytest
 
+from app import lifespan
 from app.contacts import import_jobs, import_receiving
 from app.contacts.import_jobs import Importer
 from app.errors import BodyTooLarge
 from support.claims import assert_error_list
+from support.idling import IdleImporter
 from support.rest import AddContact, Tenant
 from support.serving import START, Served
 
@@ -21,8 +23,8 @@ CSV = {"content-type": "text/csv"}
 
 @pytest.fixture(autouse=True)
 def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The server's own importer looks for jobs at its start, and then not again: tests move it."""
-    monkeypatch.setattr(import_jobs, "LOOK_SECONDS", 10_000)
+    """The server's own importer looks for no jobs: tests move another."""
+    monkeypatch.setattr(lifespan, "Importer", IdleImporter)
 
 
 async def post(
@@ -178,7 +180,7 @@ async def test_the_server_itself_takes_up_what_waits(
     folder = server.state.settings.data_dir / import_jobs.FOLDER
     running = asyncio.create_task(Importer(server.state.database, folder, server.state.clock).run())
     job_id = (await post(client, acme, "user_id\n1\n")).json()["id"]
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (await look(client, acme, job_id))["state"] != "completed":
             await asyncio.sleep(0)
     running.cancel()

@@ -6,13 +6,14 @@ import httpx2
 import pytest
 from sqlalchemy import insert, select
 
+from app import lifespan
 from app.api import search as search_module
-from app.attributes import rereading
 from app.attributes.records import AttributeId
 from app.attributes.store import set_mark
 from app.search.fields import SORTABLE
 from app.storage.tables import attribute_values, audit_log, data_attributes
 from support.claims import assert_error_list
+from support.idling import IdleRereader
 from support.rest import AddContact, Tenant
 from support.serving import START, Served
 
@@ -271,8 +272,8 @@ async def test_segments_count_with_what_they_ask(client: httpx2.AsyncClient, acm
 
 @pytest.fixture
 def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The server itself looks for values to be read anew at its start, and then not again."""
-    monkeypatch.setattr(rereading, "LOOK_SECONDS", 10_000)
+    """The server itself reads no values anew."""
+    monkeypatch.setattr(lifespan, "Rereader", IdleRereader)
 
 
 @pytest.mark.usefixtures("by_hand")

@@ -8,13 +8,15 @@ from dataclasses import replace
 import httpx2
 import pytest
 
-from app.contacts import import_jobs, jobs
+from app import lifespan
+from app.contacts import jobs
 from app.contacts.import_jobs import DRAFT_KIND, DRAFT_SECONDS, Importer
 from app.contacts.import_receiving import folder_of
 from app.contacts.jobs import Job, JobId
 from app.dashboard.imports import progress_of
 from app.ids import AppId
 from support.desk import JSON, AddPerson, Browse, Team, text_of
+from support.idling import IdleImporter
 from support.serving import START, Served
 from support.trail import actions_of, looks
 
@@ -26,8 +28,8 @@ COLUMNS = {"column-0": "email", "column-1": "user_id", "column-2": "company_size
 
 @pytest.fixture(autouse=True)
 def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The server's own importer looks for jobs at its start, and then not again: tests move it."""
-    monkeypatch.setattr(import_jobs, "LOOK_SECONDS", 10_000)
+    """The server's own importer looks for no jobs: tests move another."""
+    monkeypatch.setattr(lifespan, "Importer", IdleImporter)
 
 
 def importer(server: Served) -> Importer:

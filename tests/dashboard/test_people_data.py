@@ -6,7 +6,7 @@ import httpx2
 import pytest
 from sqlalchemy import Connection, insert, select
 
-from app.attributes import rereading
+from app import lifespan
 from app.attributes.operations import AttributeDraft, attributes_of, create_attribute, make_missing
 from app.attributes.records import AttributeId, DataAttribute
 from app.attributes.rereading import Rereader
@@ -14,6 +14,7 @@ from app.attributes.store import set_mark
 from app.storage.tables import audit_log, segments
 from app.trail.records import SYSTEM
 from support.desk import AddPerson, Browse, Team, text_of
+from support.idling import IdleRereader
 from support.serving import START, Served
 
 PAGE, ARCHIVE = "/settings/people-data", "/settings/people-data/archive"
@@ -236,8 +237,8 @@ async def test_hostile_names_and_texts_are_shown_as_text(
 
 @pytest.fixture
 def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The server itself looks for values to be read anew at its start, and then not again."""
-    monkeypatch.setattr(rereading, "LOOK_SECONDS", 10_000)
+    """The server itself reads no values anew."""
+    monkeypatch.setattr(lifespan, "Rereader", IdleRereader)
 
 
 @pytest.mark.usefixtures("by_hand")
