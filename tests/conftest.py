@@ -11,14 +11,25 @@ pytest_plugins = ["support.database", "support.postgres"]
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 
-_SEARCHES = ("app.api.search", "app.api.segments", "app.api.conversation_search", "app.dashboard.people")
+_IN_REAL_TIME = (
+    "app.api.search.SEARCH_SECONDS",
+    "app.api.segments.SEARCH_SECONDS",
+    "app.api.conversation_search.SEARCH_SECONDS",
+    "app.dashboard.people.SEARCH_SECONDS",
+    "app.api.counts.LONG_SECONDS",
+    "app.api.operations.LOOK_SECONDS",
+    "app.delivery.posting.DEADLINE_SECONDS",
+    "app.storage.checkpoints.WAIT_SECONDS",
+    "app.storage.postgres.POOL_SECONDS",
+    "app.storage.turns._PATIENCE_SECONDS",
+)
 
 
 @pytest.fixture(autouse=True)
 def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Searches end after a second of real time, which a busy machine may need for any of them."""
-    for module in _SEARCHES:
-        monkeypatch.setattr(f"{module}.SEARCH_SECONDS", 60.0)
+    """What ends, or is taken for slow, after seconds of real time: a busy machine may need those for anything."""
+    for name in _IN_REAL_TIME:
+        monkeypatch.setattr(name, 60.0)
 
 
 @pytest.fixture(autouse=True)

@@ -139,7 +139,7 @@ def test_at_a_terminal_the_password_is_asked_twice_and_not_shown(shell: Shell) -
             assert letter, asked
             asked += letter
         os.write(keyboard, b"correct horse\n")
-    out, _ = process.communicate(timeout=60)
+    out, _ = process.communicate(timeout=300)
     os.close(terminal)
     os.close(keyboard)
     assert process.returncode == 0

@@ -16,7 +16,7 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
 
 
 async def test_unknown_route_is_an_error_list(served: Served) -> None:
-    async with httpx2.AsyncClient(base_url=served.url) as client:
+    async with httpx2.AsyncClient(base_url=served.url, trust_env=False, timeout=60) as client:
         answer = await client.get("/no/such/route")
     assert answer.status_code == 404
     assert answer.json()["type"] == "error.list"
@@ -24,11 +24,11 @@ async def test_unknown_route_is_an_error_list(served: Served) -> None:
 
 
 async def test_test_clock_is_not_there_unless_it_was_opened(served: Served) -> None:
-    async with httpx2.AsyncClient(base_url=served.url) as client:
+    async with httpx2.AsyncClient(base_url=served.url, trust_env=False, timeout=60) as client:
         answer = await client.post("/test/clock", json={"advance_seconds": 5})
     assert answer.status_code == 404
 
 
 async def test_server_is_up(served: Served) -> None:
-    async with httpx2.AsyncClient(base_url=served.url) as client:
+    async with httpx2.AsyncClient(base_url=served.url, trust_env=False, timeout=60) as client:
         assert (await client.get("/up")).status_code == 200

@@ -31,7 +31,7 @@ def test_demo_is_served_where_the_deployment_is_of_another_region(tmp_path: Path
     try:
         [app_id] = re.findall(r"^app_id: (\w+)$", product.log(), re.MULTILINE)
         assert app_id.startswith("e")
-        with urllib.request.urlopen(f"{product.url}/widget/{app_id}", timeout=10) as answer:
+        with urllib.request.urlopen(f"{product.url}/widget/{app_id}", timeout=60) as answer:
             assert answer.status == 200
     finally:
         product.stop()

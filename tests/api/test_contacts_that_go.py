@@ -184,7 +184,7 @@ async def test_R61_the_server_destroys_by_itself_what_is_over(server: Served, ac
 
 async def destroyed(server: Served) -> None:
     """The purge has come by, by itself, and the files are scrubbed."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while not await server.state.database.read(lambda conn: conn.execute(select(receipts.c.id)).all()):
             await asyncio.sleep(0.05)
         assert await server.state.database.scrub()

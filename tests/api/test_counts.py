@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import create_engine
 
 from app.api import counts as counts_module
-from app.api.counts import KEEP_SECONDS, Counts
+from app.api.counts import KEEP_SECONDS, LONG_SECONDS, Counts
 from app.ids import AppId
 from app.search.asking import Ask
 from app.search.clauses import Around
@@ -26,6 +26,7 @@ class Slow:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
         self.now, self.asked, self._seconds = 0.0, 0, seconds
+        monkeypatch.setattr(counts_module, "LONG_SECONDS", LONG_SECONDS)
         monkeypatch.setattr(counts_module, "monotonic", lambda: self.now)
         monkeypatch.setattr(counts_module, "count_of", self._count)
 

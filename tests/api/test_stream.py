@@ -53,7 +53,7 @@ class Listener:
         return b"".join(message.get("body", b"") for message in self.sent).decode()
 
     async def hears(self, words: str) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while words not in self.text:
                 self._heard.clear()
                 await self._heard.wait()
@@ -83,7 +83,7 @@ class Room:
         return self
 
     async def is_over(self) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await self.running
         assert self.ends == 1
         # Nobody listens any more: a change costs nothing.

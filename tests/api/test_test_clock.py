@@ -22,7 +22,7 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
 
 
 async def order(served: Served, body: object) -> httpx2.Response:
-    async with httpx2.AsyncClient(base_url=served.url) as client:
+    async with httpx2.AsyncClient(base_url=served.url, trust_env=False, timeout=60) as client:
         return await client.post("/test/clock", json=body)
 
 

@@ -29,7 +29,7 @@ class _Counting(PasswordHasher):
             self.most_at_once = max(self.most_at_once, self.at_once)
         try:
             if self.wait_for_another:
-                self._met.wait(10)
+                self._met.wait(60)
             return super().verify(hash, password)
         finally:
             with self._lock:

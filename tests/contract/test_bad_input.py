@@ -70,13 +70,13 @@ class World:
         """The status of an answer to bytes that need be no request."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.server.port)
         writer.write(request)
-        head = await asyncio.wait_for(reader.readuntil(b"\r\n"), 5)
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n"), 60)
         writer.close()
         return int(head.split()[1])
 
     async def settled(self) -> None:
         """Wait until no request is worked on, so that nothing more can be said of one."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while self.server.server.server_state.tasks:
                 await asyncio.sleep(0)
 
@@ -226,7 +226,7 @@ async def world(server: Served) -> AsyncIterator[World]:
 
     app_id, token, session = await server.state.database.write(work)
     await server.state.directory.refresh()
-    async with httpx2.AsyncClient(base_url=server.url, trust_env=False) as http:
+    async with httpx2.AsyncClient(base_url=server.url, trust_env=False, timeout=60) as http:
         yield World(server, http, app_id, token, session)
 
 

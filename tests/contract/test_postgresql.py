@@ -34,7 +34,7 @@ async def test_no_route_fails_whether_what_it_names_is_there_or_not(
 
 
 def open_client(server: Served) -> httpx2.AsyncClient:
-    return httpx2.AsyncClient(base_url=server.url, trust_env=False, verify=False)
+    return httpx2.AsyncClient(base_url=server.url, trust_env=False, verify=False, timeout=60)
 
 
 async def _status(owner: Owner, request: Request, ids: dict[str, str]) -> int:

@@ -59,7 +59,7 @@ class Caller:
             body,
             {"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"},
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             told: dict[str, Any] = json.loads(answer.read())
         return told
 
@@ -149,7 +149,7 @@ def test_answers_keep_to_the_description(product: Product, tmp_path: Path) -> No
             *(sys.executable, "-m", "schemathesis.cli", "run", str(described), "--url", product.url),
             *("--header", f"Authorization: Bearer {caller.token}", "--checks", CHECKS, *left_out),
             *("--phases", "examples,coverage,fuzzing", "--max-examples", EXAMPLES, "--max-time", SECONDS),
-            *("--seed", "1", "--rate-limit", "90/s", "--request-timeout", "10", "--no-color"),
+            *("--seed", "1", "--rate-limit", "90/s", "--request-timeout", "60", "--no-color"),
             *("--generation-database", "none", "--continue-on-failure"),
         ],
         cwd=tmp_path,

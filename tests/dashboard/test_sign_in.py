@@ -68,7 +68,9 @@ async def test_session_cookie_is_for_servers_of_this_site_only(browse: Browse, a
 async def test_session_cookie_is_secure_behind_tls(server: Served, account: str) -> None:
     """A proxy that ends TLS in front says so in a forwarded header, which the server trusts from its own machine."""
     forwarded = {"x-forwarded-proto": "https", "accept": "text/html"}
-    async with httpx2.AsyncClient(base_url=server.url, headers=forwarded, trust_env=False) as client:
+    async with httpx2.AsyncClient(
+        base_url=server.url, headers=forwarded, trust_env=False, timeout=60
+    ) as client:
         page = await client.get("/login")
         # The client keeps no secure cookies on plain http: they are handed over by hand.
         cookies = {"cookie": page.headers["set-cookie"].partition(";")[0]}

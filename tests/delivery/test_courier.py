@@ -150,11 +150,11 @@ async def test_receiver_that_hangs_keeps_no_other_waiting(
 
         task = asyncio.create_task(Courier(database, clock, plain, post).run())
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 while await states(database, well) != ["delivered"]:
                     await asyncio.sleep(0.01)
             await tell(database, hanging, "bob")
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 while await states(database, well) != ["delivered"] * 2:
                     await asyncio.sleep(0.01)
         finally:
@@ -235,7 +235,7 @@ async def test_old_deliveries_are_forgotten(
     monkeypatch.setattr(couriers, "LOOK_SECONDS", 0.01)
     task = asyncio.create_task(courier.run())
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while await log(database, webhook):
                 await asyncio.sleep(0.01)
     finally:

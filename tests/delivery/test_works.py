@@ -23,7 +23,7 @@ async def test_running_server_tells_of_changes_and_of_dots(tmp_path: Path, recei
         webhook = await state.database.write(listen)
         news = News("contact.archived", "contact", "c" * 24)
         await state.database.write(lambda conn: announce(conn, webhook.app_id, news, START))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not receiver.requests:
                 await asyncio.sleep(0.05)
             contact_id: Any = "d" * 24

@@ -82,9 +82,9 @@ async def connection(served: Served) -> AsyncIterator[tuple[asyncio.StreamReader
 
 async def everything(reader: asyncio.StreamReader) -> bytes:
     """All that comes until the server hangs up."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         received = b""
-        with suppress(ConnectionResetError):
+        with suppress(ConnectionError):
             while chunk := await reader.read(65536):
                 received += chunk
         return received
@@ -155,7 +155,7 @@ async def test_whoever_is_answering_is_told_that_the_client_hung_up(served: Serv
         writer.write(b"GET /talk HTTP/1.1\r\nHost: x\r\n\r\n" + more)
         await reader.readuntil(b"word")
         writer.transport.abort()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await Talk.hung_up.wait()
 
 
@@ -304,7 +304,7 @@ async def test_a_socket_asked_for_by_anything_but_a_bodiless_get_is_an_ordinary_
 ) -> None:
     async with connection(served) as (reader, writer):
         writer.write(method + b" " + path + b" HTTP/1.1\r\n" + SOCKET_HEADERS + body)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await reader.readuntil(answer)
         writer.write(b"GET /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         assert (await everything(reader)).endswith(b"0 bytes")

@@ -36,11 +36,11 @@ async def test_a_read_sees_one_snapshot_while_writing_goes_on(empty_database: Sq
     def twice(conn: Connection) -> tuple[int, int]:
         first = _count(conn)
         seen.set()
-        assert go_on.wait(10)
+        assert go_on.wait(60)
         return first, _count(conn)
 
     reading = asyncio.create_task(empty_database.read(twice))
-    assert await asyncio.to_thread(seen.wait, 10)
+    assert await asyncio.to_thread(seen.wait, 60)
     await empty_database.write(_increment)  # not held up by the reader
     go_on.set()
     assert await reading == (0, 0)
@@ -64,7 +64,7 @@ async def test_a_read_that_takes_too_long_is_stopped_and_the_reader_serves_on(
     )
     assert [type(outcome) for outcome in outcomes] == [ReadTooSlow] * 5
     for _ in range(5):
-        assert await empty_database.read(_count, seconds=5) == 0
+        assert await empty_database.read(_count, seconds=60) == 0
 
 
 async def test_an_error_of_the_work_reaches_the_caller_as_it_is(empty_database: SqliteDatabase) -> None:
@@ -86,11 +86,11 @@ async def test_reads_beyond_the_limit_are_turned_away(tmp_path: Path) -> None:
     path = tmp_path / "limit.db"
     readers = Readers([open_reader(make_engine(path), path)], waiting_limit=2)
     go_on = threading.Event()
-    held = [asyncio.create_task(readers.read(lambda conn: go_on.wait(10), 10)) for _ in range(2)]
+    held = [asyncio.create_task(readers.read(lambda conn: go_on.wait(60), 60)) for _ in range(2)]
     await asyncio.sleep(0)
     with pytest.raises(StorageUnavailable, match="2 reads are waiting"):
-        await readers.read(lambda conn: None, 10)
+        await readers.read(lambda conn: None, 60)
     go_on.set()
     assert await asyncio.gather(*held) == [True, True]
-    assert await readers.read(lambda conn: 1, 10) == 1
+    assert await readers.read(lambda conn: 1, 60) == 1
     await readers.close()

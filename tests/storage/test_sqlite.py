@@ -65,7 +65,7 @@ def test_a_new_file_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
     together, modes, failures = threading.Barrier(8), [], []
 
     def open_it() -> None:
-        together.wait(10)
+        together.wait(60)
         try:
             connection = open_writer(make_engine(path), path)
             modes.append(connection.scalar(text("PRAGMA journal_mode")))
@@ -77,7 +77,7 @@ def test_a_new_file_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
     assert failures == []
     assert modes == ["wal"] * 8
 

@@ -26,9 +26,9 @@ def test_one_has_the_turn_at_a_time(tmp_path: Path) -> None:
     with mine:
         waiting = threading.Thread(target=take)
         waiting.start()
-        assert wants.wait(10)
+        assert wants.wait(60)
         assert not has.wait(0.05)
-    assert has.wait(10)
+    assert has.wait(60)
     waiting.join()
     mine.close()
     theirs.close()
@@ -45,7 +45,7 @@ async def test_a_server_begins_no_write_while_a_command_has_the_turn(
         )
         done, _ = await asyncio.wait([writing], timeout=0.05)
         assert done == set()
-    await asyncio.wait_for(writing, 10)
+    await asyncio.wait_for(writing, 60)
     command.close()
 
 

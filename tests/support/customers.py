@@ -57,7 +57,7 @@ class Customer:
             {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
             method=method,
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return json.loads(answer.read())
 
 
@@ -83,7 +83,7 @@ def customer(product: Product, asked: Asked) -> Iterator[Customer]:
         asked["python"].add((request.method, request.url.raw_path.decode().partition("?")[0]))
 
     # The SDK leaves its own connections open for good.
-    with httpx.Client(trust_env=False, timeout=30, event_hooks={"request": [note]}) as connections:
+    with httpx.Client(trust_env=False, timeout=60, event_hooks={"request": [note]}) as connections:
         yield Customer(product, app_id, token, connections)
 
 

@@ -114,6 +114,7 @@ async def browse(server: Served) -> AsyncIterator[Browse]:
             cookies=cookies,
             trust_env=False,
             verify=False,
+            timeout=60,
             follow_redirects=False,
         )
         clients.append(client)

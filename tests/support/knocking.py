@@ -8,6 +8,8 @@ from typing import ClassVar
 
 from app.wire import HEARTBEAT
 
+PATIENCE_SECONDS = 60
+
 
 class Client:
     """A WebSocket client that can say anything, byte by byte."""
@@ -33,9 +35,9 @@ class Client:
             *headers,
         ]
         writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
-        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE_SECONDS)
         status = int(head.split()[1])
-        body = b"" if status == 101 else await asyncio.wait_for(reader.read(), 5)
+        body = b"" if status == 101 else await asyncio.wait_for(reader.read(), PATIENCE_SECONDS)
         return cls(reader, writer), status, body
 
     @classmethod
@@ -49,7 +51,7 @@ class Client:
 
     async def receive(self) -> tuple[int, bytes]:
         """The next frame: opcode and payload."""
-        first, second = await asyncio.wait_for(self.reader.readexactly(2), 5)
+        first, second = await asyncio.wait_for(self.reader.readexactly(2), PATIENCE_SECONDS)
         return first & 0xF, await self.reader.readexactly(second)
 
     async def closed_with(self) -> int:
@@ -57,7 +59,7 @@ class Client:
         while True:
             opcode, payload = await self.receive()
             if opcode == 0x8:
-                assert await asyncio.wait_for(self.reader.read(), 5) == b""
+                assert await asyncio.wait_for(self.reader.read(), PATIENCE_SECONDS) == b""
                 return int.from_bytes(payload[:2], "big")
 
     async def beat(self, text: bytes = HEARTBEAT) -> None:

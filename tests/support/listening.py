@@ -40,7 +40,7 @@ class Listener:
         self._listening = listening
         self._thread = threading.Thread(target=self.server.run, kwargs={"sockets": [listening]}, daemon=True)
         self._thread.start()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not self.server.started and time.monotonic() < deadline:
             time.sleep(0.005)
 
@@ -49,7 +49,7 @@ class Listener:
         self.abort_connections()
         self.server.should_exit = True
         self.server.force_exit = True
-        self._thread.join(10)
+        self._thread.join(60)
         self._listening.close()
 
     def abort_connections(self) -> None:
@@ -66,7 +66,7 @@ class Record:
 
     changed: threading.Condition = field(default_factory=threading.Condition)
 
-    def wait_for(self, claim: Callable[[], Any], seconds: float = 10, what: str = "") -> Any:
+    def wait_for(self, claim: Callable[[], Any], seconds: float = 60, what: str = "") -> Any:
         """Wait until the claim is true, and return what it returned; it is asked anew after each thing written down."""
         deadline = time.monotonic() + seconds
         with self.changed:

@@ -105,7 +105,7 @@ async def server(tmp_path: Path, _migrated_file: Path) -> AsyncIterator[Served]:
 
 @pytest_asyncio.fixture
 async def http(server: Served) -> AsyncIterator[httpx2.AsyncClient]:
-    async with httpx2.AsyncClient(base_url=server.url, trust_env=False, verify=False) as client:
+    async with httpx2.AsyncClient(base_url=server.url, trust_env=False, verify=False, timeout=60) as client:
         yield client
 
 

@@ -32,4 +32,4 @@ class Gate:
 
     def __call__(self, conn: Connection) -> None:
         self.entered.set()
-        assert self.open.wait(10)
+        assert self.open.wait(60)

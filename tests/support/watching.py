@@ -14,7 +14,7 @@ from support.desk import Team
 from support.serving import Served
 
 NOBODY = ContactId("0" * 24)
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 60
 
 
 @asynccontextmanager
@@ -29,6 +29,7 @@ async def opened(
         origin=given_origin,
         additional_headers=headers,
         proxy=None,
+        open_timeout=PATIENCE_SECONDS,
         **options,  # type: ignore[arg-type]
     ) as client:
         yield client

@@ -97,7 +97,7 @@ def _migrate_four_times_at_once(url: str) -> list[tuple[int, str, str]]:
     ]
     outcomes = []
     for process in processes:
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=300)
         outcomes.append((process.returncode, out.strip(), err))
     return outcomes
 
