@@ -80,10 +80,9 @@ def carry_out(conn: Connection, app_id: AppId, order: TagOrder, *, actor: Actor,
 
 def _tag_of(conn: Connection, app_id: AppId, order: TagOrder, *, actor: Actor, now: float) -> Tag:
     if order.tag_id is not None:
-        tag = tags.get_tag(conn, app_id, order.tag_id)
         if order.name is None or order.targets:
-            return tag
-        return tags.rename(conn, app_id, tag, order.name, actor=actor, now=now)
+            return tags.get_tag(conn, app_id, order.tag_id)
+        return tags.rename(conn, app_id, order.tag_id, order.name, actor=actor, now=now)
     assert order.name is not None
     if order.targets and all(target.untag for target in order.targets):
         known = find_named(conn, app_id, order.name)

@@ -11,16 +11,19 @@ from sqlalchemy import Connection
 from app.errors import Conflict, NotFound, TagInUse
 from app.ids import AdminId, AppId, TagId, serial_id
 from app.tags import store
-from app.tags.dependants import segments_naming
+from app.tags.dependants import rename_in_segments, segments_naming
 from app.tags.records import Subject, Tag, Tagging
 from app.trail.operations import record
 from app.trail.records import Actor, Deed
 
 
-def get_tag(conn: Connection, app_id: AppId, given_id: object) -> Tag:
-    """The tag of an id as somebody gave it, a number or its text; raises NotFound."""
+def get_tag(conn: Connection, app_id: AppId, given_id: object, *, hold: bool = False) -> Tag:
+    """The tag of an id as somebody gave it, a number or its text; raises NotFound.
+
+    ``hold``: nobody else renames it before this transaction ends.
+    """
     tag_id = serial_id(given_id)
-    tag = None if tag_id is None else store.find_tag(conn, app_id, TagId(tag_id))
+    tag = None if tag_id is None else store.find_tag(conn, app_id, TagId(tag_id), hold=hold)
     if tag is None:
         raise NotFound
     return tag
@@ -36,8 +39,12 @@ def find_or_make(conn: Connection, app_id: AppId, name: str, *, actor: Actor, no
     return tag
 
 
-def rename(conn: Connection, app_id: AppId, tag: Tag, name: str, *, actor: Actor, now: float) -> Tag:
-    """Give a tag another name, or the same one in other letters; raises Conflict."""
+def rename(conn: Connection, app_id: AppId, given_id: object, name: str, *, actor: Actor, now: float) -> Tag:
+    """Give a tag another name, or the same one in other letters; segments that ask for it by its name follow.
+
+    Raises NotFound, Conflict.
+    """
+    tag = get_tag(conn, app_id, given_id, hold=True)
     if name == tag.name:
         return tag
     holder = store.find_named(conn, app_id, name)
@@ -45,6 +52,10 @@ def rename(conn: Connection, app_id: AppId, tag: Tag, name: str, *, actor: Actor
         raise Conflict(f"A tag of that name already exists with id={holder.id}")
     store.rename_tag(conn, app_id, tag.id, name)
     record(conn, app_id, actor, Deed("tag.updated", "tag", str(tag.id), {"fields": ["name"]}), now)
+    for segment in rename_in_segments(conn, app_id, tag, name, now):
+        record(
+            conn, app_id, actor, Deed("segment.updated", "segment", segment.id, {"fields": ["filter"]}), now
+        )
     return replace(tag, name=name)
 
 
@@ -52,7 +63,7 @@ def delete(conn: Connection, app_id: AppId, tag: Tag, *, actor: Actor, now: floa
     """Whatever bears the tag bears it no more. Raises TagInUse where a segment asks for it."""
     dependants = segments_naming(conn, app_id, tag)
     if dependants:
-        listed = ", ".join(dependants)
+        listed = ", ".join(segment.name for segment in dependants)
         raise TagInUse(f"Unable to delete Tag with dependent objects. Segments: {listed}.")
     store.delete_tag(conn, app_id, tag.id)
     record(conn, app_id, actor, Deed("tag.deleted", "tag", str(tag.id)), now)

@@ -13,6 +13,7 @@ from app.tags.records import Kind, Subject, Tag, Tagging, name_key
 _TAG: Final = (tags.c.app_id, tags.c.id, tags.c.name, tags.c.created_at)
 _ALL: Final = select(*_TAG).where(tags.c.app_id == bindparam("app_id")).order_by(tags.c.id)
 _BY_ID: Final = select(*_TAG).where(tags.c.app_id == bindparam("app_id"), tags.c.id == bindparam("tag_id"))
+_HELD: Final = _BY_ID.with_for_update()
 _BY_NAME: Final = select(*_TAG).where(
     tags.c.app_id == bindparam("app_id"), tags.c.name_key == bindparam("name_key")
 )
@@ -57,8 +58,10 @@ def all_tags(conn: Connection, app_id: AppId) -> list[Tag]:
     return [Tag(*row) for row in conn.execute(_ALL, {"app_id": app_id})]
 
 
-def find_tag(conn: Connection, app_id: AppId, tag_id: TagId) -> Tag | None:
-    row = conn.execute(_BY_ID, {"app_id": app_id, "tag_id": tag_id}).one_or_none()
+def find_tag(conn: Connection, app_id: AppId, tag_id: TagId, *, hold: bool = False) -> Tag | None:
+    """One tag; ``hold`` it for this transaction where it is to be changed."""
+    given = {"app_id": app_id, "tag_id": tag_id}
+    row = conn.execute(_HELD if hold else _BY_ID, given).one_or_none()
     return Tag(*row) if row else None
 
 

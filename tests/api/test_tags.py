@@ -45,6 +45,19 @@ async def test_a_tag_is_renamed_by_its_id(client: httpx2.AsyncClient, acme: Tena
     assert_error_list(response, 409, "conflict")
 
 
+async def test_R44_a_segment_keeps_its_people_when_the_tag_it_names_is_renamed(
+    client: httpx2.AsyncClient, acme: Tenant, add_contact: AddContact
+) -> None:
+    tag, ada = await make(client, acme, "VIP"), await add_contact(acme)
+    await client.post(f"/contacts/{ada}/tags", headers=acme.headers, json={"id": tag["id"]})
+    body = {"name": "Guests", "filter": {"field": "tag", "operator": "is", "value": "vip"}}
+    saved = (await client.post("/segments", headers=acme.headers, json=body)).json()
+    await make(client, acme, "Gold", id=tag["id"])
+    url = f"/segments/{saved['id']}?include_count=true"
+    segment = (await client.get(url, headers=acme.headers)).json()
+    assert (segment["filter"]["value"], segment["count"]) == ("Gold", 1)
+
+
 async def test_a_contact_is_tagged_and_untagged(
     client: httpx2.AsyncClient, acme: Tenant, add_contact: AddContact
 ) -> None:

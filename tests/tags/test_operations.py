@@ -1,10 +1,16 @@
 """Deeds with tags."""
 
+import asyncio
+from typing import Any
+
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 from app.errors import Conflict, NotFound, TagInUse
-from app.ids import AdminId
+from app.ids import AdminId, AppId
+from app.search.store import segments_of
+from app.storage.database import open_database
+from app.storage.migrations import migrate
 from app.storage.tables import audit_log, segments
 from app.tags import operations
 from app.tags.records import Subject, Tag
@@ -20,6 +26,16 @@ def make(recorder: Recorder, name: str = "VIP") -> Tag:
     return operations.find_or_make(recorder.conn, recorder.app_id, name, actor=TOKEN, now=NOW)
 
 
+def segment_row(app_id: AppId, tag_name: str) -> dict[str, Any]:
+    row = {"app_id": app_id, "id": "c" * 24, "name": "Seg 1", "person_type": "contact"}
+    tree = {"field": "tag", "operator": "is", "value": tag_name}
+    return row | {"filter": tree, "created_at": NOW, "updated_at": NOW}
+
+
+def save_segment(recorder: Recorder, tag_name: str) -> None:
+    recorder.conn.execute(insert(segments), [segment_row(recorder.app_id, tag_name)])
+
+
 def logged(recorder: Recorder) -> list[tuple[str, str, str]]:
     statement = select(audit_log.c.action, audit_log.c.subject_type, audit_log.c.subject_id)
     return [tuple(row) for row in recorder.conn.execute(statement.order_by(audit_log.c.id))]
@@ -33,7 +49,7 @@ def test_a_name_makes_one_tag_regardless_of_case(recorder: Recorder) -> None:
 
 def test_a_tag_may_be_renamed_to_its_own_name_in_other_letters(recorder: Recorder) -> None:
     tag = make(recorder)
-    renamed = operations.rename(recorder.conn, recorder.app_id, tag, "vip", actor=TOKEN, now=NOW)
+    renamed = operations.rename(recorder.conn, recorder.app_id, tag.id, "vip", actor=TOKEN, now=NOW)
     assert operations.get_tag(recorder.conn, recorder.app_id, tag.id) == renamed
     assert renamed.name == "vip"
 
@@ -42,7 +58,43 @@ def test_a_tag_may_not_be_renamed_to_anothers_name(recorder: Recorder) -> None:
     make(recorder, "Lead")
     tag = make(recorder)
     with pytest.raises(Conflict):
-        operations.rename(recorder.conn, recorder.app_id, tag, "LEAD", actor=TOKEN, now=NOW)
+        operations.rename(recorder.conn, recorder.app_id, tag.id, "LEAD", actor=TOKEN, now=NOW)
+
+
+def test_R44_segments_follow_a_tags_name_and_the_log_says_so(recorder: Recorder) -> None:
+    tag = make(recorder)
+    save_segment(recorder, "vip")
+    operations.rename(recorder.conn, recorder.app_id, tag.id, "Gold", actor=TOKEN, now=NOW + 9)
+    [segment] = segments_of(recorder.conn, recorder.app_id)
+    assert segment.filter["value"] == "Gold"
+    assert logged(recorder)[1:] == [
+        ("tag.updated", "tag", str(tag.id)),
+        ("segment.updated", "segment", segment.id),
+    ]
+
+
+async def test_of_many_renamings_at_once_segments_follow_the_last(postgres_url: str) -> None:
+    await asyncio.to_thread(migrate, postgres_url)
+    database = await open_database(postgres_url)
+
+    def prepare(conn: Connection) -> tuple[AppId, Tag]:
+        app_id = create_workspace(conn, "Acme", NOW).app_id
+        conn.execute(insert(segments), [segment_row(app_id, "VIP")])
+        return app_id, operations.find_or_make(conn, app_id, "VIP", actor=TOKEN, now=NOW)
+
+    try:
+        app_id, tag = await database.write(prepare)
+
+        def rename(conn: Connection, name: str) -> Tag:
+            return operations.rename(conn, app_id, tag.id, name, actor=TOKEN, now=NOW)
+
+        names = [f"Gold {n}" for n in range(10)]
+        await asyncio.gather(*(database.write(lambda conn, name=name: rename(conn, name)) for name in names))
+        last = await database.read(lambda conn: operations.get_tag(conn, app_id, tag.id))
+        [segment] = await database.read(lambda conn: segments_of(conn, app_id))
+        assert segment.filter["value"] == last.name
+    finally:
+        await database.close()
 
 
 @pytest.mark.parametrize("given", ["999", 999, "no id", None, 1 << 80])
@@ -95,13 +147,7 @@ def test_a_tag_that_is_deleted_is_borne_by_nobody(recorder: Recorder) -> None:
 
 def test_a_tag_that_a_segment_asks_for_is_not_deleted(recorder: Recorder) -> None:
     tag = make(recorder)
-    row = {"app_id": recorder.app_id, "id": "c" * 24, "name": "Seg 1", "person_type": "contact"}
-    row |= {
-        "filter": {"field": "tag", "operator": "is", "value": "vip"},
-        "created_at": NOW,
-        "updated_at": NOW,
-    }
-    recorder.conn.execute(insert(segments), [row])
+    save_segment(recorder, "vip")
     message = r"^Unable to delete Tag with dependent objects. Segments: Seg 1.$"
     with pytest.raises(TagInUse, match=message):
         operations.delete(recorder.conn, recorder.app_id, tag, actor=TOKEN, now=NOW)
