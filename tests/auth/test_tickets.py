@@ -13,7 +13,7 @@ TICKET = Ticket(AppId("uabcdefg"), ContactId("0123456789abcdef01234567"), "a1b2c
 TICKETS = Tickets("k" * 40)
 
 
-@given(st.text(max_size=100).filter(lambda text: text.isprintable()))
+@given(st.text(st.characters().filter(str.isprintable), max_size=100))
 def test_what_was_issued_is_read_back(device: str) -> None:
     ticket = Ticket(TICKET.app_id, TICKET.contact_id, device)
     assert TICKETS.read(TICKETS.issue(ticket, NOW), NOW) == ticket
