@@ -1,5 +1,7 @@
 """``python-intercom`` 5.0.1 with all that hangs on contacts: companies, tags, notes, attributes, visitors, events."""
 
+import time
+
 import pytest
 from intercom.core.api_error import ApiError
 from intercom.events.types import CreateDataEventSummariesRequestEventSummaries
@@ -24,8 +26,6 @@ from intercom.visitors.types import UserWithUserId, VisitorWithUserId
 from support.customers import Customer
 
 pytestmark = pytest.mark.journey
-
-NOW = 1_790_000_000
 
 
 @pytest.fixture
@@ -213,11 +213,11 @@ def test_visitors_are_found_changed_and_converted(customer: Customer) -> None:
 
 
 def test_events_are_recorded_listed_and_summed_up(customer: Customer, ada: str) -> None:
-    sdk = customer.sdk.events
+    sdk, earlier = customer.sdk.events, int(time.time()) - 86_400
     for offset in (0, 60):
         sdk.create(
             request=CreateDataEventRequestWithId(
-                id=ada, event_name="ordered", created_at=NOW + offset, metadata={"plan": "pro"}
+                id=ada, event_name="ordered", created_at=earlier + offset, metadata={"plan": "pro"}
             )
         )
     listed = sdk.list(type="user", intercom_user_id=ada)
@@ -229,7 +229,7 @@ def test_events_are_recorded_listed_and_summed_up(customer: Customer, ada: str) 
     sdk.summaries(
         user_id="ada-1",
         event_summaries=CreateDataEventSummariesRequestEventSummaries(
-            event_name="ordered", count=5, first=NOW, last=NOW + 3600
+            event_name="ordered", count=5, first=earlier, last=earlier + 3600
         ),
     )
     raw = customer.get("/events?type=user&user_id=ada-1&summary=true")
