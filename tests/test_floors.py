@@ -16,7 +16,7 @@ APP = ROOT / "app"
 # From the ground up: modules and packages directly under app/.
 FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"clock", "errors", "ids", "log", "metrics", "wire"}),
-    frozenset({"refusals"}),
+    frozenset({"limits", "refusals"}),
     frozenset({"openapi", "settings", "collector", "server", "storage", "places", "static_files", "markup"}),
     frozenset({"search", "presence", "auth", "trail"}),
     frozenset({"attributes"}),

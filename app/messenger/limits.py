@@ -6,68 +6,34 @@ one person or browser from one address (nobody can use up what is another's), an
 one address, so that making up new visitors is no way out.
 What comes from this very machine has no address limit: it is a proxy that forwards no addresses,
 or the operator's own test.
-
-Counts live in memory. A window's counts are thrown away together, and a window holds so many of
-them and no more, whatever is thrown at it. The test clock does not move these limits.
+All that a workspace's pages send, from however many addresses, is counted too: a flood in the name
+of one workspace leaves the database to the others. What another limit refused is no part of it.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
-from ipaddress import IPv6Address, ip_address, ip_network
-from math import ceil
 from typing import Final
 
 from starlette.requests import Request
 
 from app.clock import monotonic
-from app.errors import RateLimited
-from app.log import get_logger
+from app.limits import Limit, address_key
 
-WINDOW_SECONDS: Final = 60.0
 PINGS_OF_ONE: Final = 6_000
 PINGS_OF_ADDRESS: Final = 12_000
+PINGS_OF_WORKSPACE: Final = 240_000
 EVENTS_OF_ONE: Final = 120
-MOST_KEYS: Final = 200_000
-
-
-class Limit:
-    """Counts one kind of thing by key. Use it from the event loop only."""
-
-    __slots__ = ("_counts", "_ends_at", "_most", "_most_keys", "_what")
-
-    def __init__(self, what: str, most: int, most_keys: int = MOST_KEYS) -> None:
-        self._what = what
-        self._most = most
-        self._most_keys = most_keys
-        self._ends_at = 0.0
-        self._counts: dict[object, int] = {}
-
-    def take(self, key: object, at: float) -> None:
-        """Count one at ``at``, by real monotonic time; raises RateLimited beyond the limit."""
-        if at >= self._ends_at:
-            self._ends_at = at + WINDOW_SECONDS
-            self._counts = {}
-        count = self._counts.get(key, 0) + 1
-        if count == 1 and len(self._counts) >= self._most_keys:
-            return  # the window is full of others: better to let one pass than to remember without end
-        self._counts[key] = count
-        if count <= self._most:
-            return
-        if count == self._most + 1:
-            get_logger().warning("messenger.rate_limited", what=self._what, most=self._most)
-        wait = max(1, ceil(self._ends_at - at))
-        message = (
-            f"More than {self._most} {self._what} within {WINDOW_SECONDS:g} seconds: try again in {wait} s"
-        )
-        raise RateLimited(message, wait)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """All limits of the messenger's routes; one for each application."""
+    """All limits of the messenger's routes; one for each application.
+
+    ``pings_of_workspace`` counts workspaces that exist, and is not filled by those somebody made up.
+    """
 
     pings_of_one: Limit
     pings_of_address: Limit
+    pings_of_workspace: Limit
     events_of_one: Limit
 
     @classmethod
@@ -75,6 +41,7 @@ class Limits:
         return cls(
             Limit("pings of one person or browser", PINGS_OF_ONE),
             Limit("pings from one address", PINGS_OF_ADDRESS),
+            Limit("pings of one workspace", PINGS_OF_WORKSPACE),
             Limit("events of one person", EVENTS_OF_ONE),
         )
 
@@ -92,19 +59,3 @@ def limits_of(request: Request) -> Limits:
         state.messenger_limits = Limits.fresh()
     limits: Limits = state.messenger_limits
     return limits
-
-
-@lru_cache(maxsize=4_096)
-def address_key(client_host: str) -> str | None:
-    """What stands for one sender: an IPv4 address, or the 64 bits of IPv6 that one gets. None: this machine."""
-    try:
-        address = ip_address(client_host)
-    except ValueError:
-        return None
-    if isinstance(address, IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
-    if address.is_loopback:
-        return None
-    if isinstance(address, IPv6Address):
-        return str(ip_network((address, 64), strict=False).network_address)
-    return str(address)

@@ -21,9 +21,10 @@ from app.contacts.pings import PingContext, Recorded, record_ping
 from app.contacts.records import Ping
 from app.contacts.user_data import Problem
 from app.errors import PorchlightError
+from app.limits import address_key
 from app.messenger.bodies import read_body
 from app.messenger.cors import host_of, origin_of, own_origin_of
-from app.messenger.limits import address_key, limits_of
+from app.messenger.limits import limits_of
 from app.messenger.protocol import MOST_BYTES, parse_ping
 from app.messenger.refusals import refusing
 from app.messenger.whereabouts import require_here
@@ -54,6 +55,8 @@ async def _recorded(request: Request) -> Response:
     ping = parse_ping(body, request.headers.get("content-type", ""))
     require_here(ping.app_id, state.settings)
     limits.pings_of_one.take(_sender(ping, client_host), monotonic())
+    if state.directory.get(ping.app_id) is not None:
+        limits.pings_of_workspace.take(ping.app_id, monotonic())
     context = _context(request, ping, state, client_host)
     now = state.clock.now()
     recorded = await state.database.write(lambda conn: record_ping(conn, ping, context, now))

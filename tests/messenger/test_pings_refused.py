@@ -1,12 +1,14 @@
 """Pings that are refused, and how: each by its own answer, floods by a limit."""
 
+from dataclasses import replace
 from typing import Any
 
 import httpx2
 import pytest
 from structlog.testing import capture_logs
 
-from app.messenger.limits import PINGS_OF_ADDRESS, PINGS_OF_ONE
+from app.messenger.limits import PINGS_OF_ADDRESS, PINGS_OF_ONE, PINGS_OF_WORKSPACE
+from app.workspaces.operations import create_workspace
 from support.claims import assert_error_list
 from support.messaging import SITE, Customer
 from support.serving import START
@@ -120,6 +122,50 @@ async def test_an_address_has_a_limit_of_its_own(shop: Customer, monkeypatch: py
 
     assert [await status("203.0.113.9", n) for n in range(3)] == [200, 200, 429]
     assert await status("203.0.113.10", 4) == 200
+
+
+async def test_a_workspace_has_a_limit_over_all_its_pages(
+    shop: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert PINGS_OF_WORKSPACE > PINGS_OF_ADDRESS
+    monkeypatch.setattr("app.messenger.limits.PINGS_OF_WORKSPACE", 2)
+    await shop.state.directory.refresh()
+    globex = await shop.state.database.write(
+        lambda conn: create_workspace(conn, "Globex", START, allowed_origins=[SITE])
+    )
+    other = replace(shop, workspace=globex)
+
+    async def ping(customer: Customer, number: int) -> httpx2.Response:
+        headers = {"Origin": SITE, "X-Forwarded-For": f"203.0.113.{number}"}
+        return await customer.ping({"anonymous_id": f"a{number}"}, headers=headers)
+
+    assert [(await ping(shop, number)).status_code for number in range(2)] == [200, 200]
+    answer = await ping(shop, 2)
+    assert_error_list(answer, 429, "rate_limit_exceeded", "More than 2 pings of one workspace")
+    assert 1 <= int(answer.headers["retry-after"]) <= 60
+    assert answer.headers["access-control-allow-origin"] == SITE
+    assert len(await shop.rows()) == 2
+    assert (await ping(other, 3)).status_code == 200
+
+
+async def test_what_another_limit_refused_takes_nothing_from_the_workspace(
+    shop: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.messenger.limits.PINGS_OF_ONE", 1)
+    monkeypatch.setattr("app.messenger.limits.PINGS_OF_WORKSPACE", 2)
+    await shop.state.directory.refresh()
+    flood = [(await shop.ping({"anonymous_id": "a1"})).status_code for _ in range(5)]
+    assert flood == [200, 429, 429, 429, 429]
+    assert (await shop.ping({"anonymous_id": "a2"})).status_code == 200
+
+
+async def test_made_up_workspaces_are_not_counted(shop: Customer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.messenger.limits.PINGS_OF_WORKSPACE", 1)
+    answers = [
+        await refused(shop, b'{"app_id": "uzzzzzzz", "user_data": {"anonymous_id": "a%d"}}' % n)
+        for n in range(3)
+    ]
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
 
 
 async def test_a_refusal_is_logged_once_and_names_nobody(shop: Customer) -> None:
