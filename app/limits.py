@@ -47,6 +47,11 @@ class Limit:
         )
         raise RateLimited(message, wait)
 
+    def check(self, key: object, at: float) -> None:
+        """Raise as ``take`` would, and count nothing that is let pass."""
+        if at < self._ends_at and self._counts.get(key, 0) >= self._most:
+            self.take(key, at)
+
 
 @lru_cache(maxsize=4_096)
 def address_key(client_host: str) -> str | None:

@@ -34,6 +34,37 @@ def test_the_message_names_the_rule() -> None:
         limit.take("a", 0.0)
 
 
+def test_who_may_still_take_is_let_pass_uncounted() -> None:
+    limit = Limit("pings", 2)
+    for _ in range(5):
+        limit.check("a", 100.0)
+    assert [refused(limit, "a", 100.0) for _ in range(2)] == [None, None]
+
+
+def test_who_has_taken_all_is_refused_until_the_window_ends() -> None:
+    limit = Limit("pings", 2)
+    limit.take("a", 100.0)
+    limit.check("a", 100.0)
+    limit.take("a", 100.0)
+    limit.check("b", 100.0)
+    with pytest.raises(RateLimited) as refusal:
+        limit.check("a", 130.5)
+    assert refusal.value.retry_after_seconds == 30
+    for _ in range(3):
+        limit.check("a", 160.0)
+    assert [refused(limit, "a", 160.0) for _ in range(3)] == [None, None, 60]
+
+
+def test_a_flood_that_is_only_checked_is_logged_once_too() -> None:
+    limit = Limit("pings", 1)
+    limit.take("a", 100.0)
+    with capture_logs() as lines:
+        for _ in range(3):
+            with pytest.raises(RateLimited):
+                limit.check("a", 101.0)
+    assert [line["event"] for line in lines] == ["rate.limited"]
+
+
 def test_what_is_remembered_is_bounded() -> None:
     limit = Limit("pings", 1, most_keys=100)
     for number in range(1_000):

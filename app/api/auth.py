@@ -30,12 +30,12 @@ _BAD_INPUT: Final = frozenset({400, 413, 415})
 
 
 def authenticated(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-    """The endpoint for ``handler``: 401 without a live token, 429 above its limit."""
+    """The endpoint for ``handler``: 401 without a live token, 429 above a limit."""
 
     @wraps(handler)
     async def endpoint(request: Request) -> Response:
         grant = await _grant_of(request)
-        allowance = desk_of(request).requests.take(str(grant.token_id), monotonic())
+        allowance = desk_of(request).take_request(grant, monotonic())
         try:
             _check_rate(allowance)
             _check_version(request)
@@ -52,18 +52,27 @@ def authenticated(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
 
 
 async def _grant_of(request: Request) -> TokenGrant:
-    """What the bearer's token opens; raises Unauthorized."""
+    """What the bearer's token opens; raises Unauthorized, or RateLimited after too many wrong ones."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     token = token.strip()
     if scheme.lower() != "bearer" or not 0 < len(token) <= _LONGEST_TOKEN:
         raise Unauthorized
-    return await state_of(request).database.read(lambda conn: authenticate(conn, token))
+    tries = desk_of(request).token_tries
+    client_host = request.client.host if request.client else ""
+    tries.check(token, client_host, monotonic())
+    try:
+        grant = await state_of(request).database.read(lambda conn: authenticate(conn, token))
+    except Unauthorized:
+        tries.failed(token, client_host, monotonic())
+        raise
+    tries.succeeded(token)
+    return grant
 
 
 def _check_rate(allowance: Allowance) -> None:
     if allowance.is_exceeded:
         raise RateLimited(
-            f"This token may ask {allowance.limit} times in 10 seconds", allowance.retry_after_seconds
+            f"{allowance.whose} may ask {allowance.limit} times in 10 seconds", allowance.retry_after_seconds
         )
 
 

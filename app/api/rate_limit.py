@@ -1,4 +1,4 @@
-"""How often a token may ask: windows of 10 seconds, counted in memory.
+"""How often a token, and a workspace over all its tokens, may ask: windows of 10 seconds, counted in memory.
 
 All windows begin at the same moments, so the counts of a window are thrown away together and
 nothing has to be tidied. Real time is what counts: the test clock does not move a limit that
@@ -11,13 +11,18 @@ from math import ceil
 from typing import Final
 
 WINDOW_SECONDS: Final = 10
-REQUESTS_PER_WINDOW: Final = 1_000
+REQUESTS_OF_TOKEN: Final = 1_000
+REQUESTS_OF_WORKSPACE: Final = 2_500
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What a request was told: ``remaining`` is below zero for one that came too often."""
+    """What a request was told: ``remaining`` is below zero for one that came too often.
 
+    ``whose`` begins the sentence that says so.
+    """
+
+    whose: str
     limit: int
     remaining: int
     reset_seconds: float
@@ -42,7 +47,8 @@ class Allowance:
 class RateLimiter:
     """Counts requests by key; ``at`` is monotonic real time."""
 
-    def __init__(self, limit: int = REQUESTS_PER_WINDOW) -> None:
+    def __init__(self, whose: str, limit: int) -> None:
+        self._whose = whose
         self._limit = limit
         self._window = -1
         self._used: Counter[str] = Counter()
@@ -54,6 +60,5 @@ class RateLimiter:
             self._window = window
             self._used.clear()
         self._used[key] += 1
-        return Allowance(
-            self._limit, self._limit - self._used[key], WINDOW_SECONDS - (at - window * WINDOW_SECONDS)
-        )
+        reset_seconds = WINDOW_SECONDS - (at - window * WINDOW_SECONDS)
+        return Allowance(self._whose, self._limit, self._limit - self._used[key], reset_seconds)

@@ -1,5 +1,7 @@
 """Who gets in, how often, and in which version."""
 
+from functools import partial
+
 import httpx2
 import pytest
 from sqlalchemy import Connection
@@ -7,7 +9,8 @@ from sqlalchemy import Connection
 from app.api.auth import VERSIONS
 from app.api.desk import Desk
 from app.api.rate_limit import RateLimiter
-from app.auth.tokens import revoke_token
+from app.api.token_tries import TokenTries
+from app.auth.tokens import TokenGrant, authenticate, create_token, revoke_token
 from support.claims import assert_error_list
 from support.rest import Tenant
 from support.serving import START, Served
@@ -56,6 +59,75 @@ async def test_R81_a_revoked_token_opens_nothing_from_the_next_request_on(
     assert_error_list(await client.get("/presence", headers=acme.headers), 401, "unauthorized")
 
 
+WRONG = {"Authorization": "Bearer pl_nobodys"}
+FROM_AFAR = {"X-Forwarded-For": "203.0.113.9"}
+
+
+@pytest.fixture
+def looked_up(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The tokens that the database is asked for; two wrong ones are one address's limit."""
+    asked: list[str] = []
+
+    def noting(conn: Connection, token: str) -> TokenGrant:
+        asked.append(token)
+        return authenticate(conn, token)
+
+    monkeypatch.setattr("app.api.auth.authenticate", noting)
+    monkeypatch.setattr("app.api.desk.TokenTries", partial(TokenTries, 2))
+    return asked
+
+
+async def test_an_address_of_many_wrong_tokens_is_refused_before_the_database_is_asked(
+    client: httpx2.AsyncClient, looked_up: list[str]
+) -> None:
+    answers = [await client.get("/presence", headers=WRONG | FROM_AFAR) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [401, 401, 429, 429]
+    assert_error_list(answers[2], 429, "rate_limit_exceeded", "More than 2 wrong tokens from one address")
+    assert 1 <= int(answers[2].headers["retry-after"]) <= 60
+    assert "www-authenticate" not in answers[2].headers
+    assert looked_up == ["pl_nobodys"] * 2
+    elsewhere = await client.get("/presence", headers=WRONG | {"X-Forwarded-For": "203.0.113.10"})
+    assert_error_list(elsewhere, 401, "unauthorized")
+
+
+async def test_who_shares_an_address_with_wrong_tokens_goes_on_with_a_right_one(
+    client: httpx2.AsyncClient, acme: Tenant, globex: Tenant, looked_up: list[str]
+) -> None:
+    assert (await client.get("/presence", headers=acme.headers | FROM_AFAR)).status_code == 200
+    for _ in range(3):
+        refused = await client.get("/presence", headers=WRONG | FROM_AFAR)
+    assert refused.status_code == 429
+    assert (await client.get("/presence", headers=acme.headers | FROM_AFAR)).status_code == 200
+    # One that nobody has seen yet can't be told from a wrong one.
+    assert (await client.get("/presence", headers=globex.headers | FROM_AFAR)).status_code == 429
+    assert (await client.get("/presence", headers=globex.headers)).status_code == 200
+    assert (await client.get("/presence", headers=globex.headers | FROM_AFAR)).status_code == 200
+
+
+async def test_a_revoked_token_counts_as_a_wrong_one(
+    client: httpx2.AsyncClient, acme: Tenant, server: Served, looked_up: list[str]
+) -> None:
+    assert (await client.get("/presence", headers=acme.headers | FROM_AFAR)).status_code == 200
+    await server.state.database.write(lambda conn: revoke_token(conn, acme.app_id, "test", START) and None)
+    answers = [await client.get("/presence", headers=acme.headers | FROM_AFAR) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [401, 401, 429, 429]
+    assert looked_up == [acme.token] * 3
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [{}, {"Authorization": "Bearer"}, {"Authorization": "Bearer " + "x" * 501}],
+    ids=["none", "empty", "long"],
+)
+async def test_what_can_be_no_token_costs_nothing_and_counts_for_nothing(
+    client: httpx2.AsyncClient, looked_up: list[str], sent: dict[str, str]
+) -> None:
+    for _ in range(4):
+        assert_error_list(await client.get("/presence", headers=sent | FROM_AFAR), 401, "unauthorized")
+    assert looked_up == []
+    assert_error_list(await client.get("/presence", headers=WRONG | FROM_AFAR), 401, "unauthorized")
+
+
 async def test_every_authenticated_answer_tells_the_limit(client: httpx2.AsyncClient, acme: Tenant) -> None:
     good = await client.get("/presence", headers=acme.headers)
     bad = await client.post("/presence/query", headers=acme.headers, content=b"{")
@@ -94,13 +166,14 @@ async def test_a_fault_of_ours_tells_the_limit_too(
 
 @pytest.fixture
 def two_requests_a_window(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A limit small enough to run into, in a window that does not end."""
+    """Limits small enough to run into, two for a token and three for a workspace, in a window that does not end."""
     monkeypatch.setattr("app.api.auth.monotonic", lambda: 1_000.0)
     init = Desk.__init__
 
     def with_small_limit(desk: Desk) -> None:
         init(desk)
-        desk.requests = RateLimiter(2)
+        desk.requests_of_token = RateLimiter("This token", 2)
+        desk.requests_of_workspace = RateLimiter("All tokens of this workspace together", 3)
 
     monkeypatch.setattr(Desk, "__init__", with_small_limit)
 
@@ -115,6 +188,27 @@ async def test_a_token_above_its_limit_is_told_when_to_come_again(
     assert answers[2].headers["retry-after"] == "10"
     assert answers[2].headers["x-ratelimit-remaining"] == "0"
     # Somebody else's token is none the worse for it.
+    assert (await client.get("/presence", headers=globex.headers)).status_code == 200
+
+
+@pytest.mark.usefixtures("two_requests_a_window")
+async def test_all_tokens_of_a_workspace_share_a_limit(
+    client: httpx2.AsyncClient, acme: Tenant, globex: Tenant, server: Served
+) -> None:
+    second = Tenant(
+        acme.app_id,
+        await server.state.database.write(lambda conn: create_token(conn, acme.app_id, "second", START)),
+    )
+    answers = [await client.get("/presence", headers=one.headers) for one in (acme, acme, second, second)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert_error_list(
+        answers[3], 429, "rate_limit_exceeded", "All tokens of this workspace together may ask 3 times"
+    )
+    assert answers[3].headers["retry-after"] == "10"
+    told = [
+        (answer.headers["x-ratelimit-limit"], answer.headers["x-ratelimit-remaining"]) for answer in answers
+    ]
+    assert told == [("2", "1"), ("2", "0"), ("3", "0"), ("3", "0")]
     assert (await client.get("/presence", headers=globex.headers)).status_code == 200
 
 
