@@ -47,6 +47,7 @@ def test_a_ping_says_which_page_it_comes_from(
     page = context.new_page()
     page.goto(site.url("first"))
     page.click("a")
+    page.wait_for_url(site.url("page?q=1#top"))
     ping = messenger.wait_for(lambda: messenger.pings)[0]
     assert ping.fields["platform"] == "web"
     assert ping.fields["referer"] == site.url("page?q=1#top")
@@ -108,7 +109,9 @@ def test_without_settings_nothing_is_sent_or_stored_until_boot(
     page.evaluate("Intercom('boot', {user_id: '7'})")
     messenger.wait_for(lambda: messenger.heartbeats)
     assert [ping.user_data["user_id"] for ping in messenger.pings] == ["7"]
-    assert messenger.events == []
+    page.evaluate("Intercom('trackEvent', 'in time')")
+    messenger.wait_for(lambda: messenger.events)
+    assert [event.fields["event_name"] for event in messenger.events] == ["in time"]
 
 
 def test_settings_further_down_the_page_boot_too(

@@ -164,5 +164,5 @@ def test_after_a_hard_shutdown_the_script_may_be_loaded_again(
     assert page.evaluate("typeof window.Intercom") == "undefined"
     page.evaluate(f"start({{app_id: 'uabc1234', widgetUrl: '{messenger.widget_url}', user_id: '8'}})")
     messenger.wait_for(lambda: messenger.sockets[-1].contact_id == contact_of("8"))
-    assert len(messenger.open_sockets) == 1
+    messenger.wait_for(lambda: len(messenger.open_sockets) == 1)
     assert page.evaluate("Intercom === Porchlight") is True

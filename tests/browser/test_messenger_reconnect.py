@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from support.browser import pass_time, watch_network
+from support.browser import hear_all, pass_time, stop_clock, watch_network
 from support.customer_site import CustomerSite, snippet
 from support.messenger_server import HEARTBEAT, MessengerServer
 
@@ -20,24 +20,39 @@ def luck(value: float) -> str:
 @pytest.fixture
 def shop(context: BrowserContext, site: CustomerSite, messenger: MessengerServer) -> str:
     site.page("shop", snippet(messenger, "{user_id: '7'}"))
-    context.clock.install()
+    stop_clock(context)
     watch_network(context)
     return site.url("shop")
 
 
 def beating(context: BrowserContext, shop: str, messenger: MessengerServer, chance: float = 1) -> Page:
-    """A page that beats, its clock stopped."""
+    """A page that beats, a second after its first heartbeat."""
     context.add_init_script(luck(chance))
     page = context.new_page()
     page.goto(shop)
     messenger.wait_for(lambda: messenger.heartbeats, what="the first heartbeat")
-    page.wait_for_function("Porchlight.silence === ''")
-    page.clock.pause_at(page.evaluate("Date.now() / 1000 + 1"))
+    hear_all(page)
+    page.clock.run_for(1_000)
+    return page
+
+
+def beating_by_http(
+    context: BrowserContext, shop: str, messenger: MessengerServer, chance: float = 1
+) -> Page:
+    """A page that was refused a socket, and has had the answer to its first heartbeat by HTTP."""
+    messenger.socket_mode = "refuse"
+    context.add_init_script(luck(chance))
+    page = context.new_page()
+    page.goto(shop)
+    notices_the_loss(page)
+    page.clock.run_for(500)
+    messenger.wait_for(lambda: messenger.http_heartbeats, what="the first heartbeat by HTTP")
+    hear_all(page)
     return page
 
 
 def notices_the_loss(page: Page) -> None:
-    page.wait_for_function(UNREACHABLE)
+    page.wait_for_function(f"window.Porchlight && {UNREACHABLE}")
 
 
 def opened(page: Page) -> int:
@@ -57,7 +72,7 @@ def test_R5_after_a_close_it_comes_back_within_twenty_seconds_and_never_all_at_o
     assert opened(page) == 2
     messenger.wait_for(lambda: messenger.heartbeats[-1].socket == 2)
     # Facts are not told again: a reconnect costs the database nothing.
-    assert len(messenger.pings) == 1
+    assert page.evaluate("fetched") == ["/messenger/web/ping"]
 
 
 def test_R5_after_a_cut_it_may_come_back_at_once(
@@ -94,7 +109,7 @@ def test_an_acknowledged_heartbeat_ends_the_growing(
         notices_the_loss(page)
         page.clock.run_for(20_001)
         messenger.wait_for(lambda attempt=attempt: messenger.heartbeats[-1].socket == attempt)
-        page.wait_for_function("Porchlight.silence === ''")
+        hear_all(page)
 
 
 def test_R5_an_expired_ticket_is_renewed_by_a_ping(
@@ -104,7 +119,7 @@ def test_R5_an_expired_ticket_is_renewed_by_a_ping(
     messenger.close_sockets(4401)
     notices_the_loss(page)
     page.clock.run_for(19_900)
-    assert len(messenger.pings) == 1
+    assert page.evaluate("fetched.length") == 1
     page.clock.run_for(200)
     messenger.wait_for(lambda: messenger.heartbeats[-1].socket == 2)
     assert [ping.source for ping in messenger.pings] == ["apiBoot", "page"]
@@ -137,14 +152,13 @@ def test_a_missing_ack_brings_a_new_socket_within_a_second_after_ten(
     page = beating(context, shop, messenger, chance=1)
     messenger.socket_mode = "mute"
     page.evaluate("dispatchEvent(new Event('focus'))")
-    page.clock.run_for(1_000)
     messenger.wait_for(lambda: len(messenger.heartbeats) == 2)
-    page.clock.run_for(8_900)
+    page.clock.run_for(9_900)
     assert opened(page) == 1
     messenger.socket_mode = "serve"
-    page.clock.run_for(1_100)
+    page.clock.run_for(1_000)
     messenger.wait_for(lambda: messenger.heartbeats[-1].socket == 2)
-    assert messenger.sockets[0].closed_at
+    messenger.wait_for(lambda: messenger.sockets[0].closed_at)
 
 
 def test_frames_of_the_server_that_are_no_acks_do_no_harm(
@@ -155,6 +169,7 @@ def test_frames_of_the_server_that_are_no_acks_do_no_harm(
     page.on("pageerror", lambda error: errors.append(str(error)))
     for text in ['{"type":"message","text":"hi"}', "no json", "null", "[]", '{"type":"ack"}']:
         messenger.tell_all(text)
+    page.wait_for_function("received === 6")
     page.clock.run_for(30_000)
     messenger.wait_for(lambda: len(messenger.heartbeats) == 2)
     assert (errors, len(messenger.sockets)) == ([], 1)
@@ -163,12 +178,7 @@ def test_frames_of_the_server_that_are_no_acks_do_no_harm(
 def test_where_sockets_are_refused_it_beats_by_http_and_tries_the_socket_again_later(
     context: BrowserContext, shop: str, messenger: MessengerServer
 ) -> None:
-    messenger.socket_mode = "refuse"
-    context.add_init_script(luck(1))
-    page = context.new_page()
-    page.goto(shop)
-    messenger.wait_for(lambda: messenger.http_heartbeats, seconds=2)
-    page.clock.pause_at(page.evaluate("Date.now() / 1000 + 1"))
+    page = beating_by_http(context, shop, messenger)
     for beats in range(2, 8):
         pass_time(page, 30)
         messenger.wait_for(lambda beats=beats: len(messenger.http_heartbeats) == beats)
@@ -196,7 +206,8 @@ def test_where_the_handshake_hangs_it_beats_by_http(
     page.goto(shop)
     messenger.wait_for(lambda: messenger.refused_sockets)
     page.clock.run_for(10_000)
-    page.clock.run_for(30_000)
+    notices_the_loss(page)
+    page.clock.run_for(500)
     messenger.wait_for(lambda: messenger.http_heartbeats)
 
 
@@ -223,12 +234,8 @@ def test_where_frames_are_swallowed_it_beats_by_http_after_a_few_sockets(
 def test_a_ticket_that_is_refused_by_http_is_renewed_by_a_ping(
     context: BrowserContext, shop: str, messenger: MessengerServer, status: int
 ) -> None:
-    messenger.socket_mode = "refuse"
     messenger.heartbeat_status = status
-    context.add_init_script(luck(0))
-    page = context.new_page()
-    page.goto(shop)
-    messenger.wait_for(lambda: messenger.http_heartbeats)
+    page = beating_by_http(context, shop, messenger, chance=0)
     messenger.socket_mode = "serve"
     page.clock.run_for(2_000)
     messenger.wait_for(lambda: messenger.heartbeats)
@@ -238,28 +245,22 @@ def test_a_ticket_that_is_refused_by_http_is_renewed_by_a_ping(
 def test_two_refused_tickets_in_a_row_are_the_end(
     context: BrowserContext, shop: str, messenger: MessengerServer
 ) -> None:
-    messenger.socket_mode = "refuse"
     messenger.heartbeat_status = 403
-    page = context.new_page()
-    page.goto(shop)
-    messenger.wait_for(lambda: messenger.http_heartbeats)
+    page = beating_by_http(context, shop, messenger)
     pass_time(page, 22)
-    messenger.wait_for(lambda: len(messenger.http_heartbeats) == 2)
     page.wait_for_function("Porchlight.silence.includes('4403')")
     page.clock.run_for(3600_000)
-    assert (len(messenger.pings), len(messenger.http_heartbeats)) == (2, 2)
+    assert page.evaluate("fetched") == ["/messenger/web/ping", "/messenger/heartbeat"] * 2
 
 
 def test_a_contact_deleted_meanwhile_beats_no_more_by_http(
     context: BrowserContext, shop: str, messenger: MessengerServer
 ) -> None:
-    messenger.socket_mode = "refuse"
     messenger.heartbeat_status = 410
-    page = context.new_page()
-    page.goto(shop)
-    page.wait_for_function("window.Porchlight && Porchlight.silence.includes('4410')")
+    page = beating_by_http(context, shop, messenger)
+    page.wait_for_function("Porchlight.silence.includes('4410')")
     page.clock.run_for(3600_000)
-    assert len(messenger.http_heartbeats) == 1
+    assert page.evaluate("fetched") == ["/messenger/web/ping", "/messenger/heartbeat"]
 
 
 @pytest.mark.parametrize("status", [403, 404, 410, 413, 421])
@@ -284,6 +285,8 @@ def test_a_ping_that_is_too_large_costs_what_was_said_and_not_the_dot(
     )
     page = context.new_page()
     page.goto(shop)
+    page.wait_for_function("window.Porchlight && Porchlight.silence.includes('413')")
+    page.clock.run_for(250)
     messenger.wait_for(lambda: messenger.heartbeats)
     refused, taken = messenger.pings
     assert {"plan", "story"} <= refused.user_data.keys()
@@ -300,7 +303,7 @@ def test_a_ping_that_a_busy_server_turns_away_is_repeated_with_its_newest_words(
     messenger.ping_status = status
     page = context.new_page()
     page.goto(shop)
-    page.wait_for_function(f"window.Porchlight && {UNREACHABLE}")
+    notices_the_loss(page)
     page.evaluate("Intercom('update', {plan: 'pro'})")
     messenger.ping_status = 200
     page.clock.run_for(20_000)
@@ -321,8 +324,10 @@ def test_a_dead_server_costs_the_page_nothing_but_silent_tries(
     notices_the_loss(page)
     for _ in range(20):
         page.clock.run_for(30_000)
+        hear_all(page)
     page.evaluate("Intercom('update', {plan: 'pro'}); Intercom('trackEvent', 'meanwhile')")
     page.clock.run_for(60_000)
+    hear_all(page)
     tries = opened(page) + page.evaluate("fetched.length")
     assert tries < 60
     # What the browser itself prints of failed requests can't be helped; nothing else is heard.
@@ -340,7 +345,7 @@ def test_a_page_opened_while_the_server_is_dead_comes_online_when_it_is_back(
     page = context.new_page()
     page.route("**/messenger/**", lambda route: route.abort())
     page.goto(shop)
-    page.wait_for_function(f"window.Porchlight && {UNREACHABLE}")
+    notices_the_loss(page)
     page.unroute_all()
     page.clock.run_for(20_000)
     messenger.wait_for(lambda: messenger.heartbeats)
@@ -350,9 +355,13 @@ def test_back_online_the_socket_is_renewed_within_a_second(
     context: BrowserContext, shop: str, messenger: MessengerServer
 ) -> None:
     page = beating(context, shop, messenger, chance=1)
+    page.evaluate(
+        "for (const word of ['offline', 'online']) addEventListener(word, () => { window.told = word; })"
+    )
     context.set_offline(True)
+    page.wait_for_function("window.told === 'offline'")
     context.set_offline(False)
-    page.wait_for_function("navigator.onLine")
+    page.wait_for_function("window.told === 'online'")
     page.clock.run_for(1_000)
     messenger.wait_for(lambda: messenger.heartbeats[-1].socket == 2)
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from support.browser import pass_time, watch_network
+from support.browser import hear_all, pass_time, stop_clock, watch_network
 from support.customer_site import CustomerSite, snippet
 from support.messenger_server import LEAVE, MessengerServer, contact_of
 
@@ -16,7 +16,7 @@ HOUR = 60 * MINUTE
 @pytest.fixture
 def shop(context: BrowserContext, site: CustomerSite, messenger: MessengerServer) -> str:
     site.page("shop", snippet(messenger, "{user_id: '7', plan: 'free'}"))
-    context.clock.install()
+    stop_clock(context)
     watch_network(context)
     # Visibility as the test says: Playwright's pages are visible whatever stands before them.
     context.add_init_script(
@@ -27,11 +27,12 @@ def shop(context: BrowserContext, site: CustomerSite, messenger: MessengerServer
 
 
 def beating(context: BrowserContext, shop: str, messenger: MessengerServer) -> Page:
+    """A page that beats, two seconds after its first heartbeat."""
     page = context.new_page()
     page.goto(shop)
     messenger.wait_for(lambda: messenger.heartbeats, what="the first heartbeat")
-    page.wait_for_function("Porchlight.silence === ''")
-    page.clock.pause_at(page.evaluate("Date.now() / 1000 + 2"))
+    hear_all(page)
+    page.clock.run_for(2_000)
     return page
 
 
@@ -40,10 +41,11 @@ def sources(messenger: MessengerServer) -> list[str]:
 
 
 def tells(page: Page, messenger: MessengerServer, event: str) -> None:
-    """Whatever the page was going to send has been sent once this event has come."""
+    """Whatever the page was going to send has come once this event has, and all is answered."""
     seen = len(messenger.events)
     page.evaluate(f"Intercom('trackEvent', '{event}')")
     messenger.wait_for(lambda: len(messenger.events) > seen)
+    hear_all(page)
 
 
 def test_R10_a_page_hidden_for_thirty_minutes_pings_when_it_is_looked_at(
@@ -165,6 +167,7 @@ def test_an_update_that_repeats_the_last_ping_within_a_second_is_not_sent(
     page = beating(context, shop, messenger)
     page.evaluate("Intercom('update', {plan: 'pro'})")
     messenger.wait_for(lambda: len(messenger.pings) == 2)
+    hear_all(page)
     page.evaluate("Intercom('update', {plan: 'pro', last_request_at: 5})")
     page.clock.run_for(2_000)
     tells(page, messenger, "same")
@@ -214,7 +217,7 @@ def test_another_user_in_the_same_page_takes_nothing_from_the_former(
     first, second = (ping.user_data for ping in messenger.pings)
     assert second.pop("anonymous_id") != first["anonymous_id"]
     assert second == {"user_id": "8", "name": "Bea"}
-    assert [frame.text for frame in messenger.frames if frame.socket == 1][-1] == LEAVE
+    messenger.wait_for(lambda: [frame.text for frame in messenger.frames if frame.socket == 1][-1] == LEAVE)
 
 
 def test_a_visitor_who_signs_in_keeps_the_browsers_id_and_moves_to_the_users_stream(

@@ -16,10 +16,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, Playwright, expect, sync_playwright
 
 from support.programs import require_program
 
+START_SECONDS = 120
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -35,11 +36,17 @@ FLAGS = [
     "--host-resolver-rules=MAP *.test 127.0.0.1",
 ]
 
+# How long a claim about a page may take to come true, on however busy a machine.
+expect.set_options(timeout=60_000)
 
-# Counts the sockets that a page opens and the requests that it makes, and knows which still wait for an answer.
+# Where time stands still, it is this; in Unix seconds.
+STANDSTILL = 1_790_000_000
+
+# Counts the sockets that a page opens, the frames that it receives and the requests that it makes, knows which still
+# wait for an answer, and writes down what other tabs say.
 _WATCH = """
-  window.opened = 0; window.fetched = []; window.waiting = new Set();
-  const RealSocket = WebSocket, realFetch = fetch;
+  window.opened = window.received = 0; window.fetched = []; window.waiting = new Set(); window.heard = [];
+  const RealSocket = WebSocket, RealChannel = BroadcastChannel, realFetch = fetch;
   window.WebSocket = class extends RealSocket {
     constructor(url) {
       super(url);
@@ -47,14 +54,29 @@ _WATCH = """
       waiting.add(this);
       for (const event of ['open', 'message', 'error', 'close'])
         this.addEventListener(event, () => waiting.delete(this));
+      this.addEventListener('message', () => { received += 1; });
     }
     send(text) { waiting.add(this); super.send(text); }
   };
+  window.BroadcastChannel = class extends RealChannel {
+    constructor(name) {
+      super(name);
+      this.addEventListener('message', (event) => heard.push(event.data));
+    }
+  };
+  const awaited = (promise) => {
+    const settled = () => waiting.delete(promise);
+    waiting.add(promise);
+    promise.then(settled, settled);
+    return promise;
+  };
   window.fetch = (url, options) => {
-    const answer = realFetch(url, options), settled = () => waiting.delete(answer);
     fetched.push(new URL(url).pathname);
-    waiting.add(answer);
-    answer.then(settled, settled);
+    const answer = awaited(realFetch(url, options));
+    answer.then((response) => {
+      const body = response.json.bind(response);
+      response.json = () => awaited(body());
+    }, () => {});
     return answer;
   };
 """
@@ -70,7 +92,9 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """A Chromium for the tests of one module; each takes its own ``new_context()``."""
-    browser = playwright.chromium.launch(executable_path=require_program("chromium"), args=FLAGS)
+    browser = playwright.chromium.launch(
+        executable_path=require_program("chromium"), args=FLAGS, timeout=START_SECONDS * 1000
+    )
     yield browser
     browser.close()
 
@@ -108,12 +132,14 @@ def open_window(playwright: Playwright) -> Iterator[BrowserContext]:
         )
         try:
             port = _debugging_port(program, Path(profile))
-            browser = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}", no_defaults=True)
+            browser = playwright.chromium.connect_over_cdp(
+                f"http://127.0.0.1:{port}", no_defaults=True, timeout=START_SECONDS * 1000
+            )
             yield browser.contexts[0]
             browser.close()
         finally:
             program.terminate()
-            program.wait(10)
+            program.wait(60)
 
 
 def freeze(page: Page) -> None:
@@ -125,16 +151,28 @@ def resume(page: Page) -> None:
     _lifecycle(page, "active")
 
 
+def stop_clock(context: BrowserContext) -> None:
+    """From the first on, the pages of a context live in a time that moves as a test moves it, and not by itself."""
+    context.clock.install(time=STANDSTILL)
+    context.clock.pause_at(STANDSTILL + 3600)
+
+
 def watch_network(context: BrowserContext) -> None:
-    """Let pages count in ``opened`` the sockets they open, and in ``fetched`` the paths they ask for."""
+    """Let pages count in ``opened`` the sockets they open, in ``received`` the frames that come, in ``fetched`` the
+    paths they ask for, and in ``heard`` what other tabs say to them."""
     context.add_init_script(_WATCH)
+
+
+def hear_all(page: Page) -> None:
+    """Until a watched page has had the answer to all that it sent."""
+    page.wait_for_function("waiting.size === 0", polling=20)
 
 
 def pass_time(page: Page, seconds: int) -> None:
     """Move the clock of a watched page second by second; answers, which take real time, are waited for in each."""
     for _ in range(seconds):
         page.clock.run_for(1_000)
-        page.wait_for_function("waiting.size === 0")
+        hear_all(page)
 
 
 def _lifecycle(page: Page, state: str) -> None:
@@ -146,9 +184,9 @@ def _lifecycle(page: Page, state: str) -> None:
 def _debugging_port(program: subprocess.Popen[bytes], profile: Path) -> int:
     """The port that Chromium chose; it writes it down once it listens."""
     note = profile / "DevToolsActivePort"
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and program.poll() is None:
-        if note.exists() and (lines := note.read_text().splitlines()):
+        if note.exists() and len(lines := note.read_text().splitlines()) == 2:
             return int(lines[0])
         time.sleep(0.02)
     raise RuntimeError(f"Chromium did not start (exit status {program.poll()})")

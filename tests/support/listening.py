@@ -41,7 +41,8 @@ class Listener:
         self._thread = threading.Thread(target=self.server.run, kwargs={"sockets": [listening]}, daemon=True)
         self._thread.start()
         deadline = time.monotonic() + 60
-        while not self.server.started and time.monotonic() < deadline:
+        while not self.server.started:
+            assert time.monotonic() < deadline, "the server did not start"
             time.sleep(0.005)
 
     def stop(self) -> None:

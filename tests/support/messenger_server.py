@@ -2,6 +2,8 @@
 
 ``MessengerServer`` speaks the messenger's contract (ping, socket, HTTP heartbeats) on a free port, and
 writes down everything it is told, with the time. Tests make it refuse, hang, keep mute, close and die.
+What it answers is settled before it writes down what it was asked: whoever waits for that, and then has it
+answer otherwise, changes the answers to what comes afterwards.
 """
 
 import asyncio
@@ -143,12 +145,13 @@ class MessengerServer(Record):
     # What tests make it do.
 
     def close_sockets(self, code: int) -> None:
-        for connection, loop in list(self._open.values()):
-            asyncio.run_coroutine_threadsafe(connection.close(code), loop).result(5)
+        for number in list(self._open):
+            connection, loop = self._open.pop(number)
+            asyncio.run_coroutine_threadsafe(connection.close(code), loop).result(60)
 
     def tell_all(self, text: str) -> None:
         for connection, loop in list(self._open.values()):
-            asyncio.run_coroutine_threadsafe(connection.send_text(text), loop).result(5)
+            asyncio.run_coroutine_threadsafe(connection.send_text(text), loop).result(60)
 
     def abort_sockets(self) -> None:
         """Cut the wires: the messenger sees 1006."""
@@ -197,12 +200,12 @@ class MessengerServer(Record):
             origin=headers.get("origin", ""),
             cookies=headers.get("cookie", ""),
         )
+        status = 413 if len(body) > self.largest_ping else self.ping_status
         with self.changed:
             self.pings.append(ping)
             self.changed.notify_all()
         while self.ping_hangs and not self._released.is_set():
             await asyncio.sleep(0.01)
-        status = 413 if len(body) > self.largest_ping else self.ping_status
         if status != 200:
             return self._answer({"type": "error.list", "errors": []}, status)
         return self._answer(self._ping_answer(ping))
@@ -232,19 +235,21 @@ class MessengerServer(Record):
         if refusal := self._preflight(request):
             return refusal
         beat = HttpHeartbeat(time.time(), await request.json(), request.headers.get("content-type", ""))
+        status = self.heartbeat_status
         with self.changed:
             self.http_heartbeats.append(beat)
             self.changed.notify_all()
-        return self._answer(None, self.heartbeat_status)
+        return self._answer(None, status)
 
     async def _event(self, request: Request) -> Response:
         if refusal := self._preflight(request):
             return refusal
         fields = dict(urllib.parse.parse_qsl((await request.body()).decode(), keep_blank_values=True))
+        status = self.event_status
         with self.changed:
             self.events.append(TrackedEvent(time.time(), fields))
             self.changed.notify_all()
-        return self._answer({}, self.event_status)
+        return self._answer({}, status)
 
     async def _socket(self, connection: WebSocket) -> None:
         if self.socket_mode in {"refuse", "hang"}:
@@ -265,10 +270,11 @@ class MessengerServer(Record):
         try:
             while True:
                 text = await connection.receive_text()
+                is_acked = text in {HEARTBEAT, HIDDEN_HEARTBEAT} and self.socket_mode == "serve"
                 with self.changed:
                     self.frames.append(Frame(time.time(), seen.number, text))
                     self.changed.notify_all()
-                if text in {HEARTBEAT, HIDDEN_HEARTBEAT} and self.socket_mode == "serve":
+                if is_acked:
                     await connection.send_text('{"type":"ack"}')
         except WebSocketDisconnect as gone:
             with self.changed:
