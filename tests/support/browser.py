@@ -12,7 +12,7 @@ import contextlib
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -149,6 +149,14 @@ def freeze(page: Page) -> None:
 
 def resume(page: Page) -> None:
     _lifecycle(page, "active")
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 60) -> None:
+    """Until a claim that can only be asked for is true."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it never came true"
+        time.sleep(0.02)
 
 
 def stop_clock(context: BrowserContext) -> None:

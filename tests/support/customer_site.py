@@ -1,6 +1,7 @@
 """A customer's site, as a test double: pages that embed the script, from a port and so an origin of their own."""
 
-from collections.abc import Iterator, Mapping
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 from starlette.applications import Starlette
@@ -18,11 +19,16 @@ class CustomerSite(Record):
     def __init__(self) -> None:
         super().__init__()
         self._pages: dict[str, tuple[str, Mapping[str, str]]] = {}
+        self._held: dict[str, Callable[[], object]] = {}
         app = Starlette(routes=[Route("/{path:path}", self._page)])
         self._listener = Listener(app)
 
     def page(self, path: str, html: str, headers: Mapping[str, str] | None = None) -> None:
         self._pages[path] = (html, headers or {})
+
+    def hold(self, path: str, until: Callable[[], object]) -> None:
+        """Keep whoever asks for that page waiting until ``until`` has returned."""
+        self._held[path] = until
 
     def url(self, path: str, host: str = "localhost") -> str:
         return f"http://{host}:{self._listener.port}/{path}"
@@ -31,6 +37,8 @@ class CustomerSite(Record):
         self._listener.stop()
 
     async def _page(self, request: Request) -> Response:
+        if until := self._held.get(request.path_params["path"]):
+            await asyncio.to_thread(until)
         html, headers = self._pages.get(request.path_params["path"], ("", {}))
         status = 200 if html else 404
         kind = "text/javascript" if request.url.path.endswith(".js") else "text/html"
