@@ -4,15 +4,17 @@ What the user knows wins, what only the lead knows fills the gaps (its
 external_id and email too, where no other user has them), and a value set by hand takes its
 lock along. All that hangs on the lead (conversations, tags, notes, companies, events) hangs on the
 user afterwards; counts add up. The lead's id then names nobody, but its browser and its open
-sockets lead to the user: ``merged_contacts`` remembers.
+sockets lead to the user: ``merged_contacts`` remembers. A visitor that turns out to be somebody
+leaves its words alone: its visits are no sessions.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from app.attributes.records import DataAttribute
 from app.contacts import merged_rows, precedence
 from app.contacts.grace import standing_holders
 from app.contacts.operations import hold_contact
@@ -87,10 +89,7 @@ def join(
 
 def united(user: Contact, lead: Contact, now: float) -> Contact:
     """The user with what the lead adds. Pure."""
-    facts: dict[str, Any] = {"updated_at": now}
-    for group in _GROUPS:
-        if all(getattr(user, name) is None for name in group):
-            facts |= {name: getattr(lead, name) for name in group}
+    facts = {"updated_at": now} | _gaps_filled(user, lead)
     if user.external_id is None:
         facts["external_id"] = lead.external_id
     if user.email is None:
@@ -100,8 +99,32 @@ def united(user: Contact, lead: Contact, now: float) -> Contact:
     facts |= {name: _of_both(max, user, lead, name) for name in _LATEST}
     facts["first_seen_at"] = _of_both(min, user, lead, "first_seen_at")
     facts |= {name: getattr(user, name) + getattr(lead, name) for name in _SUMS}
-    facts |= _sessions(user, lead, now) | _attributes(user, lead)
+    facts |= _sessions(user, lead, now)
     return replace(user, **facts)
+
+
+def taught(contact: Contact, visitor: Contact, attributes: Mapping[str, DataAttribute]) -> Contact:
+    """The contact with what was said of the visitor that it turned out to be, where nothing is known of it. Pure.
+
+    What unsigned pings may not write (rule R40) does not come that way either: a visitor's are unsigned.
+    """
+    may_come = {
+        name: value
+        for name, value in visitor.custom_attributes.items()
+        if name not in attributes
+        or attributes[name].messenger_writable
+        or precedence.origin_of(visitor.custom_attributes, visitor.provenance, name).source != "ping"
+    }
+    return replace(contact, **_gaps_filled(contact, replace(visitor, custom_attributes=may_come)))
+
+
+def _gaps_filled(known: Contact, other: Contact) -> dict[str, Any]:
+    """What of another's facts stands where nothing is known."""
+    facts = _attributes(known, other)
+    for group in _GROUPS:
+        if all(getattr(known, name) is None for name in group):
+            facts |= {name: getattr(other, name) for name in group}
+    return facts
 
 
 def _current(contact: Contact, active_at: ActiveAt) -> Contact:

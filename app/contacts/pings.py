@@ -12,6 +12,7 @@ from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Connection
 
+from app.attributes.catalogue import catalogue_of
 from app.attributes.records import Scalar
 from app.auth import identity
 from app.auth.identity import Claim, Proof
@@ -21,7 +22,7 @@ from app.contacts import precedence, sessions, store
 from app.contacts.agents import Agent
 from app.contacts.grace import clear_the_way, in_grace
 from app.contacts.merged_rows import heir_of_browser
-from app.contacts.merging import join
+from app.contacts.merging import join, taught
 from app.contacts.names import split
 from app.contacts.news import says_something_new, topics_of
 from app.contacts.ping_attributes import take_attributes
@@ -115,6 +116,9 @@ def record_ping(conn: Connection, ping: Ping, context: PingContext, now: float) 
         raise ContactBlocked
     found = _made_room(conn, found, context, now)
     before = found.contact or _newcomer(conn, ping.app_id, context.place, now)
+    if found.absorbed is not None:
+        catalogue = catalogue_of(conn, ping.app_id, workspace.attributes_version)
+        before = taught(before, found.absorbed, catalogue.contact)
     problems = list(person.problems)
     counted = _counted(before, ping, context, now)
     facts = _personal(before, person, found, problems) | _seen(before, found, counted, now)

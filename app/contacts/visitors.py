@@ -5,13 +5,16 @@ from typing import Final
 
 from sqlalchemy import Connection, bindparam, select
 
+from app.attributes.operations import attributes_of
 from app.contacts import reading, store
 from app.contacts.drafts import Draft
 from app.contacts.event_orders import Whose
 from app.contacts.grace import standing_holders
+from app.contacts.merging import taught
 from app.contacts.operations import change_contact, conflict_message, hold_contact
 from app.contacts.profiles import named_by_email
 from app.contacts.records import Contact
+from app.contacts.saving import save
 from app.contacts.visitor_orders import Conversion
 from app.errors import Conflict, ParameterInvalid, ParameterNotFound, VisitorNotFound
 from app.ids import AppId, ContactId, is_contact_id
@@ -100,19 +103,22 @@ def _become(conn: Connection, visitor: Contact, order: Conversion, *, actor: Act
 
 
 def _absorb(conn: Connection, visitor: Contact, known: Contact, *, actor: Actor, now: float) -> Contact:
-    """The visitor's visits were no sessions of the contact, and don't become any; what it did and bore does."""
+    """The visitor's visits were no sessions of the contact, and don't become any; what it did and bore does.
+
+    What only the visitor knew, the contact knows now.
+    """
     app_id = visitor.app_id
     store.absorb_visitor(conn, visitor, known.id, now)
     seen = [contact.last_seen_at for contact in (visitor, known) if contact.last_seen_at is not None]
     first = [contact.first_seen_at for contact in (visitor, known) if contact.first_seen_at is not None]
     after = replace(
-        known,
+        taught(known, visitor, attributes_of(conn, app_id, "contact")),
         anonymous_id=visitor.anonymous_id or known.anonymous_id,
         first_seen_at=min(first, default=None),
         last_seen_at=max(seen, default=None),
         updated_at=now,
     )
-    store.update_contact(conn, known, after)
+    after = save(conn, known, after)
     deed = Deed("visitor.converted", "contact", known.id, {"visitor_id": visitor.id})
     record(conn, app_id, actor, deed, now)
     announce(conn, app_id, News(f"contact.{known.role}.updated", "contact", known.id), now)

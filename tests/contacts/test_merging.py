@@ -1,4 +1,4 @@
-"""A lead goes up in a user. Rule R73."""
+"""A lead goes up in a user, and a visitor in whoever it turned out to be. Rule R73."""
 
 import asyncio
 from dataclasses import replace
@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
+from app.attributes.records import AttributeId, DataAttribute
 from app.contacts import store
 from app.contacts.deletion import delete_contact
 from app.contacts.grace import GRACE_SECONDS
 from app.contacts.merged_rows import heir_of_browser, merged_since
-from app.contacts.merging import merge_contacts, united
+from app.contacts.merging import merge_contacts, taught, united
 from app.contacts.pings import PingContext
 from app.contacts.records import Contact
 from app.contacts.shown import name_key, shown_values, words_of
@@ -278,3 +279,54 @@ def test_R61_a_browser_of_two_who_are_past_their_days_is_somebody_new(recorder: 
     # Who bears the browser's id makes way first; only then is it asked whose lead was here before.
     newcomer = recorder.ping({"anonymous_id": "browser"}, at=NOW + 7 * DAY).contact
     assert [row["id"] for row in recorder.rows()] == [newcomer.id]
+
+
+# What a visitor leaves whoever it turned out to be
+
+
+def test_a_visitor_fills_the_gaps_and_adds_no_visit() -> None:
+    visits = session(3, 10 * MINUTE, 0) | {"first_seen_at": 3.0, "external_id": "8", "anonymous_id": "b"}
+    user, visitor = (
+        contact("user", phone="1"),
+        contact("visitor", phone="2", name="Bob Dole", first_name="Bob", **visits),
+    )
+    assert taught(user, visitor, {}) == replace(user, name="Bob Dole", first_name="Bob")
+
+
+def test_R31_a_visitors_values_come_with_where_they_are_from() -> None:
+    blank = {"source": "manual", "by": "admin:7", "at": 5.0, "lost": []}
+    said = {"source": "ping", "by": "messenger", "at": 6.0, "lost": []}
+    user = contact("user", custom_attributes={"plan": "pro"}, provenance={"seats": blank})
+    visitor = contact(
+        "visitor",
+        custom_attributes={"plan": "free", "seats": 3, "shoe": 42},
+        provenance=dict.fromkeys(("plan", "seats", "shoe"), said),
+    )
+    after = taught(user, visitor, {})
+    assert after.custom_attributes == {"plan": "pro", "shoe": 42}
+    assert after.provenance == {"seats": blank, "shoe": said}
+
+
+@pytest.mark.parametrize(
+    ("source", "taken"), [("ping", {}), (None, {}), ("rest", {"plan": "pro"}), ("manual", {"plan": "pro"})]
+)
+def test_R40_what_is_not_from_the_messenger_comes_with_no_visitor_whose_pings_said_it(
+    source: str | None, taken: dict[str, Any]
+) -> None:
+    plan = DataAttribute(
+        AttributeId(1),
+        AppId("uaaaaaaa"),
+        "contact",
+        "plan",
+        "plan",
+        None,
+        "string",
+        (),
+        False,
+        False,
+        NOW,
+        NOW,
+    )
+    entry = {"plan": {"source": source, "by": "somebody", "at": 5.0, "lost": []}} if source else None
+    visitor = contact("visitor", custom_attributes={"plan": "pro"}, provenance=entry)
+    assert taught(contact("user"), visitor, {"plan": plan}).custom_attributes == taken

@@ -196,13 +196,14 @@ def test_values_are_found_by_as_soon_as_they_are_there(recorder: Recorder) -> No
     assert values_of(recorder, contact.id)["seats"] == (4.0, None)
 
 
-def test_a_visitor_that_is_absorbed_is_found_by_nothing(recorder: Recorder) -> None:
-    ping(recorder)
+def test_a_user_is_found_by_what_the_visitor_it_was_left_it(recorder: Recorder) -> None:
+    user = ping(recorder).contact
     visitor = recorder.ping({"anonymous_id": "a1", "plan": "pro"}).contact
     assert values_of(recorder, visitor.id) == {"plan": (None, "pro")}
     recorded = recorder.ping({"anonymous_id": "a1", "user_id": "42"})
     assert recorded.absorbed == visitor.id
     assert values_of(recorder, ContactId(visitor.id)) == {}
+    assert values_of(recorder, user.id) == {"plan": (None, "pro")}
 
 
 def statements_of(recorder: Recorder, **attributes: Any) -> list[str]:

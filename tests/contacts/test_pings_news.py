@@ -37,6 +37,14 @@ def test_webhooks_are_told_of_whoever_is_a_user_from_now_on(recorder: Recorder) 
     assert told(recorder)[2:] == [("contact.user.created", visitor), ("contact.lead.signed_up", lead)]
 
 
+def test_webhooks_are_told_of_what_a_visitor_leaves_a_user(recorder: Recorder) -> None:
+    joe = recorder.ping({"user_id": "42"}).contact.id
+    recorder.ping({"anonymous_id": "a1", "name": "Joe"})
+    listen(recorder)
+    recorder.ping({"user_id": "42", "anonymous_id": "a1"})
+    assert told(recorder) == [("contact.user.updated", joe)]
+
+
 def test_webhooks_are_told_of_users_that_are_new(recorder: Recorder) -> None:
     hook = create_webhook(recorder.conn, recorder.app_id, "https://h.example", ["*"], actor=CLI, now=NOW)
     recorder.ping({"anonymous_id": "a1"})

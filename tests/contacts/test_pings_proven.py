@@ -129,6 +129,15 @@ def test_R80_a_browser_signs_out_and_in_again(strict: Recorder) -> None:
     assert len(strict.rows()) == 1
 
 
+def test_R80_a_proven_ping_brings_what_its_browsers_visitor_said(strict: Recorder) -> None:
+    claim = {"user_id": "42", "user_hash": user_hash("42", strict.secret)}
+    user = strict.ping(claim).contact
+    strict.ping({"anonymous_id": "a1", "name": "Ada"}, at=NOW + 60)
+    assert_refused(strict, {"user_id": "42", "anonymous_id": "a1"})
+    strict.ping(claim | {"anonymous_id": "a1"}, at=NOW + 120)
+    assert strict.row(user.id)["name"] == "Ada"
+
+
 def test_R80_an_unproven_email_leads_to_no_verified_contact(strict: Recorder) -> None:
     ann = strict.ping(
         {"email": "ann@example.com", "user_hash": user_hash("ann@example.com", strict.secret), "name": "Ann"}

@@ -110,6 +110,15 @@ def test_a_visitor_goes_up_in_the_user_that_is_there(recorder: Recorder, visitor
     assert len(taggings_of(recorder.conn, recorder.app_id, "contact", [user.id])[user.id]) == 1
 
 
+def test_a_visitor_leaves_the_user_what_only_it_said(recorder: Recorder) -> None:
+    user = recorder.ping({"user_id": "42", "phone": "1"}).contact
+    recorder.ping({"anonymous_id": "a1", "name": "Ada Lovelace", "phone": "2", "plan": "pro"})
+    after = ask(recorder, {"user_id": "42"}).contact
+    assert (after.phone, after.first_name, after.custom_attributes) == ("1", "Ada", {"plan": "pro"})
+    assert recorder.row(user.id)["custom_attributes"] == {"plan": "pro"}
+    assert {"ada", "lovelace"} <= recorder.words(user.id)
+
+
 def test_R10_the_users_next_ping_begins_its_own_session(recorder: Recorder, visitor: Contact) -> None:
     recorder.ping({"user_id": "42"}, at=NOW - 7_200)
     ask(recorder, {"user_id": "42"})
