@@ -24,15 +24,15 @@ def test_search_answers_while_one_types_and_keeps_the_keyboard(
     box = page.get_by_role("searchbox", name="Search people")
     expect(box).to_be_focused()
     page.keyboard.type("quil")
+    expect(page).to_have_url(re.compile(r"/users\?q=quil$"))
     expect(page.locator("tr[data-contact-id]")).to_have_count(1)
     expect(row(page, ada)).to_be_visible()
     expect(box).to_be_focused()
-    assert page.url.endswith("/users?q=quil")
     # The list that was drawn is alive: its dot follows presence.
     product.advance(121)
-    expect(row(page, ada).locator(".dot")).to_have_attribute("data-online", "false", timeout=5_000)
+    expect(row(page, ada).locator(".dot")).to_have_attribute("data-online", "false")
     product.ping(app_id, user_id="s1")
-    expect(row(page, ada).locator(".dot")).to_have_attribute("data-online", "true", timeout=10_000)
+    expect(row(page, ada).locator(".dot")).to_have_attribute("data-online", "true")
     box.fill("")
     expect(page.get_by_text("Grace Hopper")).to_be_visible()
 
@@ -104,12 +104,12 @@ def test_R4_live_refresh_moves_dots_last_seen_and_the_count_and_nothing_else(
     # What would change the row's place in the order, its name, its email and its sessions.
     product.ping(app_id, user_id="r4", name="Rowena Renamed", email="new@example.com")
     product.ping(app_id, user_id="r4-new", name="Somebody New")
-    expect(row(page, ada).locator(".dot")).to_have_attribute("data-online", "true", timeout=10_000)
+    expect(row(page, ada).locator(".dot")).to_have_attribute("data-online", "true")
     expect(row(page, ada).locator("time[data-last-seen]")).to_have_text("just now")
-    expect(page.locator("[data-online-count]")).to_have_text(["2", "2"], timeout=10_000)
-    assert page.locator(".lamp").evaluate(COLOUR) != unlit
+    expect(page.locator("[data-online-count]")).to_have_text(["2", "2"])
+    expect(page.locator(".lamp")).not_to_have_css("background-color", unlit)
     refresh = page.get_by_role("button", name=re.compile(r"^\d+ new (person|people): refresh$"))
-    expect(refresh).to_be_visible(timeout=10_000)
+    expect(refresh).to_be_visible()
     assert set(page.evaluate("() => [...window.touched]")) - {"chart"} == {
         "dot",
         "last seen",
@@ -145,9 +145,9 @@ def test_last_seen_goes_on_by_the_servers_clock(product: Product, app_id: str, p
     page.goto(f"{product.url}/apps/{app_id}/users")
     product.advance(121)
     last_seen = row(page, bob).locator("time[data-last-seen]")
-    expect(last_seen).to_have_text("2 minutes ago", timeout=15_000)
+    expect(last_seen).to_have_text("2 minutes ago")
     product.advance(3_600)
-    expect(last_seen).to_have_text("1 hour ago", timeout=15_000)
+    expect(last_seen).to_have_text("1 hour ago")
 
 
 def test_signing_out_in_one_tab_leads_the_other_to_the_sign_in(
@@ -165,7 +165,7 @@ def test_signing_out_in_one_tab_leads_the_other_to_the_sign_in(
     page.get_by_text("Account").click()
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/login")
-    other.wait_for_url("**/login?next=*", timeout=5_000)
+    other.wait_for_url("**/login?next=*", timeout=60_000)
     context.close()
 
 

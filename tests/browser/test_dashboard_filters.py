@@ -37,16 +37,16 @@ def test_a_filter_is_added_by_keyboard_on_a_narrow_screen(page: Page) -> None:
     page.get_by_role("button", name="Add filter").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("combobox", name="Field")).to_be_focused()
-    page.keyboard.type("Name")
+    page.keyboard.press("n")  # further letters count as one word with it only if they come within a second
     page.keyboard.press("Tab")
-    page.keyboard.type("starts")
+    page.keyboard.press("s")
     page.keyboard.press("Tab")
     page.keyboard.type("ada")
     page.keyboard.press("Enter")
     page.wait_for_url("**filter=**")
     expect(page.get_by_text("Name starts with ada")).to_be_visible()
     expect(page.locator("tr[data-contact-id]")).to_have_count(1)
-    assert names(page) == ["Ada Stone"]
+    expect(page.locator("tbody .person a")).to_have_text(["Ada Stone"])
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
@@ -80,4 +80,4 @@ def test_R44_a_filter_is_saved_as_a_segment_that_appears_beside_the_list(page: P
     expect(page.locator("tr[data-contact-id]")).to_have_count(2)
     link.click()
     expect(page.locator("tr[data-contact-id]")).to_have_count(1)
-    assert names(page) == ["Ben Wood"]
+    expect(page.locator("tbody .person a")).to_have_text(["Ben Wood"])

@@ -4,14 +4,15 @@ One window shows the dashboard, others the customer's pages. Every change of a d
 in the dashboard's page itself, so a flicker can't hide between two looks.
 """
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
-from support.browser import freeze, open_window, resume
+from support.browser import eventually, freeze, open_window, resume
+from support.dashboard import open_live
 from support.product import EMAIL, PASSWORD, Product
 from support.promptness import expect_dot, record_dots, seconds_until_dot
 
@@ -56,7 +57,7 @@ class Dashboard:
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url("**/apps/*/users*")
-        page.goto(f"{product.url}/apps/{app_id}/users")
+        open_live(page, f"{product.url}/apps/{app_id}/users")
         record_dots(page)
 
     def dot(self, contact_id: str, online: bool) -> None:
@@ -114,22 +115,17 @@ def resume_now(page: Page) -> float:
     return resumed_at
 
 
-def next_heartbeat(product: Product) -> None:
+@contextmanager
+def heartbeat_of(product: Product) -> Iterator[None]:
     """One more has come, in the present of a clock that stands still."""
     seen = product.metric("porchlight_heartbeats_total")
-    eventually(lambda: product.metric("porchlight_heartbeats_total") > seen, 30)
+    yield
+    eventually(lambda: product.metric("porchlight_heartbeats_total") > seen)
 
 
 def visit(page: Page, product: Product, path: str = "/demo") -> None:
     page.goto(product.url + path)
     page.wait_for_function("() => typeof window.Intercom === 'function' && !!window.Intercom('getVisitorId')")
-
-
-def eventually(holds: Callable[[], bool], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.02)
 
 
 def test_dot_follows_a_page_from_open_to_long_closed(
@@ -138,6 +134,7 @@ def test_dot_follows_a_page_from_open_to_long_closed(
     ada = known_user(product, app_id, "ada", "Ada Lovelace")
     dashboard = Dashboard(browser.new_page(), product, app_id)
     dashboard.dot(ada, False)
+    product.stop_time()
 
     first = site.new_page()
     visit(first, product)
@@ -159,8 +156,8 @@ def test_dot_follows_a_page_from_open_to_long_closed(
     assert dashboard.changes(ada) == ["true"]
 
     # The first tab closed, the second takes the stream over; the last one closed, the dot stays for its time.
-    first.close()
-    eventually(lambda: product.metric("porchlight_messenger_sockets") == 1)
+    with heartbeat_of(product):
+        first.close()
     second.close()
     eventually(lambda: product.metric("porchlight_messenger_sockets") == 0)
     product.advance(118)
@@ -198,7 +195,8 @@ def test_R6_hidden_page_keeps_the_dot_by_its_heartbeats(
 
     for _ in range(3):
         product.advance(60)
-        next_heartbeat(product)
+        with heartbeat_of(product):
+            pass
 
     sign_out_now(page)
     dashboard.dot(ada, False)
@@ -216,8 +214,8 @@ def test_R6_frozen_page_goes_off_on_time_and_is_back_within_a_second(
     product.stop_time()
     product.ping(app_id, user_id="bob", name="Bob")
     product.advance(1)
-    sign_in(page, "ada")
-    next_heartbeat(product)
+    with heartbeat_of(product):
+        sign_in(page, "ada")
     dashboard.dot(ada, True)
     dashboard.dot(bob, True)
     page.evaluate("() => void document.addEventListener('resume', () => { window.resumedAt = Date.now(); })")
@@ -253,9 +251,9 @@ def test_R5_server_killed_and_started_again_flips_no_dot(
     product.start()
 
     # Both come back by themselves.
-    eventually(lambda: product.metric("porchlight_dashboards") == 1, 10)
-    eventually(lambda: product.metric("porchlight_messenger_sockets") == 1, 30)
-    eventually(lambda: product.metric("porchlight_heartbeats_total") >= 1, 30)
+    eventually(lambda: product.metric("porchlight_dashboards") == 1)
+    eventually(lambda: product.metric("porchlight_messenger_sockets") == 1)
+    eventually(lambda: product.metric("porchlight_heartbeats_total") >= 1)
     dashboard.dot(ada, True)
     assert dashboard.changes(ada) == ["true"]
     assert dashboard.changes(bob) == []
@@ -273,7 +271,7 @@ def test_R4_nobody_new_is_brought_in_until_the_list_is_refreshed(
 
     nora = product.ping(app_id, user_id="new", name="Nora New")
     hint = dashboard.page.get_by_role("button", name="1 new person: refresh")
-    expect(hint).to_be_visible(timeout=15_000)
+    expect(hint).to_be_visible()
     assert dashboard.ids() == [ada]
 
     hint.click()

@@ -151,12 +151,15 @@ def resume(page: Page) -> None:
     _lifecycle(page, "active")
 
 
-def eventually(holds: Callable[[], bool], seconds: float = 60) -> None:
-    """Until a claim that can only be asked for is true."""
+def eventually(holds: Callable[[], object], page: Page | None = None, seconds: float = 60) -> None:
+    """Until a claim that can only be asked for is true; meanwhile Playwright tells what it hears of the page."""
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.02)
+        if page is None:
+            time.sleep(0.02)
+        else:
+            page.wait_for_timeout(20)
 
 
 def stop_clock(context: BrowserContext) -> None:

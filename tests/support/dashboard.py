@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, WebSocket, expect
 
+from support.browser import eventually
 from support.product import EMAIL, PASSWORD, Product
 
 
@@ -71,6 +72,18 @@ def page(desk: BrowserContext) -> Iterator[Page]:
     problems = watch_for_trouble(page)
     yield page
     assert problems == []
+
+
+def open_live(page: Page, url: str) -> None:
+    """Open a page of the dashboard, until it has been told who is online."""
+    told: list[str | bytes] = []
+
+    def listen(socket: WebSocket) -> None:
+        socket.on("framereceived", lambda frame: told.extend([frame]))
+
+    page.on("websocket", listen)
+    page.goto(url)
+    eventually(lambda: told, page)
 
 
 def row(page: Page, contact_id: str) -> Locator:
