@@ -42,7 +42,7 @@ def _failing_queue(path: Path) -> tuple[WriteQueue, _FailingDriver]:
     connection = open_writer(engine, path)
     driver = driver_of(connection)
     assert isinstance(driver, _FailingDriver)
-    return WriteQueue(connection, Turn(path), None), driver
+    return WriteQueue(connection, Turn(path), None, group_seconds=60), driver
 
 
 async def test_commits_are_on_the_disk_before_they_are_answered(empty_database: SqliteDatabase) -> None:
