@@ -56,7 +56,8 @@ def test_what_is_ours_alone_is_described() -> None:
 
 @pytest.mark.parametrize("sdk", SUITES)
 def test_every_operation_is_called(sdk: str, asked: Asked, request: pytest.FixtureRequest) -> None:
-    ran = {item.path.name for item in request.session.items}
+    items = request.session.items
+    ran = {item.path.name for item in items[: items.index(request.node)]}
     if not ran >= SUITES[sdk]:
         pytest.skip("tells something only after the suites of this SDK")
     called = {operation_of(method, path) for method, path in asked[sdk]}
