@@ -13,6 +13,8 @@ class PorchlightError(Exception):
 
     status: ClassVar[int] = 400
     code: ClassVar[str] = "parameter_invalid"
+    retry_after_seconds: int | None = None
+    """When to come again, where that is known."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -282,6 +284,14 @@ class AttributeUnread(PorchlightError):
             f"{name} was given another type: its values are being read anew, and nothing is searched by it "
             "until they are. Ask again in a moment"
         )
+
+
+class ServiceUnavailable(PorchlightError):
+    """The server goes down before it could take or answer a request."""
+
+    status = 503
+    code = "service_unavailable"
+    retry_after_seconds = 5
 
 
 class StorageUnavailable(PorchlightError):

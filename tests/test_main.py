@@ -1,11 +1,20 @@
 """The application as a whole: one error shape at its edge, and nothing open that should be shut."""
 
+import asyncio
+import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx2
+import pytest
 import pytest_asyncio
 
+from app.contacts.import_receiving import folder_of
+from app.dashboard.access import COOKIE
+from app.server import front_door
+from support.desk import make_team
+from support.rest import make_tenant
 from support.serving import Served, serving, settings_in, whole_app
 
 
@@ -32,3 +41,50 @@ async def test_test_clock_is_not_there_unless_it_was_opened(served: Served) -> N
 async def test_server_is_up(served: Served) -> None:
     async with httpx2.AsyncClient(base_url=served.url, trust_env=False, timeout=60) as client:
         assert (await client.get("/up")).status_code == 200
+
+
+async def half_sent(served: Served, path: str, body: bytes, *headers: str) -> bytes:
+    """What comes back for a request whose body does not end."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+    lines = [f"POST {path} HTTP/1.1", f"Host: 127.0.0.1:{served.port}", "Content-Length: 1000", *headers]
+    writer.write("\r\n".join([*lines, "", ""]).encode() + body)
+    async with asyncio.timeout(60):
+        received = b""
+        with suppress(ConnectionError):
+            while chunk := await reader.read(65536):
+                received += chunk
+    writer.close()
+    return received
+
+
+async def test_what_comes_in_while_the_server_goes_down_is_refused_by_each_edge_as_ever(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(front_door, "CLOSING_SECONDS", 0.05)
+    tenant, team = await make_tenant(served, "Acme"), await make_team(served, "Globex")
+    part = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nemail\n'
+    form, cookie = "Content-Type: multipart/form-data; boundary=x", f"Cookie: {COOKIE}={team.admin_token}"
+    sent = asyncio.gather(
+        half_sent(served, "/imports", b"email\na@x.org\n", f"Authorization: Bearer {tenant.token}"),
+        half_sent(served, "/messenger/web/ping", b"{", "Origin: https://shop.example"),
+        half_sent(served, team.url("/settings/imports"), part, form, cookie, "Accept: text/html"),
+        half_sent(served, "/login", b"email=a", "Accept: application/json"),
+    )
+    while len(list(folder_of(served.state.settings).glob("*"))) < 1 or len(open_requests(served)) < 4:
+        await asyncio.sleep(0)
+    await served.stop()
+    rest, ping, upload, login = (received.partition(b"\r\n\r\n") for received in await sent)
+    for head, _, _ in (rest, ping, upload, login):
+        assert head.startswith(b"HTTP/1.1 503 ")
+        assert b"\r\nretry-after: 5" in head
+    for _, _, body in (rest, ping, login):
+        assert json.loads(body)["errors"][0]["code"] == "service_unavailable"
+    assert b"x-ratelimit-remaining" in rest[0]
+    assert b"access-control-allow-origin: https://shop.example" in ping[0]
+    assert b"<h1>Not now</h1>" in upload[2]
+    assert list(folder_of(served.state.settings).glob("*")) == []
+
+
+def open_requests(served: Served) -> list[object]:
+    connections = served.server.server_state.connections
+    return [one for one in connections if getattr(one, "_answering", None) is not None]

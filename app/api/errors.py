@@ -16,7 +16,7 @@ from starlette.routing import Match, Route
 from starlette.types import ExceptionHandler
 
 from app.api.answers import Json
-from app.errors import PorchlightError, RateLimited, Unauthorized, WrongRegion
+from app.errors import PorchlightError, Unauthorized, WrongRegion
 from app.ids import new_request_id
 from app.log import get_logger
 
@@ -49,9 +49,10 @@ async def answer_to(request: Request, error: Exception) -> Response:
 
 
 async def on_porchlight_error(request: Request, error: Exception) -> Response:
-    """An error of ours as an error list; a 429 says when to come again, a 421 where to go."""
+    """An error of ours as an error list; it says when to come again, where that is known; a 421 says where to go."""
     assert isinstance(error, PorchlightError)
-    headers = {"retry-after": str(error.retry_after_seconds)} if isinstance(error, RateLimited) else {}
+    seconds = error.retry_after_seconds
+    headers = {} if seconds is None else {"retry-after": str(seconds)}
     if isinstance(error, WrongRegion) and error.host is not None:
         headers["location"] = f"https://{error.host}"
     if type(error) is Unauthorized:

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.types import ExceptionHandler
 
 from app.dashboard.rendering import SAFE_HEADERS, page, see_other
-from app.errors import PorchlightError, RateLimited
+from app.errors import PorchlightError
 from app.ids import new_request_id
 
 _HEADINGS: Final = {
@@ -60,11 +60,12 @@ def wants_page(request: Request) -> bool:
 
 def refuse(request: Request, error: PorchlightError) -> Response:
     """The answer to a request that ended in ``error``."""
+    seconds = error.retry_after_seconds
+    headers = {} if seconds is None else {"retry-after": str(seconds)}
     if wants_json(request):
-        return error_list(error.status, error.code, error.message)
+        return error_list(error.status, error.code, error.message, headers)
     if isinstance(error, SignInNeeded):
         return see_other(f"/login?next={quote(_path_of(request), safe='')}")
-    headers = {"retry-after": str(error.retry_after_seconds)} if isinstance(error, RateLimited) else None
     return error_page(error.status, error.message, headers)
 
 
@@ -77,7 +78,7 @@ def error_page(status: int, message: str, headers: Mapping[str, str] | None = No
 
 def with_pages(
     handlers: Mapping[type[Exception], ExceptionHandler],
-) -> dict[type[Exception], ExceptionHandler]:
+) -> dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]]:
     """The application's error handlers, with pages in their place for browsers.
 
     The handlers still do what they do besides (writing a fault down), and give the answer its status.
@@ -101,12 +102,12 @@ def _with_page(handler: ExceptionHandler) -> Callable[[Request, Exception], Awai
     return handle
 
 
-def error_list(status: int, code: str, message: str) -> Response:
+def error_list(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> Response:
     """An answer for programs."""
     request_id = new_request_id()
     body = {"type": "error.list", "request_id": request_id, "errors": [{"code": code, "message": message}]}
-    headers = {**SAFE_HEADERS, "x-request-id": request_id}
-    return Response(msgspec.json.encode(body), status, headers, media_type="application/json; charset=utf-8")
+    every = {**SAFE_HEADERS, "x-request-id": request_id, **(headers or {})}
+    return Response(msgspec.json.encode(body), status, every, media_type="application/json; charset=utf-8")
 
 
 def _path_of(request: Request) -> str:

@@ -135,7 +135,7 @@ class Attempt:
 
 
 def _login_page(
-    request: Request, attempt: Attempt, status: int = 200, retry_after_seconds: int = 0
+    request: Request, attempt: Attempt, status: int = 200, retry_after_seconds: int | None = None
 ) -> Response:
     """The form, with a token that its cookie knows too."""
     token = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(24)

@@ -26,7 +26,8 @@ _EVERY_TIME: Final[Mapping[int, str]] = {
     401: "No bearer token, or one that opens nothing.",
     429: "This token has asked too often, or all tokens of its workspace together have, or this address has sent too "
     "many that open nothing; `Retry-After` says when to come again.",
-    503: "The database can't do this now; nothing was recorded.",
+    503: "The database can't do this now; nothing was recorded. Or the server goes down (`service_unavailable`): "
+    "`Retry-After` says when to come again.",
     507: "The disk is full; nothing was recorded.",
 }
 

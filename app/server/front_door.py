@@ -35,6 +35,8 @@ HEAD_SECONDS: Final = 10.0
 BODY_SECONDS: Final = 20.0
 BODY_BYTES_PER_SECOND: Final = 10_000
 """A body that comes slower than this, after its first 20 seconds, is given up."""
+CLOSING_SECONDS: Final = 3.0
+"""When the server goes down, bodies have so long to come: what is open after 5 seconds is cut."""
 _TOO_LONG: Final = f"the request head is longer than {MAX_HEAD_BYTES} bytes"
 _SCHEMES: Final = {"http": "http", "ws": "http", "https": "https", "wss": "https"}
 
@@ -42,6 +44,8 @@ ABORT: Final = "porchlight.abort"
 """In a request's ``extensions``: drops its connection, with whatever still waits to be sent."""
 ENDLESS: Final = "porchlight.endless"
 """Set in a request's scope by an answer that never ends by itself: it is closed when the server goes down."""
+GIVEN_UP: Final = "porchlight.given_up"
+"""Set in the scope of a request whose body is not waited for any more."""
 
 OpenSocket: TypeAlias = "Callable[[Upgrade], tuple[asyncio.Protocol | None, bytes]]"
 """Answers an upgrade: the protocol that takes over (none where it is refused), and the bytes to write."""
@@ -100,8 +104,16 @@ class FrontDoor(HttpToolsProtocol):
     def shutdown(self) -> None:
         if self._answering is not None and ENDLESS in self._answering.scope:
             self.transport.close()
-        else:
-            super().shutdown()
+            return
+        super().shutdown()
+        self.loop.call_later(CLOSING_SECONDS, self._give_up_body)
+
+    def _give_up_body(self) -> None:
+        cycle = self._answering
+        if cycle is not None and cycle.more_body and not (cycle.response_complete or cycle.disconnected):
+            log_refusal("http.refused", "service_unavailable", received_bytes=self._request_bytes)
+            cycle.scope[GIVEN_UP] = True  # type: ignore[typeddict-unknown-key]
+            cycle.message_event.set()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self._answering = cycle
