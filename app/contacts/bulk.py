@@ -138,10 +138,12 @@ def insert_made(
 
 
 def _row_of(contact: Contact, called: str) -> list[object]:
-    """A contact as a row, with all that is made of what it is called."""
+    """A contact as a row, with its pseudonym, and what is made of that where nothing was made of its name."""
     row = list(_columns_of(contact))
-    shown = (contact.name, contact.email, contact.external_id, contact.phone, called)
-    row[_PSEUDONYM], row[_NAME_KEY], row[_WORDS] = called, name_key(shown), words_of(shown)
+    row[_PSEUDONYM] = called
+    if not contact.name_key:
+        shown = (contact.name, contact.email, contact.external_id, contact.phone, called)
+        row[_NAME_KEY], row[_WORDS] = name_key(shown), words_of(shown)
     row[_ATTRIBUTES] = to_json(contact.custom_attributes)
     if contact.provenance is not None:
         row[_PROVENANCE] = to_json(contact.provenance)

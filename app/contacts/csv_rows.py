@@ -11,7 +11,7 @@ import csv
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from app.attributes.values import is_storable
 from app.errors import ParameterInvalid
@@ -71,6 +71,8 @@ class Line:
 
     number: int
     body: Mapping[str, object]
+    newcomer: Mapping[str, Any] | None = None
+    """What it makes of somebody new, by the names of a contact's fields, where that is found out already."""
 
 
 @dataclass(frozen=True, slots=True)

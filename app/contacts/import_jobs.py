@@ -8,7 +8,7 @@ about people. Rule R55.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -17,10 +17,12 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from app.attributes.records import DataAttribute
 from app.clock import Clock, monotonic
 from app.contacts import jobs
 from app.contacts.csv_rows import BadLine, Line
-from app.contacts.import_files import open_file, open_table, path_of, readable, writable_attributes
+from app.contacts.import_files import open_file, open_table, path_of, writable_attributes
+from app.contacts.import_reader import Reading, lines_of
 from app.contacts.imports import MOST_LINES, Outcome, import_lines
 from app.contacts.jobs import MOST_PROBLEMS, Job
 from app.errors import PorchlightError, StorageUnavailable
@@ -38,6 +40,7 @@ KEPT_SECONDS: Final = 90 * 24 * 3_600.0
 FORGET_SECONDS: Final = 3_600.0
 
 FIRST_LINES: Final = 100
+LEAST_LINES: Final = 50
 BATCH_SECONDS: Final = 0.35
 """What waits in the write queue meanwhile waits for so long: pings, whose dots then go on."""
 LOOK_SECONDS: Final = 1.0
@@ -94,7 +97,7 @@ def progressed(job: Job, outcome: Outcome, *, lines: int, now: float) -> Job:
 def lines_in_time(lines: int, seconds: float) -> int:
     """How many lines the next batch may have where the last ``lines`` took so long, by real time."""
     fitting = int(lines * BATCH_SECONDS / seconds) if seconds > 0 else MOST_LINES
-    return max(FIRST_LINES // 2, min(fitting, 2 * lines, MOST_LINES))
+    return max(LEAST_LINES, min(fitting, 2 * lines, MOST_LINES))
 
 
 class Importer:
@@ -178,20 +181,23 @@ class Importer:
         with open_file(path) as file:
             columns = open_table(file, attributes, job.options.get("mapping", {}))
             # What was done before a crash is not done again.
-            lines = islice(readable(file, columns), job.rows_done, None)
-            most = FIRST_LINES
-            while batch := await asyncio.to_thread(_next_batch, lines, most):
-                await self._let_others_by()
-                began = monotonic()
-                if not await self._database.write(self._work(job, batch)):
-                    return
-                most = lines_in_time(len(batch), monotonic() - began)
+            reading = Reading(str(path), columns, attributes, job.rows_done)
+            with lines_of(file, reading, job.rows_total) as lines:
+                most = FIRST_LINES
+                while batch := await asyncio.to_thread(_next_batch, lines, most):
+                    await self._let_others_by()
+                    began = monotonic()
+                    if not await self._database.write(self._work(job, batch, attributes)):
+                        return
+                    most = lines_in_time(len(batch), monotonic() - began)
 
     async def _let_others_by(self) -> None:
         """What waits by now shares a commit with this write of nothing, and not with a whole batch more."""
         await self._database.write(_nothing)
 
-    def _work(self, job: Job, batch: Sequence[Line | BadLine]) -> Callable[[Connection], bool]:
+    def _work(
+        self, job: Job, batch: Sequence[Line | BadLine], attributes: Mapping[str, DataAttribute]
+    ) -> Callable[[Connection], bool]:
         """Write a batch, and its progress; not so where the job was canceled meanwhile."""
         now = self._clock.now()
 
@@ -199,7 +205,7 @@ class Importer:
             held = _live(conn, job)
             if held is None:
                 return False
-            outcome = import_lines(conn, job.app_id, batch, actor=job.actor, now=now)
+            outcome = import_lines(conn, job.app_id, batch, actor=job.actor, now=now, attributes=attributes)
             jobs.update_job(conn, progressed(held, outcome, lines=len(batch), now=now))
             return True
 

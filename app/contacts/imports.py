@@ -7,27 +7,30 @@ never repeats what stood in a cell.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from app.attributes.operations import attributes_of
 from app.attributes.records import DataAttribute
+from app.attributes.writing import read_written
 from app.auth.admins import members_of
 from app.contacts import store
 from app.contacts.bulk import insert_made
 from app.contacts.csv_rows import HALVES, BadLine, Line
 from app.contacts.custom import write_attributes
 from app.contacts.destruction import destroy
-from app.contacts.drafts import Draft, read_draft, role_of_new
+from app.contacts.drafts import read_draft, role_of_new
 from app.contacts.facts import facts_of
 from app.contacts.grace import is_over
 from app.contacts.news import topics_of
 from app.contacts.operations import conflict_message, require_identity
-from app.contacts.precedence import Writer
-from app.contacts.records import Contact, Role
+from app.contacts.precedence import Provenance, Writer, write
+from app.contacts.records import Contact
 from app.contacts.saving import save
+from app.contacts.shown import name_key, words_of
 from app.errors import Conflict, ParameterInvalid, PorchlightError
 from app.ids import AppId, ContactId, is_contact_id, new_contact_id
 from app.trail.operations import announce_all, record_all
@@ -47,10 +50,22 @@ class Outcome:
 
 
 def import_lines(
-    conn: Connection, app_id: AppId, lines: Sequence[Line | BadLine], *, actor: Actor, now: float
+    conn: Connection,
+    app_id: AppId,
+    lines: Sequence[Line | BadLine],
+    *,
+    actor: Actor,
+    now: float,
+    attributes: Mapping[str, DataAttribute] = MappingProxyType({}),
 ) -> Outcome:
-    """Write a batch of lines, at most ``MOST_LINES``; those that are bad already are passed on."""
+    """Write a batch of lines, at most ``MOST_LINES``; those that are bad already are passed on.
+
+    What they make of newcomers was found out, if it was, by ``attributes``: where these are others by now,
+    it is found out anew.
+    """
     batch = _Batch(conn, app_id, [line for line in lines if isinstance(line, Line)], actor=actor, now=now)
+    if any(batch.attributes.get(name) != attribute for name, attribute in attributes.items()):
+        lines = [replace(line, newcomer=None) if isinstance(line, Line) else line for line in lines]
     problems = []
     for line in lines:
         if isinstance(line, BadLine):
@@ -71,12 +86,29 @@ def fault_of(line: Line, attributes: Mapping[str, DataAttribute]) -> BadLine | N
         draft = read_draft(_with_whole_name(body, _halves_of(body, None)))
         if "id" not in line.body:
             role_of_new(draft)
-        write_attributes(
-            _newcomer(AppId(""), "user", 0.0), draft.custom_attributes, attributes, Writer("csv", "", 0.0)
-        )
+        read_written({}, draft.custom_attributes, attributes, iso_dates=True)
     except PorchlightError as error:
         return BadLine(line.number, error.message)
     return None
+
+
+def newcomer_of(body: Mapping[str, object], attributes: Mapping[str, DataAttribute]) -> dict[str, Any]:
+    """What a line without an ``id`` makes of somebody new, by the names of a contact's fields. Pure.
+
+    But for what is told by the moment, and by the pseudonym where it is called by that.
+    Raises PorchlightError where it makes nobody.
+    """
+    halves = _halves_of(body, None)
+    draft = read_draft(_with_whole_name(body, halves))
+    # The halves as the file has them: the name that they make would be split elsewhere.
+    facts = {"role": role_of_new(draft), **facts_of(draft, source="csv", now=0.0), **halves}
+    values = read_written({}, draft.custom_attributes, attributes, iso_dates=True)
+    shown = (facts.get("name"), facts.get("email"), facts.get("external_id"), facts.get("phone"), "")
+    return facts | {
+        "custom_attributes": {name: value for name, value in values.items() if value is not None},
+        "name_key": name_key(shown),
+        "words": words_of(shown),
+    }
 
 
 class _Batch:
@@ -90,10 +122,11 @@ class _Batch:
         self._actor = actor
         self._now = now
         self._writer = Writer("csv", str(actor), now)
-        self._attributes: Mapping[str, DataAttribute] = attributes_of(conn, app_id, "contact")
+        self.attributes: Mapping[str, DataAttribute] = attributes_of(conn, app_id, "contact")
         self._teammates = {member.id for member in members_of(conn, app_id)}
         self._before: dict[ContactId, Contact] = {}
         self._after: dict[ContactId, Contact] = {}
+        self._provenances: dict[tuple[str, ...], Provenance | None] = {}
         self._by_external_id: dict[str, ContactId] = {}
         self._by_email: dict[str, ContactId] = {}
         for contact in _named(conn, app_id, lines):
@@ -108,25 +141,17 @@ class _Batch:
         """Make or change the contact of a line; raises PorchlightError, and leaves everybody as they were."""
         body = dict(line.body)
         contact_id = body.pop("id", None)
-        draft = read_draft(body)
-        known = self._find(contact_id, draft)
-        halves = _halves_of(body, known)
-        if halves:
-            draft = read_draft(_with_whole_name(body, halves))
-        contact = known or _newcomer(self._app_id, role_of_new(draft), self._now)
-        # The halves as the file has them: the name that they make would be split elsewhere.
-        facts = facts_of(draft, source="csv", now=self._now) | halves
-        if facts.get("owner_id") is not None and facts["owner_id"] not in self._teammates:
+        told = line.newcomer or facts_of(read_draft(body), source="csv", now=self._now)
+        known = self._find(contact_id, told)
+        if told.get("owner_id") is not None and told["owner_id"] not in self._teammates:
             raise ParameterInvalid("owner_id: no teammate of this workspace has it")
-        if draft.custom_attributes:
-            values, provenance = write_attributes(
-                contact, draft.custom_attributes, self._attributes, self._writer
-            )
-            facts |= {"custom_attributes": values, "provenance": provenance}
-        after = store.with_facts(contact, facts)
-        require_identity(contact, after)
+        if known is None:
+            after = self._made(line.newcomer or newcomer_of(body, self.attributes))
+        else:
+            after = self._changed(known, body)
         self._require_free(after)
-        self._forget(contact)
+        if known is not None:
+            self._forget(known)
         self._keep(after)
 
     def write(self) -> tuple[int, int]:
@@ -139,7 +164,7 @@ class _Batch:
         ]
         # Whoever gives an id up does so before another takes it: the database looks at each row by itself.
         freed = [(self._without_ids(before, after), after) for before, after in changed]
-        insert_made(self._conn, self._app_id, newcomers, self._attributes)
+        insert_made(self._conn, self._app_id, newcomers, self.attributes)
         for before, after in freed:
             save(self._conn, before, after)
         self._tell(newcomers, changed)
@@ -152,17 +177,17 @@ class _Batch:
         store.update_contact(self._conn, before, freed)
         return freed
 
-    def _find(self, contact_id: object, draft: Draft) -> Contact | None:
+    def _find(self, contact_id: object, told: Mapping[str, Any]) -> Contact | None:
         """Whom a line is about: by id, or else by the customer's own id, or else a user by email."""
         if contact_id is not None:
             contact = self._after.get(ContactId(str(contact_id)))
             if contact is None or contact.deleted_at is not None:
                 raise ParameterInvalid("id: no contact of this workspace has it")
             return contact
-        if isinstance(draft.external_id, str):
-            return self._alive(self._by_external_id.get(draft.external_id))
-        if isinstance(draft.email, str) and draft.role != "lead":
-            return self._alive(self._by_email.get(draft.email.lower()))
+        if told.get("external_id") is not None:
+            return self._alive(self._by_external_id.get(told["external_id"]))
+        if told.get("email_key") is not None and told.get("role") != "lead":
+            return self._alive(self._by_email.get(told["email_key"]))
         return None
 
     def _alive(self, contact_id: ContactId | None) -> Contact | None:
@@ -170,6 +195,38 @@ class _Batch:
         if contact is not None and contact.deleted_at is not None:
             raise Conflict(conflict_message(contact))
         return contact
+
+    def _made(self, newcomer: Mapping[str, Any]) -> Contact:
+        values = newcomer["custom_attributes"]
+        names = tuple(values)
+        if names not in self._provenances:
+            # The same for all lines that fill the same columns.
+            self._provenances[names] = write({}, None, values, self._writer)[1]
+        moments = {"created_at": self._now, "updated_at": self._now, "synced_at": self._now}
+        return Contact(
+            app_id=self._app_id,
+            id=new_contact_id(self._now),
+            listed=True,
+            pseudonym="",
+            provenance=self._provenances[names],
+            **{**newcomer, **moments},
+        )
+
+    def _changed(self, known: Contact, body: Mapping[str, object]) -> Contact:
+        halves = _halves_of(body, known)
+        draft = read_draft(_with_whole_name(body, halves))
+        facts = facts_of(draft, source="csv", now=self._now) | halves
+        if draft.custom_attributes:
+            values, provenance = write_attributes(
+                known, draft.custom_attributes, self.attributes, self._writer
+            )
+            facts |= {"custom_attributes": values, "provenance": provenance}
+        if known.id not in self._before:
+            # A line before has made it: what it is found under is made as it is written.
+            facts |= {"name_key": "", "words": ""}
+        after = store.with_facts(known, facts)
+        require_identity(known, after)
+        return after
 
     def _require_free(self, contact: Contact) -> None:
         """A user's ids are its own. Rule R50."""
@@ -220,20 +277,6 @@ def _halves_of(body: Mapping[str, object], known: Contact | None) -> dict[str, s
 
 def _with_whole_name(body: Mapping[str, object], halves: Mapping[str, str | None]) -> Mapping[str, object]:
     return {**body, "name": " ".join(filter(None, halves.values()))} if halves else body
-
-
-def _newcomer(app_id: AppId, role: Role, now: float) -> Contact:
-    """Somebody of whom nothing is known yet; the pseudonym is given when it is written."""
-    return Contact(
-        app_id=app_id,
-        id=new_contact_id(now),
-        role=role,
-        listed=True,
-        pseudonym="",
-        name_key="",
-        created_at=now,
-        updated_at=now,
-    )
 
 
 def _named(conn: Connection, app_id: AppId, lines: Sequence[Line]) -> list[Contact]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.contacts import import_reader
 from support.shell import Shell, shell
 
 __all__ = ["shell"]
@@ -44,6 +45,15 @@ def test_R55_bad_lines_are_named_and_the_good_ones_written(shell: Shell, app_id:
         "line 3: email is no email address",
         "line 4: role must be user or lead",
     ]
+
+
+def test_R55_a_large_file_is_imported_as_a_small_one_is(
+    shell: Shell, app_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_reader, "LINES_WORTH_IT", 2)
+    outcome = shell.run("import", app_id, file(shell, "email\nada@example.com\nno email\n"))
+    assert outcome.values == {"created": "1", "updated": "0", "failed": "1"}
+    assert outcome.err == "line 3: email is no email address\n"
 
 
 def test_R55_columns_of_other_names_are_mapped(shell: Shell, app_id: str) -> None:

@@ -1,6 +1,7 @@
 """Imports as jobs: rule R55."""
 
 import asyncio
+import subprocess
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -13,10 +14,10 @@ from sqlalchemy import Connection, func, select
 
 from app import log
 from app.clock import Clock
-from app.contacts import import_jobs, jobs
+from app.contacts import import_jobs, import_reader, jobs
 from app.contacts.csv_rows import BadLine
 from app.contacts.import_files import path_of
-from app.contacts.import_jobs import FIRST_LINES, Importer, cancel, lines_in_time, progressed
+from app.contacts.import_jobs import FIRST_LINES, LEAST_LINES, Importer, cancel, lines_in_time, progressed
 from app.contacts.imports import MOST_LINES, Outcome
 from app.contacts.jobs import Job, JobId
 from app.errors import StorageUnavailable
@@ -105,7 +106,7 @@ async def test_R55_after_a_crash_a_job_goes_on_where_it_was(
     [
         (100, 0.35, 100),
         (100, 0.7, 50),
-        (100, 5.0, FIRST_LINES // 2),  # a slow disk: small, yet it goes on
+        (100, 5.0, LEAST_LINES),  # a slow disk: small, yet it goes on
         (100, 0.01, 200),  # no more than twice as many: one quick batch proves little
         (MOST_LINES, 0.01, MOST_LINES),
         (10, 0.0, 50),
@@ -248,6 +249,28 @@ async def test_R55_a_job_that_is_canceled_midway_is_logged_so(
     assert "import.canceled" in told
     assert "import.finished" not in told
     assert list(folder.iterdir()) == []
+
+
+async def test_R55_a_large_file_is_read_by_a_process_that_ends_with_its_job(
+    database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines, start = 20_000, import_reader._start
+    processes: list[subprocess.Popen[bytes]] = []
+    monkeypatch.setattr(import_reader, "_start", lambda: processes.append(start()) or processes[-1])
+    job = await begun(database, folder, "user_id,name\n" + "".join(f"{n},Ada\n" for n in range(lines)))
+    await database.write(lambda conn: jobs.update_job(conn, replace(job, rows_total=lines)))
+    whole = import_jobs.import_lines
+
+    def canceling(conn: Connection, *told: Any, **more: Any) -> Outcome:
+        assert processes[0].poll() is None
+        cancel(conn, job, NOW)
+        return whole(conn, *told, **more)
+
+    monkeypatch.setattr(import_jobs, "import_lines", canceling)
+    await Importer(database, folder, Clock(at=NOW)).finish_all()
+    assert (await found(database, job)).state == "canceled"
+    assert await people(database, job.app_id) == FIRST_LINES
+    assert [process.poll() is not None for process in processes] == [True]
 
 
 async def test_R55_a_cell_that_postgresql_can_not_store_costs_its_line_alone(

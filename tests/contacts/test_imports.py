@@ -1,18 +1,26 @@
 """Lines of a file become contacts: rules R31, R50 and R55."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from app.attributes.operations import AttributeDraft, create_attribute
+from app.attributes.operations import AttributeDraft, attributes_of, create_attribute
 from app.contacts import store
 from app.contacts.csv_rows import BadLine, Line
 from app.contacts.grace import GRACE_SECONDS
-from app.contacts.imports import Outcome, fault_of, import_lines
+from app.contacts.imports import Outcome, fault_of, import_lines, newcomer_of
 from app.contacts.records import Contact
 from app.ids import ContactId
-from app.storage.tables import attribute_values, audit_log, webhook_deliveries
+from app.storage.tables import (
+    attribute_values,
+    audit_log,
+    contacts,
+    pseudonym_counters,
+    search_words,
+    webhook_deliveries,
+)
 from app.trail.records import CLI, SYSTEM
 from app.trail.webhook_operations import create_webhook
 from support.recording import NOW, Recorder
@@ -59,6 +67,52 @@ def test_R55_a_line_makes_a_contact_as_rest_would(recorder: Recorder, plan: None
         (7.0, None),
         (1_700_000_000.0, None),
     }
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"external_id": "1", "email": "Ada@example.com", "name": "Dr Ada Lovelace", "phone": "+353 1"},
+        {"role": "lead", "email": "ada@example.com", "custom_attributes": {"plan": "pro", "seats": "7"}},
+        {"role": "lead", "first_name": "Ada", "last_name": "van Dyk"},
+        {"role": "lead", "phone": "+353 1"},
+        {"email": "ada@example.com", "signed_up_at": 1_700_000_000.5, "custom_attributes": {"plan": "\t"}},
+    ],
+)
+def test_R55_what_was_found_out_ahead_of_a_newcomer_is_what_the_line_makes(
+    recorder: Recorder, plan: None, body: dict[str, Any]
+) -> None:
+    attributes = attributes_of(recorder.conn, recorder.app_id, "contact")
+    rows = []
+    for newcomer in (None, newcomer_of(body, attributes)):
+        lines = [Line(2, body, newcomer)]
+        told = import_lines(recorder.conn, recorder.app_id, lines, actor=CLI, now=NOW, attributes=attributes)
+        assert (told.created, told.problems) == (1, [])
+        [row] = recorder.rows()
+        words = recorder.words(row["id"])
+        rows.append(({**row, "id": None, "pseudonym": None}, words))
+        recorder.conn.execute(delete(search_words))
+        recorder.conn.execute(delete(attribute_values))
+        recorder.conn.execute(delete(contacts))
+        recorder.conn.execute(delete(pseudonym_counters))
+    assert rows[0] == rows[1]
+    assert rows[0][0]["synced_at"] == NOW
+
+
+def test_R55_what_was_found_out_by_other_attributes_is_found_out_anew(recorder: Recorder, plan: None) -> None:
+    attributes = attributes_of(recorder.conn, recorder.app_id, "contact")
+    before = {**attributes, "seats": replace(attributes["seats"], type="string")}
+    body = {"external_id": "1", "custom_attributes": {"seats": "7"}}
+    line = Line(2, body, newcomer_of(body, before))
+    import_lines(recorder.conn, recorder.app_id, [line], actor=CLI, now=NOW, attributes=before)
+    assert one(recorder, external_id="1").custom_attributes == {"seats": 7}
+
+
+def test_R55_whom_a_line_before_has_made_is_found_as_the_later_line_has_it(recorder: Recorder) -> None:
+    take(recorder, {"external_id": "1", "name": "Ada Lovelace"}, {"external_id": "1", "name": "Ada King"})
+    ada = one(recorder, external_id="1")
+    assert ada.name_key == "ada king"
+    assert recorder.words(ada.id) == {"ada", "king", "1"}
 
 
 def test_R31_an_imported_value_says_that_it_is_from_csv(recorder: Recorder, plan: None) -> None:
