@@ -111,8 +111,8 @@ def test_R3_the_next_tab_takes_over_at_once_when_the_leader_is_closed(
     for follower in followers:
         follower.wait_for_function("navigator.locks || heard.some((said) => said.word === 'bye')")
     follower.clock.run_for(300)  # at once where there are locks; where there are none, they draw lots
-    messenger.wait_for(lambda: beats_of(messenger, socket=2))
-    messenger.wait_for(lambda: messenger.sockets[0].closed_at and len(messenger.open_sockets) == 1)
+    # Without locks both may begin, and one makes room before it has beaten.
+    messenger.wait_for(lambda: messenger.heartbeats[-1].socket > 1 and len(messenger.open_sockets) == 1)
     assert messenger.leaves == []
 
 

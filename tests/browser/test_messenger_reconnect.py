@@ -36,12 +36,10 @@ def beating(context: BrowserContext, shop: str, messenger: MessengerServer, chan
     return page
 
 
-def beating_by_http(
-    context: BrowserContext, shop: str, messenger: MessengerServer, chance: float = 1
-) -> Page:
+def beating_by_http(context: BrowserContext, shop: str, messenger: MessengerServer) -> Page:
     """A page that was refused a socket, and has had the answer to its first heartbeat by HTTP."""
     messenger.socket_mode = "refuse"
-    context.add_init_script(luck(chance))
+    context.add_init_script(luck(1))
     page = context.new_page()
     page.goto(shop)
     notices_the_loss(page)
@@ -235,9 +233,9 @@ def test_a_ticket_that_is_refused_by_http_is_renewed_by_a_ping(
     context: BrowserContext, shop: str, messenger: MessengerServer, status: int
 ) -> None:
     messenger.heartbeat_status = status
-    page = beating_by_http(context, shop, messenger, chance=0)
+    page = beating_by_http(context, shop, messenger)
     messenger.socket_mode = "serve"
-    page.clock.run_for(2_000)
+    page.clock.run_for(20_500)
     messenger.wait_for(lambda: messenger.heartbeats)
     assert [ping.source for ping in messenger.pings] == ["apiBoot", "page"]
 

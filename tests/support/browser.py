@@ -48,15 +48,20 @@ _WATCH = """
   window.opened = window.received = 0; window.fetched = []; window.waiting = new Set(); window.heard = [];
   const RealSocket = WebSocket, RealChannel = BroadcastChannel, realFetch = fetch;
   window.WebSocket = class extends RealSocket {
+    asked = [];
     constructor(url) {
       super(url);
       opened += 1;
-      waiting.add(this);
-      for (const event of ['open', 'message', 'error', 'close'])
-        this.addEventListener(event, () => waiting.delete(this));
-      this.addEventListener('message', () => { received += 1; });
+      this.ask();
+      const answered = () => waiting.delete(this.asked.shift());
+      const over = () => this.asked.forEach((one) => waiting.delete(one));
+      this.addEventListener('open', answered);
+      this.addEventListener('message', () => { received += 1; answered(); });
+      this.addEventListener('error', over);
+      this.addEventListener('close', over);
     }
-    send(text) { waiting.add(this); super.send(text); }
+    ask() { const one = {}; this.asked.push(one); waiting.add(one); }
+    send(text) { this.ask(); super.send(text); }
   };
   window.BroadcastChannel = class extends RealChannel {
     constructor(name) {
