@@ -6,9 +6,9 @@ What is no attribute of the workspace has no row.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from sqlalchemy import Connection, bindparam, delete, select, text
+from sqlalchemy import Connection, Select, bindparam, delete, select, text
 
 from app.attributes.records import AttributeId, DataAttribute, Scalar
 from app.attributes.values import indexed
@@ -67,6 +67,7 @@ _VALUES_OF: Final = (
     )
     .with_for_update()
 )
+_UNHELD_OF: Final = _VALUES_OF.with_for_update(skip_locked=True)
 
 
 def index_values(
@@ -136,11 +137,23 @@ def progress(conn: Connection, app_id: AppId, attribute_id: AttributeId, after: 
 
 def read_anew(conn: Connection, attribute: DataAttribute, contact_ids: Sequence[ContactId]) -> None:
     """Read some contacts' values of an attribute anew, as its type is now; they are held for this transaction."""
+    _read(conn, attribute, _VALUES_OF, contact_ids)
+
+
+def read_unheld(conn: Connection, attribute: DataAttribute, contact_ids: Sequence[ContactId]) -> int:
+    """The same for those of them whom nobody else holds; returns how many that were."""
+    return _read(conn, attribute, _UNHELD_OF, contact_ids)
+
+
+def _read(
+    conn: Connection, attribute: DataAttribute, question: Select[Any], contact_ids: Sequence[ContactId]
+) -> int:
     key = {"app_id": attribute.app_id, "attribute_id": attribute.id}
-    given = {"app_id": attribute.app_id, "contact_ids": contact_ids}
+    found = conn.execute(question, {"app_id": attribute.app_id, "contact_ids": contact_ids}).all()
     rows = []
-    for contact_id, values in conn.execute(_VALUES_OF, given):
+    for contact_id, values in found:
         if attribute.name in values:
             number, words = indexed(values[attribute.name], attribute)
             rows.append(key | {"contact_id": contact_id, "number": number, "text": words})
     _UPSERT.run_many(conn, rows)
+    return len(found)

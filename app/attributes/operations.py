@@ -60,6 +60,15 @@ def attributes_of(conn: Connection, app_id: AppId, model: Model) -> Mapping[str,
     return catalogue_of(conn, app_id).of(model)
 
 
+def attributes_to_index(conn: Connection, app_id: AppId) -> Mapping[str, DataAttribute]:
+    """Those of contacts, for whoever writes values as they are searched: till then no type changes.
+
+    Whoever also holds contacts, or makes attributes, does so first (see ``rereading``).
+    """
+    store.keep_types(conn, app_id)
+    return attributes_of(conn, app_id, "contact")
+
+
 def get_attribute(conn: Connection, app_id: AppId, attribute_id: AttributeId) -> DataAttribute:
     """Raises AttributeNotFound."""
     attribute = store.find_attribute(conn, app_id, attribute_id)

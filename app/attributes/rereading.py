@@ -5,6 +5,11 @@ contact behind which values are still to be read. Each lot is a write of its own
 the same transaction, so that after a crash it goes on behind the last lot that is on the disk. What is
 written meanwhile is of the new type already. As long as there is a mark nothing is searched by the attribute:
 half of its values would be of the old type.
+
+On PostgreSQL somebody may have written a value of the old type that nobody sees yet, for it is not committed. So the
+change waits for all who have written values, and keeps others from it until it is committed itself. Meanwhile
+it waits for nothing else: of the few, one who is held by somebody (who may wait for the change) is left to the
+``Rereader``.
 """
 
 from collections.abc import Sequence
@@ -29,12 +34,10 @@ LOOK_SECONDS: Final = 1.0
 
 def begin(conn: Connection, attribute: DataAttribute) -> None:
     """Read the values of an attribute anew, or leave a mark for the ``Rereader`` where there are many."""
+    store.hold_types(conn, attribute.app_id)
     few = index.some_holders(conn, attribute, LOT + 1)
-    if len(few) > LOT:
-        store.set_mark(conn, attribute.id, "")
-        return
-    index.read_anew(conn, attribute, few)
-    store.set_mark(conn, attribute.id, None)
+    are_read = len(few) <= LOT and index.read_unheld(conn, attribute, few) == len(few)
+    store.set_mark(conn, attribute.id, None if are_read else "")
 
 
 def progress_of(conn: Connection, app_id: AppId) -> dict[AttributeId, tuple[int, int]]:

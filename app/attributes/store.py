@@ -5,11 +5,12 @@ each ping anyway, and so tells whether attributes that are remembered are still 
 """
 
 import secrets
+import zlib
 from collections.abc import Collection
 from dataclasses import dataclass, fields
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import BigInteger, Connection, Select, bindparam, func, insert, select, update
 
 from app.attributes.records import AttributeId, DataAttribute
 from app.ids import AppId
@@ -40,6 +41,11 @@ _MARKS: Final = select(data_attributes.c.app_id, data_attributes.c.id, data_attr
 )
 _ANY_MARK: Final = _MARKS.order_by(data_attributes.c.id).limit(1)
 _SEGMENTS: Final = select(segments.c.filter).where(segments.c.app_id == bindparam("app_id"))
+_TYPES: Final = bindparam("types", type_=BigInteger)
+_KEEP_TYPES: Final = select(func.pg_advisory_xact_lock_shared(_TYPES))
+_HOLD_TYPES: Final = select(func.pg_advisory_xact_lock(_TYPES))
+_TYPES_OF_ALL: Final = 1 << 32
+"""From here on a workspace has a number of its own for the lock on its types."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,16 @@ def version_of(conn: Connection, app_id: AppId) -> str | None:
 def hold_attributes(conn: Connection, app_id: AppId) -> None:
     """Nobody else changes any attribute before this transaction ends."""
     _renew_version(conn, app_id)
+
+
+def keep_types(conn: Connection, app_id: AppId) -> None:
+    """No attribute gets another type before this transaction ends; any number may ask for that at once."""
+    _lock_types(conn, app_id, _KEEP_TYPES)
+
+
+def hold_types(conn: Connection, app_id: AppId) -> None:
+    """Whoever keeps types as they are has ended, and nobody else does so before this transaction ends."""
+    _lock_types(conn, app_id, _HOLD_TYPES)
 
 
 def insert_attributes(conn: Connection, app_id: AppId, made: Collection[DataAttribute]) -> None:
@@ -115,6 +131,12 @@ def set_mark(conn: Connection, attribute_id: AttributeId, after: str | None) -> 
 def filters_of_segments(conn: Connection, app_id: AppId) -> list[object]:
     """The filter trees of a workspace's segments."""
     return list(conn.execute(_SEGMENTS, {"app_id": app_id}).scalars())
+
+
+def _lock_types(conn: Connection, app_id: AppId, statement: Select[Any]) -> None:
+    """SQLite, with its one writer, has no need of it."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(statement, {"types": _TYPES_OF_ALL + zlib.crc32(app_id.encode())})
 
 
 def _renew_version(conn: Connection, app_id: AppId) -> None:

@@ -16,8 +16,8 @@ from typing import Any, Final, TypeAlias
 from sqlalchemy import Connection, Dialect, Table, bindparam, insert
 
 from app.attributes.index import index_rows
-from app.attributes.operations import attributes_of
-from app.attributes.records import DataAttribute, Scalar
+from app.attributes.operations import attributes_to_index
+from app.attributes.records import Scalar
 from app.contacts.names import Names, split
 from app.contacts.pseudonyms import pseudonym
 from app.contacts.records import Contact, Role
@@ -115,9 +115,7 @@ def insert_contacts(
     return ids
 
 
-def insert_made(
-    conn: Connection, app_id: AppId, made: Sequence[Contact], attributes: Mapping[str, DataAttribute]
-) -> None:
+def insert_made(conn: Connection, app_id: AppId, made: Sequence[Contact]) -> None:
     """Write contacts that are made already, but for their pseudonyms and what is made of those.
 
     Raises IntegrityError as ``insert_contacts`` does.
@@ -127,13 +125,9 @@ def insert_made(
     first = take_pseudonyms(conn, app_id, "", len(made))
     rows = [_row_of(contact, pseudonym(first + n, None)) for n, contact in enumerate(made)]
     words = [(word, row[_ID], app_id) for row in rows for word in str(row[_WORDS]).split()]
-    values = [
-        (contact.id, *row, app_id)
-        for contact in made
-        for row in index_rows(contact.custom_attributes, attributes)
-    ]
     _insert_rows(conn, contacts, _COLUMNS, rows)
     _insert_rows(conn, search_words, _WORD, sorted(words))
+    values = _value_rows(conn, app_id, ((contact.id, contact.custom_attributes) for contact in made))
     _insert_rows(conn, attribute_values, _VALUE, values)
 
 
@@ -165,21 +159,21 @@ def _insert_lot(conn: Connection, app_id: AppId, lot: Sequence[NewContact], now:
     words.sort()
     _insert_rows(conn, contacts, _GIVEN + _MADE, rows)
     _insert_rows(conn, search_words, _WORD, words)
-    _insert_rows(conn, attribute_values, _VALUE, _value_rows(conn, app_id, ids, lot))
+    borne = zip(ids, (newcomer.custom_attributes for newcomer in lot), strict=True)
+    _insert_rows(conn, attribute_values, _VALUE, _value_rows(conn, app_id, borne))
     return ids
 
 
 def _value_rows(
-    conn: Connection, app_id: AppId, ids: Sequence[ContactId], lot: Sequence[NewContact]
+    conn: Connection, app_id: AppId, borne: Iterable[tuple[ContactId, Mapping[str, Scalar]]]
 ) -> list[_Row]:
     """Attributes as they are searched, in the order of their table; those that the workspace does not know are not."""
-    if not any(newcomer.custom_attributes for newcomer in lot):
+    some = [(contact_id, values) for contact_id, values in borne if values]
+    if not some:
         return []
-    known = attributes_of(conn, app_id, "contact")
+    known = attributes_to_index(conn, app_id)
     rows: list[_Row] = [
-        (contact_id, *row, app_id)
-        for contact_id, newcomer in zip(ids, lot, strict=True)
-        for row in index_rows(newcomer.custom_attributes, known)
+        (contact_id, *row, app_id) for contact_id, values in some for row in index_rows(values, known)
     ]
     # No further than the key: what follows it may be none, which has no order.
     return sorted(rows, key=itemgetter(0, 1))

@@ -164,7 +164,7 @@ class _Batch:
         ]
         # Whoever gives an id up does so before another takes it: the database looks at each row by itself.
         freed = [(self._without_ids(before, after), after) for before, after in changed]
-        insert_made(self._conn, self._app_id, newcomers, self.attributes)
+        insert_made(self._conn, self._app_id, newcomers)
         for before, after in freed:
             save(self._conn, before, after)
         self._tell(newcomers, changed)

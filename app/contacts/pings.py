@@ -128,17 +128,20 @@ def record_ping(conn: Connection, ping: Ping, context: PingContext, now: float) 
         taken = take_attributes(conn, workspace, "contact", given, is_signed=proof.is_proven, now=now)
         problems += taken.problems
         facts |= _attributes(before, taken.values, now)
-    after = save(conn, found.contact, store.with_facts(before, facts))
+    wanted = store.with_facts(before, facts)
+    carried: list[CompanyData] = []
+    if wanted.role != "visitor":
+        carried = _companies(conn, workspace, person, problems, is_signed=proof.is_proven, now=now)
+    elif person.companies:
+        problems.append(_NO_COMPANY_OF_VISITORS)
+    after = save(conn, found.contact, wanted)
     if found.contact is None or says_something_new(found.contact, after):
         news = [News(topic, "contact", after.id) for topic in topics_of(found.contact, after)]
         announce_all(conn, after.app_id, news, now)
-    if after.role == "visitor" and person.companies:
-        problems.append(_NO_COMPANY_OF_VISITORS)
-    elif person.companies:
+    if carried:
         # A visit that becomes a session does so now; a lead's session goes on, whoever it turns out to be.
         was_visiting = found.contact is not None and found.contact.role == "visitor"
         begins = after.role == "user" and (counted.web or was_visiting)
-        carried = _companies(conn, workspace, person, problems, is_signed=proof.is_proven, now=now)
         record_companies(conn, ping.app_id, after.id, carried, now, begins_session=begins)
     absorbed = found.absorbed.id if found.absorbed else None
     merged = found.merged.id if found.merged else None

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from app.attributes.index import forget_values, index_values
-from app.attributes.operations import attributes_of
+from app.attributes.operations import attributes_to_index
 from app.attributes.records import Scalar
 from app.contacts.moving import move_marks, remember_heir
 from app.contacts.recognition import Holders
@@ -229,7 +229,7 @@ def _word_rows(contact: Contact, words: Iterable[str]) -> list[dict[str, object]
 
 def _index_attributes(conn: Connection, contact: Contact, before: Mapping[str, Scalar]) -> None:
     """What a contact is found by follows what is shown of it."""
-    known = attributes_of(conn, contact.app_id, "contact")
+    known = attributes_to_index(conn, contact.app_id)
     after = contact.custom_attributes
     index_values(conn, contact.app_id, contact.id, before=before, after=after, attributes=known)
 

@@ -1,32 +1,43 @@
 """A change of type reads all values anew, lot by lot, while all else goes on. Rule R41."""
 
+import asyncio
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, event, select, text
+from sqlalchemy.util import await_only
 
 from app.attributes import rereading, store
 from app.attributes.operations import AttributeChange, attributes_of, change_attribute
 from app.attributes.records import AttributeType, DataAttribute
 from app.attributes.rereading import Rereader, progress_of
+from app.contacts.bulk import NewContact, insert_contacts
+from app.contacts.csv_rows import Line
+from app.contacts.imports import import_lines
 from app.contacts.pings import PingContext, record_ping
 from app.contacts.records import Ping
 from app.contacts.searching import Here, search_of
+from app.contacts.store import find_contact
 from app.contacts.user_data import read_user_data
 from app.errors import AttributeUnread
-from app.ids import AppId
+from app.ids import AppId, ContactId
 from app.search.asking import Order
 from app.search.finding import count_of
 from app.storage.database import Database, open_database
 from app.storage.migrations import migrate
-from app.storage.tables import attribute_values
+from app.storage.tables import attribute_values, contacts
 from app.trail.records import CLI
 from app.workspaces.operations import create_workspace
 from support.recording import NOW, OWN
 
 LATE = {"field": "custom_attributes.ends", "operator": ">", "value": 1}
+
+
+def ping(conn: Connection, app_id: AppId, **said: Any) -> None:
+    record_ping(conn, Ping(app_id, read_user_data(said)), PingContext(own_origin=OWN), NOW)
 
 
 class Shop:
@@ -37,11 +48,7 @@ class Shop:
         self.app_id = app_id
 
     async def ping(self, user_id: int, ends: object) -> None:
-        person = read_user_data({"user_id": str(user_id), "ends": ends})
-        context = PingContext(own_origin=OWN)
-        await self.database.write(
-            lambda conn: record_ping(conn, Ping(self.app_id, person), context, NOW) and None
-        )
+        await self.database.write(lambda conn: ping(conn, self.app_id, user_id=str(user_id), ends=ends))
 
     async def attribute(self) -> DataAttribute:
         return (await self.database.read(lambda conn: attributes_of(conn, self.app_id, "contact")))["ends"]
@@ -66,6 +73,12 @@ class Shop:
 
     async def progress(self) -> list[tuple[int, int]]:
         return list((await self.database.read(lambda conn: progress_of(conn, self.app_id))).values())
+
+    async def until_it_waits(self, task: asyncio.Task[Any]) -> None:
+        """Until a transaction waits for another, or ``task`` needs not."""
+        waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        while not (task.done() or await self.database.read(lambda conn: conn.scalar(waiting))):
+            pass
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -165,4 +178,94 @@ async def test_another_change_meanwhile_begins_anew(
     await Rereader(shop.database).finish_all()
     assert await shop.progress() == []
     assert all(isinstance(value, str) for value in (await shop.index()).elements())
+    await shop.database.close()
+
+
+# On PostgreSQL others write while a type is changed
+
+
+def pinged(conn: Connection, app_id: AppId) -> None:
+    ping(conn, app_id, user_id="late", ends="1700000000")
+
+
+def made_in_bulk(conn: Connection, app_id: AppId) -> None:
+    values = {"ends": "1700000000"}
+    insert_contacts(
+        conn, app_id, [NewContact("user", NOW, external_id="late", custom_attributes=values)], NOW
+    )
+
+
+def imported(conn: Connection, app_id: AppId) -> None:
+    line = Line(1, {"role": "user", "external_id": "late", "custom_attributes": {"ends": "1700000000"}})
+    assert import_lines(conn, app_id, [line], actor=CLI, now=NOW).created == 1
+
+
+@pytest.mark.parametrize("people", [1, 4])
+@pytest.mark.parametrize("write", [pinged, made_in_bulk, imported])
+async def test_a_value_that_is_being_written_when_the_type_changes_is_read_anew(
+    postgres_url: str, write: Callable[[Connection, AppId], None], people: int
+) -> None:
+    await asyncio.to_thread(migrate, postgres_url)
+    shop = await shop_of(postgres_url, people)
+    is_written, may_end = asyncio.Event(), asyncio.Event()
+
+    def work(conn: Connection) -> None:
+        write(conn, shop.app_id)
+        is_written.set()
+        await_only(may_end.wait())
+
+    writing = asyncio.create_task(shop.database.write(work))
+    await is_written.wait()
+    changing = asyncio.create_task(shop.change("date"))
+    await shop.until_it_waits(changing)
+    if changing.done():
+        await Rereader(shop.database).finish_all()
+    may_end.set()
+    await asyncio.gather(writing, changing)
+    await Rereader(shop.database).finish_all()
+    assert (await shop.progress(), await shop.found()) == ([], people + 1)
+    await shop.database.close()
+
+
+async def test_a_change_of_type_waits_for_nobody_who_may_wait_for_it(postgres_url: str) -> None:
+    await asyncio.to_thread(migrate, postgres_url)
+    shop = await shop_of(postgres_url, 2)
+    is_held, may_end = asyncio.Event(), asyncio.Event()
+
+    def hold(conn: Connection) -> None:
+        [contact_id] = conn.execute(select(contacts.c.id).where(contacts.c.external_id == "0")).scalars()
+        find_contact(conn, shop.app_id, ContactId(contact_id))
+        is_held.set()
+        await_only(may_end.wait())
+        ping(conn, shop.app_id, user_id="0", ends=1_600_000_000)
+
+    holding = asyncio.create_task(shop.database.write(hold))
+    await is_held.wait()
+    changing = asyncio.create_task(shop.change("date"))
+    await shop.until_it_waits(changing)
+    assert changing.done()
+    assert await shop.progress() == [(0, 2)]
+    may_end.set()
+    await holding
+    await Rereader(shop.database).finish_all()
+    assert (await shop.progress(), await shop.found()) == ([], 2)
+    assert (await shop.index())[1_600_000_000.0] == 1
+    await shop.database.close()
+
+
+async def test_a_ping_makes_all_its_attributes_before_it_keeps_types_as_they_are(postgres_url: str) -> None:
+    await asyncio.to_thread(migrate, postgres_url)
+    shop = await shop_of(postgres_url, 1)
+    asked: list[str] = []
+
+    def work(conn: Connection) -> None:
+        event.listen(conn, "before_cursor_execute", lambda *given: asked.append(given[2]))
+        ping(conn, shop.app_id, user_id="7", ends="1", company={"company_id": "6", "shelf": "top"})
+
+    await shop.database.write(work)
+    made = [place for place, statement in enumerate(asked) if "INSERT INTO data_attributes" in statement]
+    kept = [place for place, statement in enumerate(asked) if "pg_advisory_xact_lock_shared" in statement]
+    assert made
+    assert kept
+    assert max(made) < min(kept)
     await shop.database.close()
