@@ -95,12 +95,14 @@ async def test_a_row_that_is_there_already_stays_an_error(postgres: Database) ->
 
 async def test_a_deadlock_is_tried_again(postgres: Database) -> None:
     runs: list[str] = []
-    each_has_one = asyncio.Barrier(2)
+    each_has_one, one_is_done = asyncio.Barrier(2), asyncio.Event()
 
     def both(first: str, second: str) -> Callable[[Connection], None]:
         def work(conn: Connection) -> None:
             is_first_run = first not in runs
             runs.append(first)
+            if not is_first_run:  # or it might get in the other's way once more
+                await_only(one_is_done.wait())
             conn.execute(text("SET LOCAL deadlock_timeout = '10ms'"))
             conn.execute(_LOCK, {"name": first})
             if is_first_run:
@@ -109,7 +111,11 @@ async def test_a_deadlock_is_tried_again(postgres: Database) -> None:
 
         return work
 
-    await asyncio.gather(postgres.write(both("a", "b")), postgres.write(both("b", "a")))
+    async def write(first: str, second: str) -> None:
+        await postgres.write(both(first, second))
+        one_is_done.set()
+
+    await asyncio.gather(write("a", "b"), write("b", "a"))
     assert len(runs) == 3  # one of them was ended, and ran again
     assert await postgres.read(_count) == 2
 
