@@ -34,11 +34,11 @@ def postgres_server() -> Iterator[str]:
             shutil.chown(folder, "postgres", "postgres")
         _run(initdb, "-D", cluster, "-U", "porchlight", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
         options = f"-p {port} -h 127.0.0.1 -k '' -c fsync=off -c max_connections=60"
-        _run(pg_ctl, "-D", cluster, "-w", "-l", folder / "log", "-o", options, "start")
+        _run(pg_ctl, "-D", cluster, "-w", "-t", "240", "-l", folder / "log", "-o", options, "start")
         try:
             yield f"127.0.0.1:{port}"
         finally:
-            _run(pg_ctl, "-D", cluster, "-w", "-m", "immediate", "stop")
+            _run(pg_ctl, "-D", cluster, "-w", "-t", "240", "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder)
 
