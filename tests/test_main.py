@@ -61,6 +61,7 @@ async def test_what_comes_in_while_the_server_goes_down_is_refused_by_each_edge_
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(front_door, "CLOSING_SECONDS", 0.05)
+    served.server.config.timeout_graceful_shutdown = 60
     tenant, team = await make_tenant(served, "Acme"), await make_team(served, "Globex")
     part = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nemail\n'
     form, cookie = "Content-Type: multipart/form-data; boundary=x", f"Cookie: {COOKIE}={team.admin_token}"

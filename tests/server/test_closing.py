@@ -51,9 +51,10 @@ def closing_app(settings: Settings, clock: Clock, states: list[AppState]) -> Sta
     return application
 
 
-async def answered(folder: Path, request: bytes, *, then: bytes = b"") -> bytes:
-    """All that comes back for a request to a server that is told to go down while it is open."""
+async def answered(folder: Path, request: bytes, *, then: bytes = b"", seconds: int = 1) -> bytes:
+    """All that comes back for a request to a server that is told to go down, within ``seconds``, while it is open."""
     async with serving(settings_in(folder), make_app=closing_app) as served:
+        served.server.config.timeout_graceful_shutdown = seconds
         reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
         writer.write(request)
         [connection] = await _once_it_answers(served.server.server_state.connections)
@@ -87,12 +88,12 @@ def assert_unavailable(received: bytes, message: str) -> None:
 
 async def test_a_body_that_does_not_end_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(front_door, "CLOSING_SECONDS", 0.05)
-    assert_unavailable(await answered(tmp_path, HALF), "nothing of this was taken")
+    assert_unavailable(await answered(tmp_path, HALF, seconds=60), "nothing of this was taken")
 
 
 async def test_a_body_that_ends_in_time_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(front_door, "CLOSING_SECONDS", 60)
-    received = await answered(tmp_path, HALF, then=b" " * 46)
+    received = await answered(tmp_path, HALF, then=b" " * 46, seconds=60)
     assert received.startswith(b"HTTP/1.1 200 ")
     assert received.endswith(b"50 bytes")
 
