@@ -145,7 +145,8 @@ def test_dot_follows_a_page_from_open_to_long_closed(
     for path in ("/demo/pricing", "/demo", "/demo/pricing"):
         visit(first, product, path)
         sign_in(first, "ada")
-        eventually(lambda: product.metric("porchlight_messenger_sockets") >= 1)
+        # The page itself, not what is left of the one before: the next tab must find it beating.
+        first.wait_for_function("() => window.Porchlight.silence === ''")
     assert dashboard.changes(ada) == ["true"]
 
     # Two tabs of one browser are one stream.
