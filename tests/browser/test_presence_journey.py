@@ -87,8 +87,17 @@ def hide(page: Page) -> None:
 
 
 def sign_in(page: Page, user_id: str) -> None:
-    """Boot the messenger as the customer's site does for somebody who is signed in."""
-    page.evaluate(f"() => window.Intercom('boot', {{ ...window.intercomSettings, user_id: '{user_id}' }})")
+    """Boot the messenger as the customer's site does for somebody who is signed in, and wait until that is recorded.
+
+    A ping outlives its page: it would be a sign of life whenever it came.
+    """
+    with page.expect_response(
+        lambda answer: f"%22{user_id}%22" in (answer.request.post_data or "")
+    ) as answer:
+        page.evaluate(
+            f"() => window.Intercom('boot', {{ ...window.intercomSettings, user_id: '{user_id}' }})"
+        )
+    assert answer.value.ok
 
 
 def sign_in_now(page: Page) -> float:
