@@ -155,7 +155,7 @@ function accept(me, answer) {
   const beatEvery = Number(answer.heartbeat_seconds) * SECOND;
   me.beatEvery = beatEvery >= 100 && beatEvery <= 60 * MINUTE ? beatEvery : 30 * SECOND;
   noteSession(me, user, answer.now);
-  silence = "";
+  silence = stream && !stream.leading ? SILENCE.following : "";
   if (me.contactId !== String(user.id)) {
     part("bye");
     me.contactId = String(user.id);

@@ -87,6 +87,17 @@ def test_R3_two_tabs_keep_one_stream(context: BrowserContext, shop: str, messeng
     assert [page.evaluate("opened") for page in (leader, follower)] == [1, 0]
 
 
+def test_R3_a_follower_whose_update_was_answered_still_says_that_another_beats(
+    context: BrowserContext, shop: str, messenger: MessengerServer
+) -> None:
+    leading_tab(context, shop, messenger)
+    follower = following_tab(context, shop)
+    follower.evaluate("Intercom('update', {plan: 'pro'})")
+    pass_time(follower, 1)
+    assert [ping.source for ping in messenger.pings] == ["apiBoot", "apiBoot", "apiUpdate"]
+    assert follower.evaluate(FOLLOWING)
+
+
 def test_R3_two_people_or_two_profiles_keep_a_stream_each(
     context: BrowserContext, site: CustomerSite, shop: str, messenger: MessengerServer
 ) -> None:
