@@ -1,8 +1,8 @@
 """Many messengers: opened a few at a time, beating in turn at a total rate, brought back when they are lost.
 
 Messengers are known by their number. The fleet keeps to the contract's manners: after a lost
-connection a messenger waits a random time of up to 20 s, a missing ack ends a socket, and after
-some close codes it never comes back by itself.
+connection a messenger waits a random time of up to 20 s, twice as long after each further failure, a
+missing ack ends a socket, and after some close codes it never comes back by itself.
 """
 
 import asyncio
@@ -20,6 +20,7 @@ from .web import Target
 OPENERS: Final = 64
 OPEN_SECONDS: Final = 30.0
 BACK_WITHIN_SECONDS: Final = 20.0
+LONGEST_WAIT_SECONDS: Final = 120.0
 SETTLE_TICK_SECONDS: Final = 0.02
 _NEVER_AGAIN: Final = frozenset({4400, 4403, 4410})
 _PING_AGAIN: Final = 4401
@@ -35,7 +36,8 @@ async def _cannot_renew(number: int) -> bool:
 class Fleet:
     """``path_of`` gives the path, with the ticket, by which a messenger opens its socket.
 
-    ``renew`` fetches a new ticket by a ping, and says whether there is one.
+    ``renew`` fetches a new ticket by a ping, and says whether there is one. Whoever is lost comes back within
+    ``back_within`` seconds at first.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Fleet:
         origin: str,
         deflate: bool = True,
         renew: Renew = _cannot_renew,
+        back_within: float = BACK_WITHIN_SECONDS,
     ) -> None:
         self._target = target
         self._tally = tally
@@ -54,6 +57,7 @@ class Fleet:
         self._origin = origin
         self._deflate = deflate
         self._renew = renew
+        self._back_within = back_within
         self._voices = voices()
         self._sockets: dict[int, MessengerSocket] = {}
         self._order: list[int] = []
@@ -212,7 +216,11 @@ class Fleet:
         task.add_done_callback(self._returning.discard)
 
     async def _come_back(self, number: int, code: int) -> None:
-        await asyncio.sleep(random.uniform(0, BACK_WITHIN_SECONDS))
-        if code == _PING_AGAIN and not await self._renew(number):
-            return
-        await self.open(number)
+        within = self._back_within
+        while True:
+            await asyncio.sleep(random.uniform(0, within))
+            if code == _PING_AGAIN and not await self._renew(number):
+                return
+            if await self.open(number):
+                return
+            within = min(2 * within, LONGEST_WAIT_SECONDS)

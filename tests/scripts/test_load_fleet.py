@@ -31,10 +31,10 @@ def target(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 @asynccontextmanager
 async def a_fleet(
-    target: Target, path: str = "/messenger/socket?ticket=t"
+    target: Target, path: str = "/messenger/socket?ticket=t", back_within: float = 20.0
 ) -> AsyncIterator[tuple[Fleet, Tally]]:
     tally = Tally()
-    fleet = Fleet(target, tally, lambda number: path, origin="https://load.example")
+    fleet = Fleet(target, tally, lambda number: path, origin="https://load.example", back_within=back_within)
     try:
         yield fleet, tally
     finally:
@@ -98,3 +98,18 @@ async def test_a_server_that_goes_is_counted_as_lost_sockets(tmp_path: Path) -> 
             while len(fleet):
                 await asyncio.sleep(0.01)
         assert sum(tally.closes.values()) == 4
+
+
+async def test_messengers_try_again_until_the_server_is_back(tmp_path: Path) -> None:
+    port = free_port()
+    argv, url = [sys.executable, baseline.__file__, "--port", str(port)], f"http://127.0.0.1:{port}"
+    async with a_fleet(Target("127.0.0.1", port), back_within=0.01) as (fleet, tally):
+        with serving(argv, url, tmp_path):
+            await fleet.open_all(range(4))
+        async with asyncio.timeout(60):
+            while tally.errors["connection: ConnectionRefusedError"] < 8:
+                await asyncio.sleep(0.01)
+        with serving(argv, url, tmp_path):
+            async with asyncio.timeout(60):
+                while len(fleet) < 4:
+                    await asyncio.sleep(0.01)
