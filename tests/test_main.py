@@ -2,13 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from pathlib import Path
 
 import httpx2
 import pytest
 import pytest_asyncio
+from sqlalchemy import Connection
 
 from app.contacts.import_receiving import folder_of
 from app.dashboard.access import COOKIE
@@ -84,6 +85,38 @@ async def test_what_comes_in_while_the_server_goes_down_is_refused_by_each_edge_
     assert b"access-control-allow-origin: https://shop.example" in ping[0]
     assert b"<h1>Not now</h1>" in upload[2]
     assert list(folder_of(served.state.settings).glob("*")) == []
+
+
+async def test_what_is_cut_while_the_server_goes_down_is_refused_by_each_edge_as_ever(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served.server.config.timeout_graceful_shutdown = 0
+    tenant = await make_tenant(served, "Acme")
+    ping = f"app_id={tenant.app_id}&user_data=%7B%7D&filler=".encode().ljust(1_000, b"x")
+    contact = b'{"email": "a@x.org"}'.ljust(1_000)
+    write, held, release = served.state.database.write, [], asyncio.Event()
+
+    async def hold(work: Callable[[Connection], object]) -> object:
+        held.append(work)
+        await release.wait()
+        return await write(work)
+
+    monkeypatch.setattr(served.state.database, "write", hold)
+    form, known_as = "Content-Type: application/x-www-form-urlencoded", "X-Request-Id: mine"
+    sent = asyncio.gather(
+        half_sent(served, "/contacts", contact, f"Authorization: Bearer {tenant.token}", known_as),
+        half_sent(served, "/messenger/web/ping", ping, form, known_as, "Origin: https://shop.example"),
+    )
+    while len(held) < 2:
+        await asyncio.sleep(0)
+    await served.stop()
+    heads = [received.partition(b"\r\n\r\n")[0] for received in await sent]
+    release.set()
+    for head in heads:
+        assert head.startswith(b"HTTP/1.1 503 ")
+        assert b"\r\nx-request-id: mine" in head
+    assert b"x-ratelimit-remaining" in heads[0]
+    assert b"access-control-allow-origin: https://shop.example" in heads[1]
 
 
 def open_requests(served: Served) -> list[object]:

@@ -18,6 +18,7 @@ from app.auth.tokens import TokenGrant, authenticate
 from app.clock import monotonic
 from app.errors import IntercomVersionInvalid, PorchlightError, RateLimited, Unauthorized
 from app.refusals import log_refusal
+from app.server.closing import unanswered_if_cancelled
 from app.state import state_of
 
 Handler: TypeAlias = Callable[[Request, TokenGrant], Awaitable[Response]]
@@ -34,12 +35,14 @@ def authenticated(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
 
     @wraps(handler)
     async def endpoint(request: Request) -> Response:
+        # What is refused or cancelled in here bears no headers of a limit: whose it would be is not known yet.
         grant = await _grant_of(request)
         allowance = desk_of(request).take_request(grant, monotonic())
         try:
             _check_rate(allowance)
             _check_version(request)
-            response = await handler(request, grant)
+            with unanswered_if_cancelled():
+                response = await handler(request, grant)
         except Exception as error:
             if isinstance(error, PorchlightError) and error.status in _BAD_INPUT:
                 log_refusal("rest.refused", error.code, status=error.status)

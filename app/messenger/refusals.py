@@ -10,6 +10,7 @@ from starlette.responses import Response
 from app.errors import OriginNotAllowed, PorchlightError, RateLimited
 from app.messenger.cors import hide
 from app.refusals import log_refusal
+from app.server.closing import unanswered_if_cancelled
 
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 
@@ -24,7 +25,8 @@ def refusing(event: str) -> Callable[[Endpoint], Endpoint]:
         @wraps(endpoint)
         async def answer(request: Request) -> Response:
             try:
-                return await endpoint(request)
+                with unanswered_if_cancelled():
+                    return await endpoint(request)
             except PorchlightError as error:
                 if isinstance(error, OriginNotAllowed):
                     hide(request)

@@ -3,10 +3,12 @@
 Going down takes a few seconds, in which open requests end. The front door marks those whose bodies
 have not come by then: whoever reads such a body is told by an error, as if somebody had sent too much.
 uvicorn cancels whatever is left after that; without a word from here it would answer that something broke.
+An edge whose answers bear headers of its own says that word itself, by ``unanswered_if_cancelled``.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from starlette.requests import Request
@@ -18,6 +20,15 @@ from app.server.front_door import GIVEN_UP
 
 _NOT_TAKEN: Final = "The server is going down, and nothing of this was taken: send it again in a moment"
 _NOT_ANSWERED: Final = "The server went down before this was answered: ask again in a moment"
+
+
+@contextmanager
+def unanswered_if_cancelled() -> Iterator[None]:
+    """Around what makes an answer: raises ServiceUnavailable where that is cancelled."""
+    try:
+        yield
+    except asyncio.CancelledError:
+        raise ServiceUnavailable(_NOT_ANSWERED) from None
 
 
 class Closing:
