@@ -1,6 +1,8 @@
 """PostgreSQL: a pool of connections. It groups commits by itself, and needs no queue of ours."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from random import uniform
 from typing import Final, TypeVar
 
 import msgspec
@@ -20,7 +22,8 @@ T = TypeVar("T")
 
 POOL_SIZE: Final = 20
 POOL_SECONDS: Final = 10.0
-ATTEMPTS: Final = 5
+PAUSES: Final = (0.02, 0.04, 0.08, 0.16)
+"""How long, at most, whoever was in the way of others waits before each further try; in seconds."""
 # What may stand after the ``?`` of the address: what the driver takes as text.
 _OPTIONS: Final = frozenset(
     {"host", "port", "user", "password", "database", "passfile", "ssl", "target_session_attrs"}
@@ -60,10 +63,16 @@ def make_async_engine(url: str) -> AsyncEngine:
         ) from error
 
 
+async def pause_up_to(seconds: float) -> None:
+    """A pause of any length up to ``seconds``: two that were in each other's way don't meet again."""
+    await asyncio.sleep(uniform(0, seconds))
+
+
 class PostgresDatabase:
     """A PostgreSQL database behind a pool. The pool belongs to the event loop that uses it first."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, pause: Callable[[float], Awaitable[None]] = pause_up_to) -> None:
+        self._pause = pause
         self._engine = make_async_engine(url)
         self._reading = self._engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -73,12 +82,15 @@ class PostgresDatabase:
         self._writes = 0
 
     async def write(self, work: Callable[[Connection], T]) -> T:
-        for _ in range(ATTEMPTS - 1):
+        for seconds in PAUSES:
             try:
                 return await self._answering(self._write_once(work))
             except DBAPIError as error:
-                if sqlstate_of(error) not in _AGAIN:
+                state = sqlstate_of(error)
+                if state not in _AGAIN:
                     raise
+            if state in _IN_THE_WAY:
+                await self._pause(seconds)
         try:
             return await self._answering(self._write_once(work))
         except DBAPIError as error:

@@ -32,7 +32,7 @@ from app.errors import Conflict, ReadTooSlow, SettingError, StorageUnavailable
 from app.storage.database import Database, open_database
 from app.storage.hot import Hot
 from app.storage.migrations import migrate
-from app.storage.postgres import ATTEMPTS
+from app.storage.postgres import PAUSES, PostgresDatabase, pause_up_to
 
 _LOCK = text("UPDATE counters SET n = n + 1 WHERE name = :name")
 _counters = table("counters", column("name"), column("n"))
@@ -53,9 +53,18 @@ def _count(conn: Connection) -> int:
     return int(conn.scalar(select(_counters.c.n).where(_counters.c.name == "a")) or 0)
 
 
+@pytest.fixture
+def pauses() -> list[float]:
+    """How long each pause of ``postgres`` may be at most; it makes none."""
+    return []
+
+
 @pytest_asyncio.fixture
-async def postgres(postgres_url: str) -> AsyncIterator[Database]:
-    opened = await open_database(postgres_url)
+async def postgres(postgres_url: str, pauses: list[float]) -> AsyncIterator[Database]:
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+
+    opened = PostgresDatabase(postgres_url, pause)
     await opened.write(_create)
     yield opened
     await opened.close()
@@ -88,9 +97,10 @@ async def test_two_that_make_the_same_row_at_once_both_succeed(postgres: Databas
     await asyncio.gather(*(postgres.write(find_or_make) for _ in range(5)))
 
 
-async def test_a_row_that_is_there_already_stays_an_error(postgres: Database) -> None:
+async def test_a_row_that_is_there_already_stays_an_error(postgres: Database, pauses: list[float]) -> None:
     with pytest.raises(IntegrityError):
         await postgres.write(lambda conn: conn.execute(text("INSERT INTO counters VALUES ('a', 0)")).close())
+    assert pauses == []  # who looks again finds it at once
 
 
 async def test_a_deadlock_is_tried_again(postgres: Database) -> None:
@@ -121,8 +131,8 @@ async def test_a_deadlock_is_tried_again(postgres: Database) -> None:
 
 
 @pytest.mark.parametrize("state", ["40001", "40P01"])
-async def test_writes_that_stay_in_each_others_way_are_to_be_asked_again(
-    postgres: Database, state: str
+async def test_writes_that_stay_in_each_others_way_pause_longer_each_time_and_are_to_be_asked_again(
+    postgres: Database, pauses: list[float], state: str
 ) -> None:
     runs: list[str] = []
 
@@ -132,7 +142,21 @@ async def test_writes_that_stay_in_each_others_way_are_to_be_asked_again(
 
     with pytest.raises(StorageUnavailable, match="too much to do"):
         await postgres.write(work)
-    assert len(runs) == ATTEMPTS
+    assert len(runs) == len(PAUSES) + 1
+    assert pauses == list(PAUSES) == sorted(PAUSES)
+
+
+async def test_a_pause_is_of_any_length_up_to_the_longest(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    monkeypatch.setattr("app.storage.postgres.asyncio.sleep", sleep)
+    for _ in range(100):
+        await pause_up_to(0.02)
+    assert len(set(slept)) > 90
+    assert 0 <= min(slept) < 0.01 < max(slept) <= 0.02
 
 
 async def test_an_address_that_is_refused_while_serving_is_named_in_the_log_alone(
