@@ -91,8 +91,6 @@ class FrontDoor(HttpToolsProtocol):
         if self.parser is None or self.transport.is_closing():
             return
         self._request_bytes += len(data)
-        if self._in_head and self._deadline is None:
-            self._arm(HEAD_SECONDS, self._head_is_late)
         self._message_ended = False
         self._parse(data)
         # A segment that held the end of a message held a body too, which is not the head's fault.
@@ -100,6 +98,7 @@ class FrontDoor(HttpToolsProtocol):
             self._head_bytes += len(data)
             if self._head_bytes > MAX_HEAD_BYTES:
                 self._refuse(431, _TOO_LONG)
+        self._watch_over_the_rest()
 
     def shutdown(self) -> None:
         if self._answering is not None and ENDLESS in self._answering.scope:
@@ -201,9 +200,8 @@ class FrontDoor(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._in_head = False
-        if not self.parser.should_upgrade():
-            self._arm(BODY_SECONDS, self._body_may_be_late)
-        elif not self._should_upgrade():
+        self._disarm()
+        if self.parser.should_upgrade() and not self._should_upgrade():
             return
         super().on_headers_complete()
 
@@ -253,8 +251,16 @@ class FrontDoor(HttpToolsProtocol):
         if self._parsed_bytes > MAX_HEAD_BYTES:
             raise _HeadTooLong
 
+    def _watch_over_the_rest(self) -> None:
+        """Have a deadline where a message is under way: most come whole, and need none."""
+        if self._deadline is not None or self.transport.is_closing():
+            return
+        if not self._in_head:
+            self._arm(BODY_SECONDS, self._body_may_be_late)
+        elif not self._message_ended:
+            self._arm(HEAD_SECONDS, self._head_is_late)
+
     def _arm(self, seconds: float, late: Callable[[], None]) -> None:
-        self._disarm()
         self._deadline = self.loop.call_later(seconds, late)
 
     def _disarm(self) -> None:
