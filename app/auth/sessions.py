@@ -35,6 +35,7 @@ _INSERT_LINK = text(
     VALUES (:token_hash, :admin_id, :app_id, :expires_at)
     """
 )
+_TAKE_BACK_LINKS = text("DELETE FROM sign_in_links WHERE admin_id = :admin_id AND used_at IS NULL")
 # One statement, so that of two clicks one wins.
 _USE_LINK = text(
     """
@@ -100,6 +101,13 @@ def make_sign_in_link(conn: Connection, admin_id: AdminId, app_id: AppId, now: f
         },
     )
     return token
+
+
+def renew_sign_in_link(conn: Connection, admin_id: AdminId, app_id: AppId, now: float) -> str | None:
+    """A token in place of one that was never used, expired or not; none where there is no such one."""
+    if not conn.execute(_TAKE_BACK_LINKS, {"admin_id": admin_id}).rowcount:
+        return None
+    return make_sign_in_link(conn, admin_id, app_id, now)
 
 
 def use_sign_in_link(conn: Connection, token: str, now: float) -> tuple[AdminId, AppId] | None:

@@ -1,4 +1,7 @@
-"""What whoever started the server for the first time is told: where to look, and what to see there."""
+"""What whoever started the server for the first time is told: where to look, and what to see there.
+
+It is told at each start until somebody has signed in: the server may die before its first words are read.
+"""
 
 import shlex
 import shutil
@@ -10,7 +13,7 @@ from urllib.parse import quote
 from sqlalchemy import Connection
 
 from app.demo.people import USERS
-from app.demo.workspace import create_demo
+from app.demo.workspace import create_demo, renew_demo
 from app.ids import AppId, Region
 from app.workspaces.store import all_workspaces
 
@@ -23,7 +26,7 @@ class DemoLinks:
     app_id: AppId
     dashboard_url: str
     demo_url: str
-    api_token: str
+    api_token: str | None
 
     def text(self) -> str:
         """The greeting, with a ``key: value`` line for each thing that was made."""
@@ -40,17 +43,25 @@ the snippet on it: within a second the first green dot turns on, beside {USERS[0
 the list. Close that page, and two minutes later the dot goes off.
 
 app_id: {self.app_id}
-token: {self.api_token}
-
-The token is for the REST API:
-
-  curl -H "Authorization: Bearer {self.api_token}" {self.base_url}/presence
+{self._of_token()}
 
 To sign in again later, make an account of your own:
 
   {command()} admin create {self.app_id} YOUR_EMAIL
 
 Stop the server with ^C."""
+
+    def _of_token(self) -> str:
+        if self.api_token is None:
+            return f"""
+The token for the REST API is told at the first start alone. This makes another:
+
+  {command()} token create {self.app_id} --name NAME"""
+        return f"""token: {self.api_token}
+
+The token is for the REST API:
+
+  curl -H "Authorization: Bearer {self.api_token}" {self.base_url}/presence"""
 
 
 def command() -> str:
@@ -60,10 +71,11 @@ def command() -> str:
 
 
 def demo_links(conn: Connection, now: float, base_url: str, region: Region) -> DemoLinks | None:
-    """Make the demo workspace and tell where it is; none where there is a workspace already."""
-    if all_workspaces(conn):
+    """Make the demo workspace, or find it unused, and tell where it is; none where there is another workspace."""
+    workspaces = all_workspaces(conn)
+    demo = renew_demo(conn, workspaces, now) if workspaces else create_demo(conn, now, region)
+    if demo is None:
         return None
-    demo = create_demo(conn, now, region)
     return DemoLinks(
         base_url=base_url,
         app_id=demo.app_id,

@@ -13,8 +13,8 @@ from typing import Final
 from sqlalchemy import Connection, insert
 
 from app.attributes.operations import make_missing
-from app.auth.admins import create_admin
-from app.auth.sessions import make_sign_in_link
+from app.auth.admins import create_admin, members_of
+from app.auth.sessions import make_sign_in_link, renew_sign_in_link
 from app.auth.tokens import create_token
 from app.companies import store as companies
 from app.companies.records import Company
@@ -28,6 +28,7 @@ from app.presence.changes import Interval
 from app.presence.store import write_intervals
 from app.storage.tables import presence_counts
 from app.workspaces.operations import create_workspace
+from app.workspaces.records import Workspace
 
 NAME: Final = "Demo"
 ADMIN_EMAIL: Final = "demo@porchlight.example"
@@ -38,11 +39,11 @@ _DAY: Final = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What was made. The sign-in and the token can be read now and never again."""
+    """What was made. The sign-in and the token can be read now and never again; no token where it was made before."""
 
     app_id: AppId
     sign_in_token: str
-    api_token: str
+    api_token: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,21 @@ def create_demo(conn: Connection, now: float, region: Region, seed: int = SEED) 
         sign_in_token=make_sign_in_link(conn, admin_id, app_id, now),
         api_token=create_token(conn, app_id, TOKEN_NAME, now),
     )
+
+
+def renew_demo(conn: Connection, workspaces: Sequence[Workspace], now: float) -> Demo | None:
+    """Another sign-in for a demo that nobody has made use of; none where that is not all there is.
+
+    Whoever made it may never have read where it is: the server may have died before it could say so.
+    """
+    if [workspace.name for workspace in workspaces] != [NAME]:
+        return None
+    app_id = workspaces[0].app_id
+    members = members_of(conn, app_id)
+    if [member.email for member in members] != [ADMIN_EMAIL]:
+        return None
+    sign_in_token = renew_sign_in_link(conn, members[0].id, app_id, now)
+    return None if sign_in_token is None else Demo(app_id, sign_in_token, api_token=None)
 
 
 def _people_it(conn: Connection, app_id: AppId, now: float, rng: Random) -> None:

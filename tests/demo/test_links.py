@@ -1,8 +1,14 @@
 """The words that greet whoever starts the server for the first time."""
 
 import re
+from urllib.parse import unquote
 
-from app.demo import demo_links
+import pytest
+from sqlalchemy import Connection
+
+from app.auth.admins import create_admin
+from app.auth.sessions import SIGN_IN_LINK_SECONDS, use_sign_in_link
+from app.demo import DemoLinks, demo_links
 from app.storage.database import Database
 from app.workspaces.operations import create_workspace
 
@@ -35,6 +41,44 @@ async def test_a_store_with_a_workspace_gets_no_demo(database: Database) -> None
     assert await database.write(lambda conn: demo_links(conn, NOW, BASE, "us")) is None
 
 
-async def test_the_second_start_makes_no_second_demo(database: Database) -> None:
+def token_in(links: DemoLinks | None) -> str:
+    assert links is not None
+    return unquote(links.dashboard_url.partition("?token=")[2])
+
+
+async def test_each_start_makes_the_same_demo_a_new_link_until_somebody_has_signed_in(
+    database: Database,
+) -> None:
+    first = await database.write(lambda conn: demo_links(conn, NOW, BASE, "us"))
+    later = NOW + SIGN_IN_LINK_SECONDS
+    second = await database.write(lambda conn: demo_links(conn, later, BASE, "us"))
+    assert first is not None
+    assert second is not None
+    assert second.app_id == first.app_id
+    assert await database.write(lambda conn: use_sign_in_link(conn, token_in(first), NOW)) is None
+    assert await database.write(lambda conn: use_sign_in_link(conn, token_in(second), later)) is not None
+    assert await database.write(lambda conn: demo_links(conn, later, BASE, "us")) is None
+
+
+async def test_a_later_greeting_says_how_to_make_another_token(database: Database) -> None:
     await database.write(lambda conn: demo_links(conn, NOW, BASE, "us"))
+    again = await database.write(lambda conn: demo_links(conn, NOW, BASE, "us"))
+    assert again is not None
+    made = dict(re.findall(r"^(\w+): (\S+)$", again.text(), re.MULTILINE))
+    assert made.keys() == {"dashboard", "demo_page", "app_id"}
+    assert f" token create {again.app_id} --name NAME\n" in again.text()
+
+
+@pytest.mark.parametrize("use", ["account", "workspace"])
+async def test_a_demo_that_somebody_goes_on_from_is_not_told_of_again(database: Database, use: str) -> None:
+    links = await database.write(lambda conn: demo_links(conn, NOW, BASE, "us"))
+    assert links is not None
+
+    def go_on(conn: Connection) -> None:
+        if use == "account":
+            create_admin(conn, links.app_id, "ada@example.com", None, NOW)
+        else:
+            create_workspace(conn, "Acme", NOW)
+
+    await database.write(go_on)
     assert await database.write(lambda conn: demo_links(conn, NOW, BASE, "us")) is None
