@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
 from pathlib import Path
 
 import httpx2
@@ -16,7 +15,7 @@ from app.dashboard.access import COOKIE
 from app.server import front_door
 from support.desk import make_team
 from support.rest import make_tenant
-from support.serving import Served, serving, settings_in, whole_app
+from support.serving import Served, connection, everything, serving, settings_in, whole_app
 
 
 @pytest_asyncio.fixture
@@ -46,16 +45,10 @@ async def test_server_is_up(served: Served) -> None:
 
 async def half_sent(served: Served, path: str, body: bytes, *headers: str) -> bytes:
     """What comes back for a request whose body does not end."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
     lines = [f"POST {path} HTTP/1.1", f"Host: 127.0.0.1:{served.port}", "Content-Length: 1000", *headers]
-    writer.write("\r\n".join([*lines, "", ""]).encode() + body)
-    async with asyncio.timeout(60):
-        received = b""
-        with suppress(ConnectionError):
-            while chunk := await reader.read(65536):
-                received += chunk
-    writer.close()
-    return received
+    async with connection(served) as (reader, writer):
+        writer.write("\r\n".join([*lines, "", ""]).encode() + body)
+        return await everything(reader)
 
 
 async def test_what_comes_in_while_the_server_goes_down_is_refused_by_each_edge_as_ever(

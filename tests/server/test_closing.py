@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,7 @@ from app.server import front_door
 from app.server.closing import Closing
 from app.settings import Settings
 from app.state import AppState
-from support.serving import bare_app, serving, settings_in
+from support.serving import bare_app, connection, everything, serving, settings_in
 
 HALF = b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\nhalf"
 
@@ -55,20 +54,14 @@ async def answered(folder: Path, request: bytes, *, then: bytes = b"", seconds: 
     """All that comes back for a request to a server that is told to go down, within ``seconds``, while it is open."""
     async with serving(settings_in(folder), make_app=closing_app) as served:
         served.server.config.timeout_graceful_shutdown = seconds
-        reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
-        writer.write(request)
-        [connection] = await _once_it_answers(served.server.server_state.connections)
-        await served.stop()
-        while connection.cycle.keep_alive:  # until it is told
-            await asyncio.sleep(0)
-        writer.write(then)
-        async with asyncio.timeout(60):
-            received = b""
-            with suppress(ConnectionError):
-                while chunk := await reader.read(65536):
-                    received += chunk
-        writer.close()
-    return received
+        async with connection(served) as (reader, writer):
+            writer.write(request)
+            [answering] = await _once_it_answers(served.server.server_state.connections)
+            await served.stop()
+            while answering.cycle.keep_alive:  # until it is told
+                await asyncio.sleep(0)
+            writer.write(then)
+            return await everything(reader)
 
 
 async def _once_it_answers(connections: set[object]) -> list[front_door.FrontDoor]:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -22,7 +22,7 @@ from app.server import front_door
 from app.server.front_door import MAX_HEAD_BYTES, MESSENGER_PATH, FrontDoor
 from app.settings import Settings
 from app.state import AppState
-from support.serving import Served, bare_app, serving, settings_in
+from support.serving import Served, bare_app, connection, everything, serving, settings_in
 
 
 async def echo(request: Request) -> PlainTextResponse:
@@ -67,27 +67,6 @@ def echoing_app(settings: Settings, clock: Clock, states: list[AppState]) -> Sta
 async def served(tmp_path: Path) -> AsyncIterator[Served]:
     async with serving(settings_in(tmp_path), make_app=echoing_app) as running:
         yield running
-
-
-@asynccontextmanager
-async def connection(served: Served) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
-    try:
-        yield reader, writer
-    finally:
-        writer.close()
-        with suppress(OSError):
-            await writer.wait_closed()
-
-
-async def everything(reader: asyncio.StreamReader) -> bytes:
-    """All that comes until the server hangs up."""
-    async with asyncio.timeout(60):
-        received = b""
-        with suppress(ConnectionError):
-            while chunk := await reader.read(65536):
-                received += chunk
-        return received
 
 
 async def test_ordinary_request_is_answered(served: Served) -> None:

@@ -102,6 +102,28 @@ async def serving(
 
 
 @asynccontextmanager
+async def connection(served: Served) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """Bytes to and from a server, for what no client of HTTP would say."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+    try:
+        yield reader, writer
+    finally:
+        writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
+
+
+async def everything(reader: asyncio.StreamReader) -> bytes:
+    """All that comes until the server hangs up."""
+    async with asyncio.timeout(60):
+        received = b""
+        with suppress(ConnectionError):
+            while chunk := await reader.read(65536):
+                received += chunk
+        return received
+
+
+@asynccontextmanager
 async def _running(server: uvicorn.Server, listener: socket.socket) -> AsyncIterator[None]:
     task = asyncio.create_task(server._serve(sockets=[listener]))
     try:
