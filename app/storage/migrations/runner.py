@@ -1,40 +1,36 @@
 """Bringing a database to the newest revision, in one transaction under a lock.
 
-Of two processes that start at once, one migrates and the other finds it done. Alembic runs the
-revisions; it needs no configuration file, and so works from an installed package too.
+Of two processes that start at once, one migrates and the other finds it done.
 """
 
 import asyncio
 from pathlib import Path
 from typing import Final
 
-from alembic.config import Config
-from alembic.runtime.environment import EnvironmentContext
-from alembic.runtime.migration import MigrationContext, RevisionStep
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from app.errors import PorchlightError, SettingError, StorageUnavailable
 from app.storage.faults import as_answer, reason_of
 from app.storage.sqlite import driver_of, file_of, make_engine, open_writer
 
-_SCRIPTS: Final = ScriptDirectory(str(Path(__file__).parent))
+_VERSIONS: Final = Path(__file__).with_name("versions")
+_REVISION: Final = text("SELECT version_num FROM alembic_version")
 # Any number will do that nobody else takes in the same PostgreSQL database.
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(7204519)")
 
 
 def newest_revision() -> str:
     """The revision that this version of the program works with."""
-    revision = _SCRIPTS.get_current_head()
-    assert revision is not None
-    return revision
+    # Told by the names of the files, ``r0001_presence.py``: each start asks.
+    return max(path.name for path in _VERSIONS.glob("r*.py"))[1:5]
 
 
 def current_revision(conn: Connection) -> str | None:
     """The revision of the database at hand; none where it is empty."""
-    return MigrationContext.configure(conn).get_current_revision()
+    if not inspect(conn).has_table("alembic_version"):
+        return None
+    return conn.execute(_REVISION).scalar_one_or_none()
 
 
 def migrate(url: str) -> str:
@@ -48,8 +44,6 @@ def migrate(url: str) -> str:
             _migrate_sqlite(url)
         else:
             asyncio.run(_migrate_postgres(url))
-    except CommandError as error:
-        raise SettingError(f"The database was made by a newer version of Porchlight: {error}") from error
     except PorchlightError:
         raise
     except Exception as error:
@@ -87,6 +81,8 @@ async def _migrate_postgres(url: str) -> None:
     engine = make_async_engine(url)
     try:
         async with engine.begin() as connection:
+            if await connection.run_sync(current_revision) == newest_revision():
+                return
             await connection.execute(_LOCK)
             await connection.run_sync(_upgrade)
     finally:
@@ -94,11 +90,6 @@ async def _migrate_postgres(url: str) -> None:
 
 
 def _upgrade(connection: Connection) -> None:
-    """Run what is missing, inside the transaction that ``connection`` has begun."""
+    from app.storage.migrations.upgrading import upgrade  # noqa: PLC0415  Nearly all starts have nothing to run.
 
-    def missing(revision: str, context: MigrationContext) -> list[RevisionStep]:
-        return _SCRIPTS._upgrade_revs("head", revision)
-
-    with EnvironmentContext(Config(), _SCRIPTS, fn=missing) as environment:
-        environment.configure(connection=connection, render_as_batch=True)
-        environment.run_migrations()
+    upgrade(connection)
