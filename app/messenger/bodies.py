@@ -1,6 +1,6 @@
 """Request bodies, read up to a limit: what is longer is refused before it is read."""
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
 from app.errors import BodyTooLarge, ParameterInvalid
 
@@ -10,17 +10,16 @@ async def read_body(request: Request, most_bytes: int) -> bytes:
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced[:20]) > most_bytes:
         raise _too_large(most_bytes)
-    parts: list[bytes] = []
-    length = 0
-    try:
-        async for part in request.stream():
-            length += len(part)
-            if length > most_bytes:
-                raise _too_large(most_bytes)
-            parts.append(part)
-    except ClientDisconnect:
-        raise ParameterInvalid("The body ended before it was whole") from None
-    return b"".join(parts)
+    body, is_whole = bytearray(), False
+    while not is_whole:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ParameterInvalid("The body ended before it was whole")
+        body += message.get("body", b"")
+        if len(body) > most_bytes:
+            raise _too_large(most_bytes)
+        is_whole = not message.get("more_body", False)
+    return bytes(body)
 
 
 def _too_large(most_bytes: int) -> BodyTooLarge:

@@ -8,7 +8,6 @@ the page that asked. A page on a site that is not listed can read nothing, not e
 
 from typing import Final
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,6 +19,8 @@ from app.workspaces.origins import is_allowed
 from app.workspaces.records import Workspace
 
 PREFLIGHT_SECONDS: Final = 7_200
+_VARIES: Final = (b"vary", b"Origin")
+_EXPOSED: Final = (b"access-control-expose-headers", b"Retry-After, X-Request-Id")
 _HIDDEN: Final = "porchlight.hidden_from_origin"
 _NOT_LISTED: Final = "This site is not among the workspace's allowed origins"
 
@@ -68,15 +69,14 @@ class AcrossOrigins:
         if scope["method"] == "OPTIONS":
             await _preflight(Request(scope))(scope, receive, send)
             return
-        origin = Headers(scope=scope).get("origin")
+        origin = next((value for name, value in scope["headers"] if name == b"origin"), None)
 
         async def send_readable(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.add_vary_header("Origin")
+                headers = [*message["headers"], _VARIES]
                 if origin is not None and not scope.get(_HIDDEN):
-                    headers["access-control-allow-origin"] = origin
-                    headers["access-control-expose-headers"] = "Retry-After, X-Request-Id"
+                    headers += [(b"access-control-allow-origin", origin), _EXPOSED]
+                message["headers"] = headers
             await send(message)
 
         await self._app(scope, receive, send_readable)

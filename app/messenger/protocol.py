@@ -30,6 +30,8 @@ LONGEST_TITLE: Final = 1_024
 _MOST_FIELDS: Final = 100
 _LONGEST_ZONE: Final = 64
 _USER_DATA: Final = "user_data"
+_PLATFORMS: Final = get_args(Platform)
+_SOURCES: Final = get_args(Source)
 
 BodyKind = Literal["json", "form"]
 _KINDS: Final[Mapping[str, BodyKind | None]] = {
@@ -48,8 +50,8 @@ def parse_ping(body: bytes, content_type: str) -> Ping:
     """
     fields = read_fields(body, content_type, spared=_USER_DATA)
     app_id = AppId(required_text(fields, "app_id"))
-    platform = _one_of(fields, "platform", get_args(Platform), "web")
-    source = _one_of(fields, "source", get_args(Source), "page")
+    platform = _one_of(fields, "platform", _PLATFORMS, "web")
+    source = _one_of(fields, "source", _SOURCES, "page")
     page_title = optional_text(fields, "page_title")
     timezone = optional_text(fields, "timezone")
     page_url, page_problems = _url(fields, "referer")

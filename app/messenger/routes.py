@@ -15,8 +15,8 @@ _POST: Final = ["POST", "OPTIONS"]
 _ACROSS: Final = [Middleware(AcrossOrigins)]
 
 routes: Final = [
-    Route("/widget/{app_id}", get_snippet, methods=["GET"]),
     Route("/messenger/web/ping", post_ping, methods=_POST, middleware=_ACROSS),
     Route("/messenger/heartbeat", post_heartbeat, methods=_POST, middleware=_ACROSS),
     Route("/messenger/web/events", post_event, methods=_POST, middleware=_ACROSS),
+    Route("/widget/{app_id}", get_snippet, methods=["GET"]),
 ]

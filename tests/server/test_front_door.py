@@ -204,6 +204,15 @@ async def test_head_that_drips_is_refused(served: Served, monkeypatch: pytest.Mo
         assert (await everything(reader)).startswith(b"HTTP/1.1 408 ")
 
 
+async def test_later_head_that_drips_is_refused_too(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(front_door, "HEAD_SECONDS", 0.05)
+    async with connection(served) as (reader, writer):
+        writer.write(b"GET /echo HTTP/1.1\r\nHost: x\r\n\r\n")
+        await reader.readuntil(b"0 bytes")
+        writer.write(b"GET /echo HTTP/1.1\r\nHo")
+        assert (await everything(reader)).startswith(b"HTTP/1.1 408 ")
+
+
 async def test_connection_that_says_nothing_is_closed(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
