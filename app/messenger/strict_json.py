@@ -7,7 +7,6 @@ field, before anything else looks at the value.
 
 import json
 import math
-import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -18,8 +17,11 @@ MOST_LEVELS: Final = 16
 _LONGEST_INTEGER: Final = 20  # characters of 64 bits
 _BEYOND: Final = 1 << 64
 _BODY: Final = "The body"
-# Digits count where a number may begin: a hash in hex is full of what looks like an exponent.
-_BIG_NUMBER: Final = re.compile(r"[-:,\[ \t\n\r][0-9](?:[0-9]{18}|[0-9.]*[eE][+-]?[0-9]{3})")
+_SURE_INTEGER: Final = 18  # digits, or a sign and 17, that are never beyond 64 bits
+
+
+class _NeedsALookError(Exception):
+    """A number that may be one that can't be stored."""
 
 
 def read_json(text: str, name: str = "", spared: str = "") -> object:
@@ -27,12 +29,16 @@ def read_json(text: str, name: str = "", spared: str = "") -> object:
 
     ``spared`` names the member that is not looked at: whoever reads it judges its values one by one.
     """
+    if _is_plain(text):
+        try:
+            return _PLAIN_DECODER.decode(text)
+        except (_NeedsALookError, ValueError):
+            pass  # read once more below, to look at each value and name what is wrong
     value = decode_json(text, name)
-    if _needs_a_look(text):
-        if spared and isinstance(value, dict):
-            require_storable({key: item for key, item in value.items() if key != spared}, name)
-        else:
-            require_storable(value, name)
+    if spared and isinstance(value, dict):
+        require_storable({key: item for key, item in value.items() if key != spared}, name)
+    else:
+        require_storable(value, name)
     return value
 
 
@@ -47,20 +53,12 @@ def decode_json(text: str, name: str = "") -> object:
     return value
 
 
-def _needs_a_look(text: str) -> bool:
-    """Whether anything may stand in a JSON text that can't be stored.
+def _is_plain(text: str) -> bool:
+    """Whether a JSON text has few levels, and no escape that could be a NUL or half a pair.
 
-    Most texts hold no escape that could be a NUL or half a pair, no long number and few levels: there
-    looking at every value is saved.
+    Most texts are plain: where their numbers are short too, looking at every value is saved.
     """
-    return (
-        "\\u" in text
-        or "NaN" in text
-        or "Infinity" in text
-        or text[:1] not in "{["  # a bare number, or white space before anything
-        or text.count("{") + text.count("[") > MOST_LEVELS
-        or _BIG_NUMBER.search(text) is not None
-    )
+    return "\\u" not in text and text.count("{") + text.count("[") <= MOST_LEVELS
 
 
 def require_storable(value: object, name: str = "", level: int = 1) -> None:
@@ -121,4 +119,20 @@ def _integer(digits: str) -> int:
     return int(digits) if len(digits) <= _LONGEST_INTEGER else _BEYOND
 
 
+def _sure_integer(digits: str) -> int:
+    if len(digits) > _SURE_INTEGER:
+        raise _NeedsALookError
+    return int(digits)
+
+
+def _sure_float(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise _NeedsALookError
+    return number
+
+
+_PLAIN_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_object, parse_int=_sure_integer, parse_float=_sure_float, parse_constant=_sure_float
+)
 _DECODER: Final = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer, parse_constant=float)
