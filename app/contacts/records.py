@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import msgspec
+
 from app.attributes.records import Scalar
 from app.contacts.user_data import UserData
 from app.ids import AppId, ContactId
@@ -13,12 +15,11 @@ Platform = Literal["web", "ios", "android"]
 Source = Literal["apiBoot", "apiUpdate", "page", "register", "active"]
 
 
-@dataclass(frozen=True, slots=True)
-class Ping:
+class Ping(msgspec.Struct, frozen=True):
     """One ping, read and checked: what it says of the person, and where it comes from."""
 
     app_id: AppId
-    user: UserData = field(default_factory=UserData)
+    user: UserData = UserData()
     platform: Platform = "web"
     source: Source = "page"
     page_url: str | None = None

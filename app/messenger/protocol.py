@@ -7,9 +7,10 @@ dropped and named, and the rest is recorded.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Final, Literal, cast, get_args
 from urllib.parse import parse_qsl
+
+from msgspec.structs import replace
 
 from app.attributes.naming import shown_key
 from app.contacts.records import Ping, Platform, Source
