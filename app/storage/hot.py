@@ -23,21 +23,24 @@ Row: TypeAlias = Sequence[Any]
 Given: TypeAlias = Mapping[str, object]
 Statement: TypeAlias = Select[*tuple[Any, ...]] | Insert | Update | Delete | TextClause
 
-_DIALECT: Final = SQLiteDialect_pysqlite(paramstyle="named")
+# By place, not by name: of each name the driver would ask SQLite and the mapping once more, every time.
+_DIALECT: Final = SQLiteDialect_pysqlite(paramstyle="qmark")
 
 
 class Hot:
     """One statement, to be run many times with other values. All its values are named by ``bindparam``."""
 
-    __slots__ = ("_core", "_json_names", "_read", "_text")
+    __slots__ = ("_core", "_json_places", "_names", "_read", "_text")
 
     def __init__(self, statement: Statement) -> None:
         compiled = statement.compile(dialect=_DIALECT)
         assert isinstance(compiled, SQLCompiler)
         self._core = statement
         self._text = str(compiled)
+        self._names = compiled.positiontup or []
         # These two kinds are all that our tables have and the driver does not know.
-        self._json_names = [name for name, bind in compiled.binds.items() if isinstance(bind.type, JSON)]
+        kinds = [compiled.binds[name].type for name in self._names]
+        self._json_places = [place for place, kind in enumerate(kinds) if isinstance(kind, JSON)]
         columns = enumerate(getattr(statement, "selected_columns", ()))
         self._read = [(place, read) for place, column in columns if (read := _reader_of(column.type))]
 
@@ -73,10 +76,11 @@ class Hot:
                 self._text, None, error, sqlite3.Error, hide_parameters=True, dialect=_DIALECT
             ) from error
 
-    def _written(self, given: Given) -> Given:
-        if not self._json_names:
-            return given
-        return {**given, **{name: to_json(given[name]) for name in self._json_names}}
+    def _written(self, given: Given) -> list[object]:
+        values = [given[name] for name in self._names]
+        for place in self._json_places:
+            values[place] = to_json(values[place])
+        return values
 
     def _row(self, row: Row) -> Row:
         values = list(row)

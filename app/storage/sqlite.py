@@ -84,7 +84,7 @@ def open_reader(engine: Engine, path: Path) -> Connection:
 
 def driver_of(connection: Connection) -> sqlite3.Connection:
     """The driver's own connection under SQLAlchemy's."""
-    driver = connection.connection.driver_connection
+    driver = connection.connection.dbapi_connection
     assert isinstance(driver, sqlite3.Connection)
     return driver
 
