@@ -21,6 +21,8 @@ from app.contacts.reading import Place
 from app.contacts.records import Contact
 from app.errors import ParameterInvalid
 from app.ids import AppId, ContactId, is_contact_id
+from app.search.asking import PEOPLE
+from app.search.store import count_people
 from app.trail.records import Deed
 
 
@@ -107,7 +109,7 @@ async def list_contacts(request: Request, grant: TokenGrant) -> Response:
 
     def work(conn: Connection) -> tuple[list[tuple[Contact, Marks]], int]:
         found = reading.people_after(conn, call.app_id, place, query.per_page + 1)
-        return all_with_marks(conn, call.app_id, found), reading.count_people(conn, call.app_id)
+        return all_with_marks(conn, call.app_id, found), count_people(conn, call.app_id, PEOPLE)
 
     found, total = await call.view(
         work,

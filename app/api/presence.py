@@ -17,6 +17,8 @@ from app.auth.tokens import TokenGrant, is_live
 from app.contacts.listing import last_seen_of
 from app.errors import ParameterInvalid, ParameterNotFound, PorchlightError
 from app.ids import ContactId, is_contact_id
+from app.search.asking import EVERYBODY
+from app.search.store import count_people
 from app.state import state_of
 from app.trail.records import Deed
 
@@ -27,7 +29,7 @@ _MOST_QUERY_BYTES: Final = 65_536
 async def get_presence(request: Request, grant: TokenGrant) -> Response:
     """``GET /presence``: how many contacts are online, of how many."""
     state = state_of(request)
-    total = await desk_of(request).totals.of(grant.app_id, state.database)
+    total = await state.database.read(lambda conn: count_people(conn, grant.app_id, EVERYBODY))
     return Json({"online": state.tracker.online_count(grant.app_id), "total": total})
 
 

@@ -13,7 +13,7 @@ from itertools import islice
 from operator import attrgetter, itemgetter
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import Connection, Dialect, Table, bindparam, insert
+from sqlalchemy import Connection, Dialect, Table, bindparam
 
 from app.attributes.index import index_rows
 from app.attributes.operations import attributes_to_index
@@ -26,6 +26,7 @@ from app.contacts.store import take_pseudonyms
 from app.ids import AppId, ContactId, new_contact_id
 from app.storage.sqlite import to_json
 from app.storage.tables import attribute_values, contacts, search_words
+from app.storage.tables.counted import insert_row
 
 LOT: Final = 2_000
 _NO_NAMES: Final = Names(None, None)
@@ -227,4 +228,4 @@ def _insert_rows(conn: Connection, table: Table, columns: tuple[str, ...], rows:
 
 @lru_cache(maxsize=256)
 def _statement(dialect: Dialect, table: Table, columns: tuple[str, ...]) -> str:
-    return str(insert(table).values({name: bindparam(name) for name in columns}).compile(dialect=dialect))
+    return str(insert_row(table).values({name: bindparam(name) for name in columns}).compile(dialect=dialect))

@@ -30,7 +30,6 @@ from sqlalchemy import (
     exists,
     func,
     intersect,
-    literal,
     literal_column,
     select,
     true,
@@ -135,18 +134,6 @@ def page_of(conn: Connection, app_id: AppId, view: View, online: OnlineOnly | No
 def nearest_of(conn: Connection, app_id: AppId, view: View, online: OnlineOnly | None = None) -> People:
     """The first page of a search that would take too long: whoever fits among the first of the order."""
     return _walked(conn, app_id, replace(view, page=1), ids_on_walk(view, SHORT_WALK), online)
-
-
-def count_up_to(conn: Connection, app_id: AppId, role: Role | None, limit: int) -> int:
-    """How many people a tab has, but never counting further than ``limit``."""
-    some = select(literal(1)).select_from(contacts).where(*_belongs(role)).limit(limit).subquery()
-    return conn.execute(select(func.count()).select_from(some), {"app_id": app_id}).scalar_one()
-
-
-def count_all(conn: Connection, app_id: AppId, role: Role | None) -> int:
-    """How many people a tab has. Walks one index from end to end: not while a page waits for it."""
-    statement = select(func.count()).select_from(contacts).where(*_belongs(role))
-    return conn.execute(statement, {"app_id": app_id}).scalar_one()
 
 
 def made_since(conn: Connection, app_id: AppId, view: View, since: float, limit: int) -> list[ContactId]:
@@ -319,12 +306,11 @@ def rows_of(conn: Connection, app_id: AppId, ids: Sequence[ContactId]) -> list[P
     return [people[contact_id] for contact_id in ids if contact_id in people]
 
 
-def _belongs(role: str | None) -> list[ColumnElement[bool]]:
+def _belongs(role: str) -> list[ColumnElement[bool]]:
     """In this workspace, on the lists, and of the tab's role."""
     # In the very words of the partial indexes: SQLite does not see that ``listed = 1`` is ``listed``.
     listed: ColumnElement[bool] = literal_column("contacts.listed")
-    conditions = [contacts.c.app_id == bindparam("app_id"), listed]
-    return conditions if role is None else [*conditions, contacts.c.role == role]
+    return [contacts.c.app_id == bindparam("app_id"), listed, contacts.c.role == role]
 
 
 def _belongs_by_id(role: Role | None) -> list[ColumnElement[bool]]:

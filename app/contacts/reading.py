@@ -12,7 +12,6 @@ from sqlalchemy import (
     Connection,
     Select,
     Subquery,
-    func,
     literal_column,
     select,
     tuple_,
@@ -78,12 +77,6 @@ def places_after(
     walks = [_walk(app_id, role, place, most) for role in roles]
     every = union_all(*(select(walk.c.created_at, walk.c.id) for walk in walks)).subquery()
     return select(every.c.id).order_by(every.c.created_at.desc(), every.c.id.desc()).limit(most)
-
-
-def count_people(conn: Connection, app_id: AppId, roles: Collection[str] = PEOPLE) -> int:
-    """How many are listed. Walks an index from end to end."""
-    statement = select(func.count()).select_from(contacts).where(*_listed(app_id), contacts.c.role.in_(roles))
-    return conn.execute(statement).scalar_one()
 
 
 def _walk(app_id: AppId, role: str, place: Place | None, most: int) -> Subquery:

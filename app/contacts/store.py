@@ -32,6 +32,7 @@ from app.ids import AppId, ContactId
 from app.search.clauses import listed_texts
 from app.storage.hot import Hot
 from app.storage.tables import contacts, presence_intervals, search_words
+from app.storage.tables.counted import insert_row
 
 FIELDS: Final = tuple(field.name for field in fields(Contact))
 _COLUMNS: Final = [contacts.c[name] for name in FIELDS]
@@ -67,7 +68,7 @@ HOLDERS: Final = (
     .with_for_update()
 )
 _HOLDERS: Final = Hot(HOLDERS)
-_INSERT: Final = Hot(insert(contacts))
+_INSERT: Final = Hot(insert_row(contacts))
 _INSERT_WORD: Final = Hot(insert(search_words))
 _DELETE_WORD: Final = Hot(
     delete(search_words).where(

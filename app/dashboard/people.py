@@ -9,7 +9,6 @@ from typing import Final
 
 from markupsafe import Markup
 from sqlalchemy import Connection
-from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -37,11 +36,11 @@ from app.dashboard.online_counts import line_of
 from app.dashboard.paging import pages_around
 from app.dashboard.rendering import Avatar, json_answer, page_around, render
 from app.dashboard.seen import Seen, seen_of
-from app.dashboard.tallies import Tallies, Tally, quick_counts
 from app.errors import ParameterInvalid, ReadTooSlow
 from app.ids import AppId, ContactId
 from app.presence.store import read_counts
-from app.search.asking import Ask
+from app.search.asking import EVERYBODY, Ask
+from app.search.store import count_people
 from app.state import AppState, state_of
 from app.trail.records import Deed
 from app.trail.views import log_view
@@ -105,11 +104,9 @@ async def show_list(request: Request, seat: Seat) -> Response:
     """The list in the state that the address names. A search that takes longer comes after the rest of its page."""
     state, query = state_of(request), read_list_query(request.query_params)
     now = state.clock.now()
-    quick, filtering = await state.database.read(
-        lambda conn: (quick_counts(conn, seat.app_id), filtering_of(conn, state, seat.app_id, query, now))
+    counts, filtering = await state.database.read(
+        lambda conn: (_counts_of(conn, seat.app_id), filtering_of(conn, state, seat.app_id, query, now))
     )
-    tallies = _tallies_of(request)
-    known = tallies.known(seat.app_id, quick)
     online_count = state.tracker.online_count(seat.app_id)
     context = {
         "layout": layout_of(seat, "people"),
@@ -117,28 +114,25 @@ async def show_list(request: Request, seat: Seat) -> Response:
         "timezone": seat.workspace.timezone,
         "query": query,
         "online_count": online_count,
-        "tabs": _tabs(query, request.url.path, known, online_count),
+        "tabs": _tabs(query, request.url.path, counts, online_count),
         **filter_bar(query, request.url.path, filtering, now, seat.workspace.timezone),
     }
-    people = _people_part(request, seat, query, _Shown(now, known, filtering.ask))
-    response = await page_around("users.html", context, "people", people, PATIENCE_SECONDS)
-    if tallies.is_stale(seat.app_id, quick, now):
-        response.background = BackgroundTask(tallies.count, seat.app_id, state.database, now)
-    return response
+    people = _people_part(request, seat, query, _Shown(now, counts, filtering.ask))
+    return await page_around("users.html", context, "people", people, PATIENCE_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """What the people are shown by: the moment, how many each tab is known to have, and the filter if any."""
+    """What the people are shown by: the moment, how many each tab has, and the filter if any."""
 
     now: float
-    known: dict[Role | None, Tally]
+    counts: dict[Role | None, int]
     ask: Ask | None
 
 
 async def _people_part(request: Request, seat: Seat, query: ListQuery, shown: _Shown) -> Markup:
     """The people themselves, with the links to further pages; or why there are none."""
-    state, path, now, known = state_of(request), request.url.path, shown.now, shown.known
+    state, path, now = state_of(request), request.url.path, shown.now
     people, fresh, is_cut = await _found(state, seat, query, shown)
     if people.rows:
         deed = Deed("contact.listed", "contact", None, {"ids": [person.id for person in people.rows]})
@@ -152,14 +146,14 @@ async def _people_part(request: Request, seat: Seat, query: ListQuery, shown: _S
             "rows": [_row(state, seat, person, now) for person in people.rows],
             "pages": []
             if is_cut
-            else pages_around(query.page, people.has_next, _total(query, people, known)),
+            else pages_around(query.page, people.has_next, _total(query, people, shown.counts)),
             "has_next": people.has_next,
             "page_url": lambda number: query.url(path, page=number),
             "clear_url": query.url(path, search="", page=1),
             "unfiltered_url": query.url(path, filter="", page=1),
             "first_url": query.url(path, page=1),
             "is_cut": is_cut,
-            "is_empty_workspace": known[None].count == 0,
+            "is_empty_workspace": shown.counts[None] == 0,
             "origin": own_origin(request),
             **_news_of(query, path, now, fresh),
         },
@@ -260,15 +254,21 @@ def _row(state: AppState, seat: Seat, person: Person, now: float) -> Row:
     )
 
 
-def _tabs(query: ListQuery, path: str, known: dict[Role | None, Tally], online_count: int) -> list[TabLink]:
-    counts: dict[Tab, str] = {
-        "all": str(known[None]),
-        "online": f"{online_count:,}",
-        "users": str(known["user"]),
-        "leads": str(known["lead"]),
+def _counts_of(conn: Connection, app_id: AppId) -> dict[Role | None, int]:
+    """How many people each tab has but *Online now*."""
+    tabs: tuple[Role | None, ...] = (None, "user", "lead")
+    return {role: count_people(conn, app_id, EVERYBODY if role is None else (role,)) for role in tabs}
+
+
+def _tabs(query: ListQuery, path: str, counts: dict[Role | None, int], online_count: int) -> list[TabLink]:
+    shown: dict[Tab, int] = {
+        "all": counts[None],
+        "online": online_count,
+        "users": counts["user"],
+        "leads": counts["lead"],
     }
     return [
-        TabLink(name, query.url(path, tab=tab, page=1), counts[tab], tab == query.tab, tab == "online")
+        TabLink(name, query.url(path, tab=tab, page=1), f"{shown[tab]:,}", tab == query.tab, tab == "online")
         for tab, name in TABS.items()
     ]
 
@@ -286,12 +286,11 @@ def _columns(query: ListQuery, path: str) -> list[Column]:
     ]
 
 
-def _total(query: ListQuery, people: People, known: dict[Role | None, Tally]) -> int | None:
-    """How many people the view has, where that is known to the last one."""
+def _total(query: ListQuery, people: People, counts: dict[Role | None, int]) -> int | None:
+    """How many people the view has, where that is known."""
     if people.total is not None or query.search or query.filter or query.tab == "online":
         return people.total
-    tally = known[query.view.role]
-    return None if tally.at_least else tally.count
+    return counts[query.view.role]
 
 
 def _news_of(query: ListQuery, path: str, now: float, fresh: list[ContactId]) -> dict[str, str]:
@@ -316,12 +315,3 @@ def _since(text: str) -> float:
     if not 0 <= since < 1e11:
         raise ParameterInvalid(f"since is {text[:40]!r}: it must be a moment in Unix seconds")
     return since
-
-
-def _tallies_of(request: Request) -> Tallies:
-    """One for the application."""
-    app = request.app
-    if not hasattr(app.state, "tallies"):
-        app.state.tallies = Tallies()
-    tallies: Tallies = app.state.tallies
-    return tallies

@@ -31,6 +31,7 @@ from app.search.asking import EVERYBODY, LISTED, PEOPLE, Ask, is_of_roles
 from app.search.clauses import Around, clause_of, closed, holders_of, listed_texts
 from app.search.cursor import Place
 from app.search.query import FIRST_MOMENT, And, Comparison, Node, Operator, parts_of
+from app.search.store import count_people
 from app.search.walks import beyond, ids_on_walk, place_on_walk, stretches
 from app.storage.tables import attribute_values, contacts
 
@@ -119,8 +120,9 @@ def count_of(conn: Connection, ask: Ask, few: Source | None) -> int:
     if isinstance(tree, Comparison) and tree.operator in _OPPOSITES and not ask.besides:
         # Nobody is both, and everybody is one of the two.
         opposite = replace(ask, tree=Comparison(tree.field, _OPPOSITES[tree.operator], tree.value))
-        everybody = conn.execute(count_everybody(ask)).scalar_one()
-        return everybody - count_of(conn, opposite, few_of(conn, opposite))
+        return count_people(conn, ask.around.app_id, ask.roles) - count_of(
+            conn, opposite, few_of(conn, opposite)
+        )
     sources = sources_of(tree, ask.around)
     source = _rarest(conn, sources, VERY_MANY)[0] if len(sources) > 1 else next(iter(sources), None)
     if source is not None and _is_of_values(ask, sources):
@@ -163,12 +165,6 @@ def count_gathered(ask: Ask, source: Source | None) -> Select[int]:
     # A column that no index holds, or SQLite would read one that has all that is asked, to its end.
     counted = func.count(contacts.c.pseudonym) if is_by_ids else func.count()
     return select(counted).select_from(contacts).where(*_gathered(ask, source))
-
-
-def count_everybody(ask: Ask) -> Select[int]:
-    """How many there are to be asked."""
-    conditions = contacts.c.app_id == ask.around.app_id, LISTED, is_of_roles(ask.roles, is_open=True)
-    return select(func.count()).select_from(contacts).where(*conditions)
 
 
 def count_of_values(source: Source, sources: Sequence[Source]) -> Select[int]:

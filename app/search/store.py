@@ -1,6 +1,6 @@
-"""SQL of what search has to know of a workspace: its attributes, and its segments."""
+"""SQL of what search has to know of a workspace: its attributes, its segments, and how many people it has."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Final, Literal
 
@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 
 from app.ids import AppId
 from app.search.fields import Attribute
-from app.storage.tables import data_attributes, segments
+from app.storage.tables import data_attributes, people_counts, segments
 
 PersonType = Literal["contact", "user"]
 
@@ -46,12 +46,21 @@ _SEGMENT: Final = select(*_COLUMNS).where(
     segments.c.app_id == bindparam("app_id"), segments.c.id == bindparam("segment_id")
 )
 _HELD: Final = _SEGMENT.with_for_update()
+_COUNT: Final = select(func.coalesce(func.sum(people_counts.c.count), 0)).where(
+    people_counts.c.app_id == bindparam("app_id"),
+    people_counts.c.role.in_(bindparam("roles", expanding=True)),
+)
 
 
 def attributes_of(conn: Connection, app_id: AppId) -> dict[str, Attribute]:
     """The custom attributes of contacts that can be searched by, by name."""
     rows = conn.execute(_ATTRIBUTES, {"app_id": app_id})
     return {row.name: Attribute(row.id, row.type, row.is_unread) for row in rows}
+
+
+def count_people(conn: Connection, app_id: AppId, roles: Collection[str]) -> int:
+    """How many contacts of these roles are listed."""
+    return int(conn.execute(_COUNT, {"app_id": app_id, "roles": list(roles)}).scalar_one())
 
 
 def segments_of(conn: Connection, app_id: AppId) -> list[Segment]:

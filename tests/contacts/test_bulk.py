@@ -8,8 +8,12 @@ from app.contacts.bulk import LOT, NewContact, insert_contacts
 from app.contacts.records import Contact
 from app.ids import is_contact_id
 from app.places.cities import Place
+from app.storage.sqlite import driver_of
 from support.attributes import values_of
 from support.recording import NOW, Recorder
+
+ABORT = 2
+"""The number by which SQLite knows that a statement which fails is taken back whole."""
 
 
 def as_stored(recorder: Recorder, contact: Contact) -> dict[str, object]:
@@ -131,3 +135,21 @@ def test_what_only_some_of_a_lot_have_is_null_for_the_others(recorder: Recorder)
             row = recorder.row(contact_id)
             stored.append((row["phone"], row["email"], row["name"], row["deleted_at"]))
     assert stored == [("+1", None, None, None), (None, "a@b.example", None, None), (None, None, None, None)]
+
+
+def test_nobody_is_written_by_a_statement_that_could_fail_halfway(recorder: Recorder) -> None:
+    """Before such a one changes a page SQLite copies it, and twenty have a part in a contact."""
+    said: list[str] = []
+    driver = driver_of(recorder.conn)
+    driver.set_trace_callback(said.append)
+    recorder.ping({"anonymous_id": "a1"})
+    insert_contacts(recorder.conn, recorder.app_id, [NewContact("user", NOW, external_id="2")], NOW)
+    driver.set_trace_callback(None)
+    # Each of them is told once more for every statement of its triggers.
+    inserts = {statement for statement in said if "INTO contacts " in statement}
+    assert len(inserts) == 2
+    for statement in inserts:
+        steps = driver.execute(f"EXPLAIN {statement}").fetchall()
+        taken_back = [step for step in steps if step[1].startswith("Halt") and step[2] and step[3] == ABORT]
+        at_once = [step for step in steps if step[1] == "FkCounter" and not step[2]]
+        assert (taken_back, at_once) == ([], [])

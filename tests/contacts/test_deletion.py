@@ -12,6 +12,8 @@ from app.contacts.drafts import read_draft
 from app.contacts.grace import GRACE_SECONDS
 from app.contacts.records import Contact
 from app.errors import Conflict, ContactDeleted, ParameterInvalid, UserNotFound
+from app.search.asking import EVERYBODY
+from app.search.store import count_people
 from app.trail.records import Actor
 from support.recording import NOW, Recorder
 from support.trail import listen, logged, told
@@ -60,7 +62,7 @@ def test_R60_a_deleted_contact_is_in_no_list_profile_or_get(recorder: Recorder) 
     with pytest.raises(UserNotFound):
         operations.get_user_by_external_id(conn, app_id, "42")
     assert reading.people_after(conn, app_id, None, 10) == []
-    assert reading.count_people(conn, app_id) == 0
+    assert count_people(conn, app_id, EVERYBODY) == 0
     assert profiles.named_by_id(conn, app_id, ada.id) == []
     assert profiles.named_by_email(conn, app_id, "ada@example.com") == []
 

@@ -16,8 +16,6 @@ from app.contacts.listing import (
     Order,
     View,
     belonging,
-    count_all,
-    count_up_to,
     last_seen_of,
     made_since,
     nearest_of,
@@ -215,14 +213,6 @@ def test_R83_lists_of_one_workspace_hold_nobody_of_another(conn: Connection, peo
     assert page_of(conn, OTHER, View(), only).rows == []
     assert belonging(conn, OTHER, View(), [foreign]) == []
     assert last_seen_of(conn, OTHER, [foreign]) == {}
-
-
-def test_counts_stop_where_they_are_told_to(conn: Connection, people: list[Someone]) -> None:
-    listed = sum(person.listed for person in people)
-    leads = sum(person.listed and person.role == "lead" for person in people)
-    assert count_up_to(conn, APP, None, 10_000) == count_all(conn, APP, None) == listed
-    assert count_up_to(conn, APP, "lead", 10_000) == count_all(conn, APP, "lead") == leads
-    assert count_up_to(conn, APP, None, 7) == 7
 
 
 def test_made_since_tells_of_those_who_were_recorded_then_or_later(

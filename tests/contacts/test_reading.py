@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from app.contacts import reading
 from app.contacts.reading import Place
-from app.ids import AppId, ContactId
+from app.ids import ContactId
 from app.workspaces.operations import create_workspace
 from support.recording import NOW, Recorder
 
@@ -46,8 +46,6 @@ def test_people_are_listed_the_newest_first_without_visitors(recorder: Recorder)
     recorder.ping({"anonymous_id": "a1"}, at=NOW + 9)
     recorder.change(people[3].id, listed=False, archived_at=NOW)
     assert _ids(recorder) == [people[2].id, people[1].id, people[0].id]
-    assert reading.count_people(recorder.conn, recorder.app_id) == 3
-    assert reading.count_people(recorder.conn, AppId("u9999999")) == 0
 
 
 def test_a_page_begins_behind_its_place_also_among_those_of_one_moment(recorder: Recorder) -> None:

@@ -12,7 +12,6 @@ from app.search.cursor import Place
 from app.search.fields import FilterFields, SearchFields
 from app.search.finding import (
     count_apart,
-    count_everybody,
     count_gathered,
     count_of_values,
     ids_gathered,
@@ -169,11 +168,6 @@ def test_who_fits_one_comparison_is_counted_without_a_look_at_each(conn: Connect
     ask = Ask(node, HERE, BOTH)
     for statement in (count_gathered(ask, source), rows_of(source, 10)):
         assert "USING COVERING INDEX" in plan_of(conn, statement)
-
-
-def test_everybody_is_counted_from_an_index_alone(conn: Connection) -> None:
-    plan = plan_of(conn, count_everybody(Ask(rest("role", "=", "user"), HERE, BOTH)))
-    assert "USING COVERING INDEX contacts_" in plan
 
 
 def test_those_with_attributes_who_are_not_to_be_found_have_an_index(conn: Connection) -> None:

@@ -18,6 +18,8 @@ from app.contacts.merging import merge_contacts
 from app.contacts.records import Contact
 from app.errors import Conflict, ParameterInvalid, UserNotFound
 from app.ids import AppId
+from app.search.asking import EVERYBODY
+from app.search.store import count_people
 from app.storage.tables import contacts, metadata, receipts, search_words
 from app.trail.records import Actor
 from app.workspaces.operations import create_workspace
@@ -248,6 +250,14 @@ class Lives(RuleBasedStateMachine):
         assert set(self.conn.execute(select(contacts.c.id)).scalars()) == set(self.model)
         assert set(self.conn.execute(select(search_words.c.contact_id)).scalars()) <= set(self.model)
         assert self.conn.execute(select(func.count()).select_from(receipts)).scalar_one() == self.destroyed
+
+    @invariant()
+    def people_are_counted_as_the_model_says(self) -> None:
+        for role in EVERYBODY:
+            listed = [
+                k for k in self.model.values() if k.role == role and not k.archived and k.deleted_at is None
+            ]
+            assert count_people(self.conn, self.app_id, (role,)) == len(listed)
 
     # How it is done
 

@@ -116,7 +116,7 @@ def crowd(count: int, seed: int = 5) -> list[Someone]:
 
 def store_crowd(conn: Connection, people: list[Someone], app_id: AppId = APP, first_id: int = 0) -> None:
     """Put people in a workspace of their own, with tags, companies and the index of values."""
-    conn.execute(insert(workspaces), [_workspace(app_id)])
+    conn.execute(insert(workspaces), [workspace_row(app_id)])
     ids = {name: found.id + first_id for name, found in ATTRIBUTES.items()}
     conn.execute(
         insert(data_attributes),
@@ -168,7 +168,7 @@ def row_of(app_id: AppId, person: Someone, **values: Any) -> dict[str, Any]:
     }
 
 
-def _workspace(app_id: AppId) -> dict[str, Any]:
+def workspace_row(app_id: AppId) -> dict[str, Any]:
     return {
         "app_id": app_id,
         "name": "Acme",

@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 
 from app.storage.tables.base import AppIdColumn, ContactIdColumn, metadata
+from app.storage.tables.counted import count_listed
 
 contacts = Table(
     "contacts",
@@ -76,7 +77,8 @@ contacts = Table(
     # All that the contact is found under, a space before each: what search_words has of it.
     Column("words", Text, nullable=False, server_default=""),
     PrimaryKeyConstraint("app_id", "id"),
-    ForeignKeyConstraint(["app_id"], ["workspaces.app_id"]),
+    # Looked at when all is written: see counted.py.
+    ForeignKeyConstraint(["app_id"], ["workspaces.app_id"], deferrable=True, initially="DEFERRED"),
 )
 
 
@@ -149,6 +151,19 @@ _index_where("contacts_never_seen", ["app_id", "id"], "listed AND role = 'user' 
 # Those that wait for their destruction.
 _index_where("contacts_deleted", ["app_id", "deleted_at"], "deleted_at IS NOT NULL")
 _index_where("contacts_blocked", ["app_id", "blocked_at"], "blocked_at IS NOT NULL")
+
+# How many of each role are listed: the sum over the slots. The database itself keeps it.
+people_counts = Table(
+    "people_counts",
+    metadata,
+    Column("app_id", AppIdColumn, nullable=False),
+    Column("role", String(8), nullable=False),
+    Column("slot", Integer, nullable=False),
+    Column("count", Integer),  # never null, and not checked for it: see counted.py
+    PrimaryKeyConstraint("app_id", "role", "slot"),
+    sqlite_with_rowid=False,
+)
+count_listed(contacts)
 
 # Who is found under a word: a search is a range over (app_id, word). Each contact bears its own words too.
 search_words = Table(

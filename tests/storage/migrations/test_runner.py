@@ -63,12 +63,19 @@ async def test_migrating_postgres_makes_the_schema_of_tables(
         rows = conn.execute(text("SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal"))
         return set(rows.scalars())
 
+    def functions(conn: Connection) -> dict[str, str]:
+        rows = conn.execute(
+            text("SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace")
+        )
+        return {name: " ".join(source.split()) for name, source in rows}
+
     await asyncio.to_thread(migrate, postgres_url)
     migrated, created = await open_database(postgres_url), await open_database(postgres_url_too)
     await created.write(metadata.create_all)
     assert await migrated.read(_differences) == []
     assert await migrated.read(indexes) == await created.read(indexes)
     assert await migrated.read(triggers) == await created.read(triggers) != set()
+    assert await migrated.read(functions) == await created.read(functions) != {}
     await migrated.close()
     await created.close()
 

@@ -13,6 +13,7 @@ def upgrade() -> None:
     _create_api_tokens()
     _create_contacts()
     _create_contact_indexes()
+    _create_people_counts()
     _create_words()
     _create_companies()
     _create_events()
@@ -146,7 +147,7 @@ def _create_contacts() -> None:
         sa.Column("deleted_at", sa.Double),
         sa.Column("archived_at", sa.Double),
         sa.PrimaryKeyConstraint("app_id", "id"),
-        sa.ForeignKeyConstraint(["app_id"], ["workspaces.app_id"]),
+        sa.ForeignKeyConstraint(["app_id"], ["workspaces.app_id"], deferrable=True, initially="DEFERRED"),
     )
 
 
@@ -178,6 +179,77 @@ def _index_where(name: str, columns: list[str], condition: str, *, unique: bool 
         unique=unique,
         sqlite_where=sa.text(condition),
         postgresql_where=sa.text(condition),
+    )
+
+
+def _create_people_counts() -> None:
+    """How many of each role are listed, kept by the database itself."""
+    op.create_table(
+        "people_counts",
+        _app_id(),
+        sa.Column("role", sa.String(8), nullable=False),
+        sa.Column("slot", sa.Integer, nullable=False),
+        sa.Column("count", sa.Integer),
+        sa.PrimaryKeyConstraint("app_id", "role", "slot"),
+        sqlite_with_rowid=False,
+    )
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute(
+            "CREATE TRIGGER contacts_count_newcomers AFTER INSERT ON contacts WHEN NEW.listed "
+            "BEGIN INSERT INTO people_counts (app_id, role, slot, count) VALUES (NEW.app_id, NEW.role, 0, 1) "
+            "ON CONFLICT (app_id, role, slot) DO UPDATE SET count = count + 1; END"
+        )
+        op.execute(
+            "CREATE TRIGGER contacts_count_leavers AFTER DELETE ON contacts WHEN OLD.listed "
+            "BEGIN UPDATE people_counts SET count = count - 1 "
+            "WHERE app_id = OLD.app_id AND role = OLD.role AND slot = 0; END"
+        )
+        op.execute(
+            "CREATE TRIGGER contacts_count_changes AFTER UPDATE OF app_id, role, listed ON contacts "
+            "WHEN (OLD.app_id, OLD.role, OLD.listed) IS NOT (NEW.app_id, NEW.role, NEW.listed) "
+            "BEGIN UPDATE people_counts SET count = count - 1 "
+            "WHERE OLD.listed AND app_id = OLD.app_id AND role = OLD.role AND slot = 0; "
+            "INSERT INTO people_counts (app_id, role, slot, count) SELECT NEW.app_id, NEW.role, 0, 1 WHERE NEW.listed "
+            "ON CONFLICT (app_id, role, slot) DO UPDATE SET count = count + 1; END"
+        )
+        return
+    op.execute(
+        """
+        CREATE OR REPLACE FUNCTION contacts_count() RETURNS trigger LANGUAGE plpgsql AS $$
+        DECLARE
+          lane integer := 0;
+          own_slot integer;
+        BEGIN
+          WHILE NOT pg_try_advisory_xact_lock(7204519, lane) LOOP
+            lane := lane + 1;
+          END LOOP;
+          own_slot := lane * 16 + floor(random() * 16);
+          IF TG_OP <> 'INSERT' AND OLD.listed THEN
+            INSERT INTO people_counts AS known (app_id, role, slot, count)
+              VALUES (OLD.app_id, OLD.role, own_slot, -1)
+              ON CONFLICT (app_id, role, slot) DO UPDATE SET count = known.count - 1;
+          END IF;
+          IF TG_OP <> 'DELETE' AND NEW.listed THEN
+            INSERT INTO people_counts AS known (app_id, role, slot, count)
+              VALUES (NEW.app_id, NEW.role, own_slot, 1)
+              ON CONFLICT (app_id, role, slot) DO UPDATE SET count = known.count + 1;
+          END IF;
+          RETURN NULL;
+        END $$
+        """
+    )
+    op.execute(
+        "CREATE TRIGGER contacts_count_newcomers AFTER INSERT ON contacts "
+        "FOR EACH ROW WHEN (NEW.listed) EXECUTE FUNCTION contacts_count()"
+    )
+    op.execute(
+        "CREATE TRIGGER contacts_count_leavers AFTER DELETE ON contacts "
+        "FOR EACH ROW WHEN (OLD.listed) EXECUTE FUNCTION contacts_count()"
+    )
+    op.execute(
+        "CREATE TRIGGER contacts_count_changes AFTER UPDATE OF app_id, role, listed ON contacts "
+        "FOR EACH ROW WHEN ((OLD.app_id, OLD.role, OLD.listed) IS DISTINCT FROM (NEW.app_id, NEW.role, NEW.listed)) "
+        "EXECUTE FUNCTION contacts_count()"
     )
 
 
