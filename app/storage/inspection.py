@@ -18,6 +18,15 @@ from app.storage.tables import metadata
 
 MOST_FAULTS: Final = 20
 _PATIENCE_SECONDS: Final = 3_600.0
+_MISCOUNTED: Final = text(
+    """
+    SELECT app_id, role, sum(there) AS there, sum(kept) AS kept FROM (
+      SELECT app_id, role, 0 AS there, count AS kept FROM people_counts
+      UNION ALL SELECT app_id, role, count(*), 0 FROM contacts WHERE listed GROUP BY app_id, role
+    ) AS counts
+    GROUP BY app_id, role HAVING sum(there) <> sum(kept) ORDER BY app_id, role
+    """
+)
 
 
 def faults_of(url: str) -> list[str]:
@@ -42,7 +51,7 @@ def _faults_of_sqlite(url: str) -> list[str]:
     connection = open_reader(make_engine(path), path)
     try:
         with connection.begin():
-            faults = _damage(connection) or [*_gaps(connection), *_broken_references(connection)]
+            faults = _damage(connection) or [*_disorder(connection), *_broken_references(connection)]
             return [*_closed_places(path), *faults]
     finally:
         connection.close()
@@ -59,7 +68,7 @@ async def _faults_of_postgres(url: str) -> list[str]:
 
     database = PostgresDatabase(url)
     try:
-        return await database.read(_gaps, _PATIENCE_SECONDS)
+        return await database.read(_disorder, _PATIENCE_SECONDS)
     finally:
         await database.close()
 
@@ -68,6 +77,10 @@ def _damage(conn: Connection) -> list[str]:
     """What SQLite finds when it reads every page of the file."""
     rows = conn.execute(text(f"PRAGMA integrity_check({MOST_FAULTS})")).scalars()
     return [f"the file is damaged: {row}" for row in rows if row != "ok"]
+
+
+def _disorder(conn: Connection) -> list[str]:
+    return _gaps(conn) or _miscounts(conn)
 
 
 def _gaps(conn: Connection) -> list[str]:
@@ -91,6 +104,15 @@ def _gaps(conn: Connection) -> list[str]:
                 f"column {column} is missing" for column in table.columns if column.name not in columns
             ]
     return faults
+
+
+def _miscounts(conn: Connection) -> list[str]:
+    """Where the database's own count of people is not how many there are."""
+    rows = conn.execute(_MISCOUNTED).fetchmany(MOST_FAULTS)
+    return [
+        f"workspace {row.app_id} lists {row.there} contacts of the role {row.role}, and counts {row.kept}"
+        for row in rows
+    ]
 
 
 def _broken_references(conn: Connection) -> list[str]:

@@ -5,11 +5,14 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
-from app.storage.database import Database
+from app.contacts.bulk import NewContact, insert_contacts
+from app.storage.database import Database, open_database
 from app.storage.inspection import faults_of
 from app.storage.migrations import migrate, newest_revision
 from app.workspaces.operations import create_workspace
+from support.recording import NOW
 
 
 def _execute(path: Path, *statements: str) -> None:
@@ -19,10 +22,20 @@ def _execute(path: Path, *statements: str) -> None:
     plain.close()
 
 
+async def _execute_on_postgres(url: str, statement: str) -> None:
+    database = await open_database(url)
+    await database.write(lambda conn: conn.exec_driver_sql(statement) and None)
+    await database.close()
+
+
 async def test_a_sound_store_has_no_faults_while_the_server_writes(
     database: Database, database_url: str
 ) -> None:
-    await database.write(lambda conn: create_workspace(conn, "Acme", 1_700_000_000.0))
+    def write(conn: Connection) -> None:
+        app_id = create_workspace(conn, "Acme", NOW).app_id
+        insert_contacts(conn, app_id, [NewContact("lead", NOW), NewContact("visitor", NOW)], NOW)
+
+    await database.write(write)
     assert await asyncio.to_thread(faults_of, database_url) == []
 
 
@@ -73,6 +86,14 @@ def test_an_empty_database_lacks_its_schema(tmp_path: Path) -> None:
             ],
             ["a row of api_tokens refers to a row of workspaces that is not there"],
         ),
+        (
+            ["INSERT INTO people_counts VALUES ('u0000000', 'lead', 0, 3), ('u0000000', 'lead', 1, -3)"],
+            [],
+        ),
+        (
+            ["INSERT INTO people_counts VALUES ('u0000000', 'lead', 0, 3)"],
+            ["workspace u0000000 lists 0 contacts of the role lead, and counts 3"],
+        ),
     ],
 )
 def test_what_is_wrong_is_named(
@@ -97,6 +118,11 @@ def test_a_postgres_database_is_looked_over_too(postgres_url: str) -> None:
     assert faults_of(postgres_url) == ["the database has no schema: porchlight migrate makes it"]
     migrate(postgres_url)
     assert faults_of(postgres_url) == []
+    asyncio.run(
+        _execute_on_postgres(postgres_url, "INSERT INTO people_counts VALUES ('u0000000', 'lead', 5, 3)")
+    )
+    fault = "workspace u0000000 lists 0 contacts of the role lead, and counts 3"
+    assert faults_of(postgres_url) == [fault]
 
 
 def test_a_postgres_server_that_lets_nobody_in_is_told_with_the_setting_at_fault(postgres_url: str) -> None:
