@@ -6,8 +6,7 @@ Words go in sorted, as their table keeps them: next to each other they are writt
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import islice
 from operator import attrgetter, itemgetter
@@ -17,76 +16,18 @@ from sqlalchemy import Connection, Dialect, Table, bindparam
 
 from app.attributes.index import index_rows
 from app.attributes.operations import attributes_to_index
-from app.attributes.records import Scalar
-from app.contacts.names import Names, split
+from app.contacts.facts import email_key
+from app.contacts.names import split
 from app.contacts.pseudonyms import pseudonym
 from app.contacts.records import Contact, Role
-from app.contacts.shown import Shown, name_key, words_of
+from app.contacts.shown import name_key, words_of
 from app.contacts.store import take_pseudonyms
-from app.ids import AppId, ContactId, new_contact_id
+from app.ids import AppId, new_contact_id
 from app.storage.sqlite import to_json
 from app.storage.tables import attribute_values, contacts, search_words
 from app.storage.tables.counted import insert_row
 
 LOT: Final = 2_000
-_NO_NAMES: Final = Names(None, None)
-
-
-@dataclass(frozen=True, slots=True)
-class NewContact:
-    """A contact to be made: what is known of it. The rest (id, pseudonym, name's parts) is made with it."""
-
-    role: Role
-    created_at: float
-    external_id: str | None = None
-    email: str | None = None
-    phone: str | None = None
-    name: str | None = None
-    anonymous_id: str | None = None
-    avatar_url: str | None = None
-    signed_up_at: float | None = None
-    first_seen_at: float | None = None
-    last_seen_at: float | None = None
-    active_at: float | None = None
-    session_started_at: float | None = None
-    session_count: int = 0
-    ios_session_count: int = 0
-    android_session_count: int = 0
-    user_agent: str | None = None
-    browser: str | None = None
-    browser_version: str | None = None
-    os: str | None = None
-    device: str | None = None
-    timezone: str | None = None
-    country: str | None = None
-    country_code: str | None = None
-    region: str | None = None
-    city: str | None = None
-    page_url: str | None = None
-    page_title: str | None = None
-    referrer: str | None = None
-    custom_attributes: Mapping[str, Scalar] = field(default_factory=dict)
-    provenance: Mapping[str, Any] | None = None
-
-
-_GIVEN: Final = tuple(
-    field.name for field in fields(NewContact) if field.name not in {"custom_attributes", "provenance"}
-)
-_given_of: Final = attrgetter(*_GIVEN)
-_MADE: Final = (
-    "custom_attributes",
-    "provenance",
-    "app_id",
-    "id",
-    "listed",
-    "email_key",
-    "first_name",
-    "last_name",
-    "pseudonym",
-    "name_key",
-    "words",
-    "updated_at",
-)
 _WORD: Final = ("word", "contact_id", "app_id")
 _VALUE: Final = ("contact_id", "attribute_id", "number", "text", "app_id")
 
@@ -102,34 +43,54 @@ _PROVENANCE: Final = _COLUMNS.index("provenance")
 _Row: TypeAlias = Sequence[object]
 
 
-def insert_contacts(
-    conn: Connection, app_id: AppId, newcomers: Iterable[NewContact], now: float
-) -> list[ContactId]:
-    """Make contacts; returns their ids in the order given.
+def newcomer(app_id: AppId, role: Role, created_at: float, **facts: Any) -> Contact:
+    """Somebody new, by what is known of them; the rest follows from that, or is made when they are written."""
+    names = split(facts.get("name") or "")
+    made = {"updated_at": created_at, "first_name": names.first, "last_name": names.last, **email_key(facts)}
+    return Contact(
+        app_id=app_id,
+        id=new_contact_id(created_at),
+        role=role,
+        listed=True,
+        pseudonym="",
+        name_key="",
+        created_at=created_at,
+        **(made | facts),
+    )
 
-    Whether their ids are free is the caller's care: one that is taken raises IntegrityError, and none is made.
-    """
-    ids: list[ContactId] = []
-    waiting = iter(newcomers)
-    while lot := list(islice(waiting, LOT)):
-        ids += _insert_lot(conn, app_id, lot, now)
-    return ids
 
-
-def insert_made(conn: Connection, app_id: AppId, made: Sequence[Contact]) -> None:
+def insert_contacts(conn: Connection, app_id: AppId, newcomers: Iterable[Contact]) -> None:
     """Write contacts that are made already, but for their pseudonyms and what is made of those.
 
-    Raises IntegrityError as ``insert_contacts`` does.
+    Whether their ids are free is the caller's care: one that is taken raises IntegrityError, and none is written.
     """
-    if not made:
-        return
-    first = take_pseudonyms(conn, app_id, "", len(made))
-    rows = [_row_of(contact, pseudonym(first + n, None)) for n, contact in enumerate(made)]
+    waiting = iter(newcomers)
+    while lot := list(islice(waiting, LOT)):
+        _insert_lot(conn, app_id, lot)
+
+
+def _insert_lot(conn: Connection, app_id: AppId, lot: Sequence[Contact]) -> None:
+    rows = [
+        _row_of(contact, pseudonym(number, contact.city))
+        for contact, number in zip(lot, _pseudonym_numbers(conn, app_id, lot), strict=True)
+    ]
     words = [(word, row[_ID], app_id) for row in rows for word in str(row[_WORDS]).split()]
     _insert_rows(conn, contacts, _COLUMNS, rows)
     _insert_rows(conn, search_words, _WORD, sorted(words))
-    values = _value_rows(conn, app_id, ((contact.id, contact.custom_attributes) for contact in made))
-    _insert_rows(conn, attribute_values, _VALUE, values)
+    _insert_rows(conn, attribute_values, _VALUE, _value_rows(conn, app_id, lot))
+
+
+def _pseudonym_numbers(conn: Connection, app_id: AppId, lot: Sequence[Contact]) -> list[int]:
+    """The number of each one's pseudonym at its place: every place is asked once."""
+    places = [(contact.city or "").strip() for contact in lot]
+    following = {
+        place: take_pseudonyms(conn, app_id, place, count) for place, count in sorted(Counter(places).items())
+    }
+    numbers = []
+    for place in places:
+        numbers.append(following[place])
+        following[place] += 1
+    return numbers
 
 
 def _row_of(contact: Contact, called: str) -> list[object]:
@@ -145,68 +106,17 @@ def _row_of(contact: Contact, called: str) -> list[object]:
     return row
 
 
-def _insert_lot(conn: Connection, app_id: AppId, lot: Sequence[NewContact], now: float) -> list[ContactId]:
-    ids: list[ContactId] = []
-    rows: list[_Row] = []
-    words: list[tuple[str, ContactId, AppId]] = []
-    for newcomer, number in zip(lot, _pseudonym_numbers(conn, app_id, lot), strict=True):
-        contact_id = new_contact_id(newcomer.created_at)
-        called = pseudonym(number, newcomer.city)
-        shown = (newcomer.name, newcomer.email, newcomer.external_id, newcomer.phone, called)
-        found_by = words_of(shown)
-        ids.append(contact_id)
-        rows.append((*_given_of(newcomer), *_made(app_id, contact_id, newcomer, shown), found_by, now))
-        words += [(word, contact_id, app_id) for word in found_by.split()]
-    words.sort()
-    _insert_rows(conn, contacts, _GIVEN + _MADE, rows)
-    _insert_rows(conn, search_words, _WORD, words)
-    borne = zip(ids, (newcomer.custom_attributes for newcomer in lot), strict=True)
-    _insert_rows(conn, attribute_values, _VALUE, _value_rows(conn, app_id, borne))
-    return ids
-
-
-def _value_rows(
-    conn: Connection, app_id: AppId, borne: Iterable[tuple[ContactId, Mapping[str, Scalar]]]
-) -> list[_Row]:
+def _value_rows(conn: Connection, app_id: AppId, lot: Sequence[Contact]) -> list[_Row]:
     """Attributes as they are searched, in the order of their table; those that the workspace does not know are not."""
-    some = [(contact_id, values) for contact_id, values in borne if values]
+    some = [contact for contact in lot if contact.custom_attributes]
     if not some:
         return []
     known = attributes_to_index(conn, app_id)
     rows: list[_Row] = [
-        (contact_id, *row, app_id) for contact_id, values in some for row in index_rows(values, known)
+        (contact.id, *row, app_id) for contact in some for row in index_rows(contact.custom_attributes, known)
     ]
     # No further than the key: what follows it may be none, which has no order.
     return sorted(rows, key=itemgetter(0, 1))
-
-
-def _pseudonym_numbers(conn: Connection, app_id: AppId, lot: Sequence[NewContact]) -> list[int]:
-    """The number of each one's pseudonym at its place: every place is asked once."""
-    places = [(newcomer.city or "").strip() for newcomer in lot]
-    following = {
-        place: take_pseudonyms(conn, app_id, place, count) for place, count in sorted(Counter(places).items())
-    }
-    numbers = []
-    for place in places:
-        numbers.append(following[place])
-        following[place] += 1
-    return numbers
-
-
-def _made(app_id: AppId, contact_id: ContactId, newcomer: NewContact, shown: Shown) -> _Row:
-    names = split(newcomer.name) if newcomer.name else _NO_NAMES
-    return (
-        to_json(newcomer.custom_attributes) if newcomer.custom_attributes else "{}",
-        to_json(newcomer.provenance),
-        app_id,
-        contact_id,
-        True,
-        newcomer.email.lower() if newcomer.email else None,
-        names.first,
-        names.last,
-        shown[4],
-        name_key(shown),
-    )
 
 
 def _insert_rows(conn: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[_Row]) -> None:

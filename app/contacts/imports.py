@@ -18,7 +18,7 @@ from app.attributes.records import DataAttribute
 from app.attributes.writing import read_written
 from app.auth.admins import members_of
 from app.contacts import store
-from app.contacts.bulk import insert_made
+from app.contacts.bulk import insert_contacts
 from app.contacts.csv_rows import HALVES, BadLine, Line
 from app.contacts.custom import write_attributes
 from app.contacts.destruction import destroy
@@ -164,7 +164,7 @@ class _Batch:
         ]
         # Whoever gives an id up does so before another takes it: the database looks at each row by itself.
         freed = [(self._without_ids(before, after), after) for before, after in changed]
-        insert_made(self._conn, self._app_id, newcomers)
+        insert_contacts(self._conn, self._app_id, newcomers)
         for before, after in freed:
             save(self._conn, before, after)
         self._tell(newcomers, changed)

@@ -19,11 +19,11 @@ from app.auth.tokens import create_token
 from app.companies import store as companies
 from app.companies.records import Company
 from app.contacts.agents import read_agent
-from app.contacts.bulk import NewContact, insert_contacts
-from app.contacts.records import Role
+from app.contacts.bulk import insert_contacts, newcomer
+from app.contacts.records import Contact, Role
 from app.demo.history import LINGER_SECONDS, Stay, counts, last_seen, stays
 from app.demo.people import BROWSERS, LEADS, PAGES, PLACES, USERS, VISITORS, Person
-from app.ids import AppId, ContactId, Region, new_company_id
+from app.ids import AppId, Region, new_company_id
 from app.presence.changes import Interval
 from app.presence.store import write_intervals
 from app.storage.tables import presence_counts
@@ -51,8 +51,7 @@ class Member:
     """Somebody who belongs to a company."""
 
     company: str
-    contact_id: ContactId
-    contact: NewContact
+    contact: Contact
 
 
 def create_demo(conn: Connection, now: float, region: Region, seed: int = SEED) -> Demo:
@@ -90,16 +89,17 @@ def _people_it(conn: Connection, app_id: AppId, now: float, rng: Random) -> None
         for (_, person), seen_at in zip(cast, seen, strict=True)
     ]
     newcomers = [
-        _newcomer(role, person, theirs, now, rng) for (role, person), theirs in zip(cast, pasts, strict=True)
+        _newcomer(app_id, role, person, theirs, now=now, rng=rng)
+        for (role, person), theirs in zip(cast, pasts, strict=True)
     ]
-    firsts = {name: value for newcomer in newcomers for name, value in newcomer.custom_attributes.items()}
+    firsts = {name: value for contact in newcomers for name, value in contact.custom_attributes.items()}
     make_missing(conn, app_id, "contact", firsts, now)
-    ids = insert_contacts(conn, app_id, newcomers, now)
-    for contact_id, theirs in zip(ids, pasts, strict=True):
-        write_intervals(conn, [Interval(app_id, contact_id, stay.began_at, stay.ended_at) for stay in theirs])
+    insert_contacts(conn, app_id, newcomers)
+    for contact, theirs in zip(newcomers, pasts, strict=True):
+        write_intervals(conn, [Interval(app_id, contact.id, stay.began_at, stay.ended_at) for stay in theirs])
     members = [
-        Member(person.company, contact_id, newcomer)
-        for (_, person), contact_id, newcomer in zip(cast, ids, newcomers, strict=True)
+        Member(person.company, contact)
+        for (_, person), contact in zip(cast, newcomers, strict=True)
         if person.company
     ]
     _make_companies(conn, app_id, members)
@@ -122,15 +122,19 @@ def _in_order_of_last_seen(rng: Random) -> list[tuple[Role, Person]]:
     return [first, *others]
 
 
-def _newcomer(role: Role, person: Person, theirs: Sequence[Stay], now: float, rng: Random) -> NewContact:
+def _newcomer(
+    app_id: AppId, role: Role, person: Person, theirs: Sequence[Stay], *, now: float, rng: Random
+) -> Contact:
     place, agent = PLACES[person.place], read_agent(BROWSERS[person.browser])
     last = theirs[-1]
     seen_at = last.ended_at - LINGER_SECONDS
     created_at = min(theirs[0].began_at, now - rng.uniform(1, 380) * _DAY)
     page_url, page_title = rng.choice(PAGES)
-    return NewContact(
-        role=role,
-        created_at=created_at,
+    return newcomer(
+        app_id,
+        role,
+        created_at,
+        updated_at=now,
         external_id=person.login if role == "user" else None,
         email=f"{person.login}@{person.company}.example" if person.login else None,
         name=person.name,
@@ -184,4 +188,4 @@ def _make_companies(conn: Connection, app_id: AppId, members: Sequence[Member]) 
         )
         companies.insert_companies(conn, [company])
         for member in theirs:
-            companies.attach(conn, app_id, member.contact_id, [company.id], member.contact.created_at)
+            companies.attach(conn, app_id, member.contact.id, [company.id], member.contact.created_at)

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from sqlalchemy import create_engine
 
-from app.contacts.bulk import NewContact, insert_contacts
-from app.contacts.records import Role
+from app.contacts.bulk import insert_contacts, newcomer
+from app.contacts.records import Contact, Role
 from app.ids import AppId, ContactId
 from app.storage.migrations import migrate
 from app.workspaces.operations import create_workspace
@@ -44,7 +44,7 @@ _PLACES = (("Atlanta", "United States"), ("Lagos", "Nigeria"), ("Tokyo", "Japan"
 _LOT = 20_000
 
 
-def crowd(count: int, now: float, rng: random.Random) -> Iterator[NewContact]:
+def crowd(app_id: AppId, count: int, now: float, rng: random.Random) -> Iterator[Contact]:
     """Users, leads and visitors, seen over the last months; the same for the same ``rng``."""
     for number in range(count):
         role: Role = rng.choices(("user", "lead", "visitor"), (6, 1, 3))[0]
@@ -53,9 +53,11 @@ def crowd(count: int, now: float, rng: random.Random) -> Iterator[NewContact]:
         city, country = rng.choice(_PLACES)
         is_known = role != "visitor"
         created_at = now - rng.random() * 3e7
-        yield NewContact(
-            role=role,
-            created_at=created_at,
+        yield newcomer(
+            app_id,
+            role,
+            created_at,
+            updated_at=now,
             name=f"{first} {last}" if is_known else None,
             email=f"{first}.{last}.{number}@{rng.choice(_HOSTS)}".lower() if is_known else None,
             external_id=f"u{number}" if role == "user" else None,
@@ -71,12 +73,13 @@ def crowd(count: int, now: float, rng: random.Random) -> Iterator[NewContact]:
 def fill(database: Path, app_id: AppId, count: int) -> list[ContactId]:
     """Put a crowd into a workspace; returns their ids."""
     now = time.time()
-    people = crowd(count, now, random.Random(7))
+    people = crowd(app_id, count, now, random.Random(7))
     engine = create_engine(f"sqlite:///{database}")
     ids: list[ContactId] = []
     while lot := list(islice(people, _LOT)):
         with engine.begin() as conn:
-            ids += insert_contacts(conn, app_id, lot, now)
+            insert_contacts(conn, app_id, lot)
+        ids += [contact.id for contact in lot]
     engine.dispose()
     return ids
 

@@ -14,7 +14,7 @@ from app.attributes import rereading, store
 from app.attributes.operations import AttributeChange, attributes_of, change_attribute
 from app.attributes.records import AttributeType, DataAttribute
 from app.attributes.rereading import Rereader, progress_of
-from app.contacts.bulk import NewContact, insert_contacts
+from app.contacts.bulk import insert_contacts, newcomer
 from app.contacts.csv_rows import Line
 from app.contacts.imports import import_lines
 from app.contacts.pings import PingContext, record_ping
@@ -190,9 +190,8 @@ def pinged(conn: Connection, app_id: AppId) -> None:
 
 def made_in_bulk(conn: Connection, app_id: AppId) -> None:
     values = {"ends": "1700000000"}
-    insert_contacts(
-        conn, app_id, [NewContact("user", NOW, external_id="late", custom_attributes=values)], NOW
-    )
+    late = newcomer(app_id, "user", NOW, external_id="late", custom_attributes=values)
+    insert_contacts(conn, app_id, [late])
 
 
 def imported(conn: Connection, app_id: AppId) -> None:

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from app.contacts import store
-from app.contacts.bulk import LOT, NewContact, insert_contacts
+from app.contacts.bulk import LOT, insert_contacts, newcomer
 from app.contacts.records import Contact
 from app.ids import is_contact_id
 from app.places.cities import Place
@@ -35,7 +35,8 @@ def test_a_contact_is_stored_as_a_ping_would_store_it(recorder: Recorder) -> Non
     by_ping, words = as_stored(recorder, pinged.contact), recorder.words(pinged.contact.id)
     recorder.conn.exec_driver_sql("DELETE FROM contacts")
     recorder.conn.exec_driver_sql("DELETE FROM pseudonym_counters")
-    newcomer = NewContact(
+    contact = newcomer(
+        recorder.app_id,
         "user",
         NOW,
         external_id="42",
@@ -58,81 +59,80 @@ def test_a_contact_is_stored_as_a_ping_would_store_it(recorder: Recorder) -> Non
         custom_attributes={"plan": "pro"},
         provenance={"plan": {"source": "ping", "by": "messenger", "at": NOW, "lost": []}},
     )
-    [contact_id] = insert_contacts(recorder.conn, recorder.app_id, [newcomer], NOW)
-    assert dict(recorder.row(contact_id)) == by_ping | {"id": contact_id}
-    assert recorder.words(contact_id) == words
+    insert_contacts(recorder.conn, recorder.app_id, [contact])
+    assert as_stored(recorder, contact) == by_ping | {"id": contact.id}
+    assert recorder.words(contact.id) == words
 
 
 def test_what_they_bear_is_found(recorder: Recorder) -> None:
     recorder.ping({"user_id": "0", "plan": "pro", "seats": 3})
-    people = [
-        NewContact("user", NOW, external_id="1", custom_attributes={"seats": 5, "unknown": 1, "plan": "pro"}),
-        NewContact("user", NOW, external_id="2"),
-        NewContact("user", NOW, external_id="3", custom_attributes={"seats": "many"}),
+    some, none, wrong = people = [
+        newcomer(recorder.app_id, "user", NOW, external_id=str(n), custom_attributes=values)
+        for n, values in enumerate(({"seats": 5, "unknown": 1, "plan": "pro"}, {}, {"seats": "many"}), 1)
     ]
-    one, _, three = insert_contacts(recorder.conn, recorder.app_id, people, NOW)
-    assert values_of(recorder, one) == {"plan": (None, "pro"), "seats": (5.0, None)}
-    assert values_of(recorder, three) == {"seats": (None, None)}
+    insert_contacts(recorder.conn, recorder.app_id, people)
+    assert values_of(recorder, some.id) == {"plan": (None, "pro"), "seats": (5.0, None)}
+    assert values_of(recorder, none.id) == {}
+    assert values_of(recorder, wrong.id) == {"seats": (None, None)}
 
 
 def test_little_may_be_known(recorder: Recorder) -> None:
-    [contact_id] = insert_contacts(recorder.conn, recorder.app_id, [NewContact("visitor", NOW)], NOW + 1)
-    contact = store.find_contact(recorder.conn, recorder.app_id, contact_id)
+    made = newcomer(recorder.app_id, "visitor", NOW, updated_at=NOW + 1)
+    insert_contacts(recorder.conn, recorder.app_id, [made])
+    contact = store.find_contact(recorder.conn, recorder.app_id, made.id)
     assert contact is not None
     assert (contact.role, contact.name_key) == ("visitor", contact.pseudonym.lower())
     assert (contact.created_at, contact.updated_at, contact.custom_attributes) == (NOW, NOW + 1, {})
-    assert recorder.words(contact_id) == set(contact.pseudonym.lower().split())
+    assert recorder.words(made.id) == set(contact.pseudonym.lower().split())
 
 
-def test_lots_are_joined_in_the_order_given(recorder: Recorder) -> None:
+def test_more_than_a_lot_are_all_written(recorder: Recorder) -> None:
     count = 2 * LOT + 1
-    people = (
-        NewContact("user", NOW + number, external_id=str(number), city=["Atlanta", "Paris", None][number % 3])
+    cities = ["Atlanta", "Paris", None]
+    people = [
+        newcomer(recorder.app_id, "user", NOW, external_id=str(number), city=cities[number % 3])
         for number in range(count)
-    )
-    ids = insert_contacts(recorder.conn, recorder.app_id, people, NOW)
-    assert len(set(ids)) == count
-    assert all(map(is_contact_id, ids))
-    rows = {row["id"]: row for row in recorder.rows()}
-    assert [rows[contact_id]["external_id"] for contact_id in ids] == [str(number) for number in range(count)]
+    ]
+    insert_contacts(recorder.conn, recorder.app_id, iter(people))
+    rows = {row["id"]: row["external_id"] for row in recorder.rows()}
+    assert rows == {contact.id: contact.external_id for contact in people}
+    assert len(rows) == count
+    assert all(map(is_contact_id, rows))
 
 
 def test_R22_pseudonyms_go_on_where_pings_left_off_and_on_from_there(recorder: Recorder) -> None:
     place = Place("Atlanta")
     called = [recorder.ping({"user_id": "first"}, place=place).contact.pseudonym]
-    insert_contacts(
-        recorder.conn, recorder.app_id, [NewContact("visitor", NOW, city="Atlanta") for _ in range(500)], NOW
-    )
+    people = [newcomer(recorder.app_id, "visitor", NOW, city="Atlanta") for _ in range(500)]
+    insert_contacts(recorder.conn, recorder.app_id, people)
     recorder.ping({"user_id": "last"}, place=place)
     called = [row["pseudonym"] for row in recorder.rows()]
     assert len(called) == len(set(called)) == 502
 
 
 def test_nobody_is_nobody(recorder: Recorder) -> None:
-    assert insert_contacts(recorder.conn, recorder.app_id, [], NOW) == []
+    insert_contacts(recorder.conn, recorder.app_id, [])
+    assert recorder.rows() == []
 
 
 def test_R50_an_id_that_is_taken_is_refused(recorder: Recorder) -> None:
     recorder.ping({"user_id": "42"})
+    people = [newcomer(recorder.app_id, "user", NOW, external_id=external_id) for external_id in ("7", "42")]
     with pytest.raises(IntegrityError), recorder.conn.begin_nested():
-        insert_contacts(
-            recorder.conn,
-            recorder.app_id,
-            [NewContact("user", NOW, external_id="7"), NewContact("user", NOW, external_id="42")],
-            NOW,
-        )
+        insert_contacts(recorder.conn, recorder.app_id, people)
     assert [row["external_id"] for row in recorder.rows()] == ["42"]
 
 
 def test_what_only_some_of_a_lot_have_is_null_for_the_others(recorder: Recorder) -> None:
-    lots = [
-        [NewContact("lead", NOW, phone="+1"), NewContact("lead", NOW, email="a@b.example")],
-        [NewContact("lead", NOW)],
-    ]
+    by_phone, by_email, by_neither = (
+        newcomer(recorder.app_id, "lead", NOW, **known)
+        for known in ({"phone": "+1"}, {"email": "a@b.example"}, {})
+    )
     stored = []
-    for lot in lots:
-        for contact_id in insert_contacts(recorder.conn, recorder.app_id, lot, NOW):
-            row = recorder.row(contact_id)
+    for lot in ([by_phone, by_email], [by_neither]):
+        insert_contacts(recorder.conn, recorder.app_id, lot)
+        for contact in lot:
+            row = recorder.row(contact.id)
             stored.append((row["phone"], row["email"], row["name"], row["deleted_at"]))
     assert stored == [("+1", None, None, None), (None, "a@b.example", None, None), (None, None, None, None)]
 
@@ -143,7 +143,8 @@ def test_nobody_is_written_by_a_statement_that_could_fail_halfway(recorder: Reco
     driver = driver_of(recorder.conn)
     driver.set_trace_callback(said.append)
     recorder.ping({"anonymous_id": "a1"})
-    insert_contacts(recorder.conn, recorder.app_id, [NewContact("user", NOW, external_id="2")], NOW)
+    somebody = newcomer(recorder.app_id, "user", NOW, external_id="2")
+    insert_contacts(recorder.conn, recorder.app_id, [somebody])
     driver.set_trace_callback(None)
     # Each of them is told once more for every statement of its triggers.
     inserts = {statement for statement in said if "INTO contacts " in statement}

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, RowMapping, select
 
 from app.attributes.operations import AttributeChange, attributes_of, change_attribute
 from app.attributes.records import DataAttribute
-from app.contacts.bulk import NewContact, insert_contacts
+from app.contacts.bulk import insert_contacts, newcomer
 from app.contacts.custom import written
 from app.contacts.pings import PingContext, Recorded, record_ping
 from app.contacts.records import Ping
@@ -113,10 +113,13 @@ async def test_what_is_written_cleared_and_made_in_bulk_is_found(shop: Shop) -> 
         given = {"seats": None, "beta": "false"}
         save(conn, before, with_facts(before, written(conn, before, given, source="rest", by="x", now=NOW)))
         people = [
-            NewContact("user", NOW, external_id="2", custom_attributes={"seats": 7}, provenance={}),
-            NewContact("lead", NOW),
+            newcomer(
+                shop.app_id, "user", NOW, external_id="2", custom_attributes={"seats": 7}, provenance={}
+            ),
+            newcomer(shop.app_id, "lead", NOW),
         ]
-        return insert_contacts(conn, shop.app_id, people, NOW)[0]
+        insert_contacts(conn, shop.app_id, people)
+        return people[0].id
 
     bulk_id = await shop.database.write(work)
     assert [(row["contact_id"], row["number"]) for row in await shop.index("seats")] == [(bulk_id, 7.0)]

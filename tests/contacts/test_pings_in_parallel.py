@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import Connection, RowMapping, select
 
-from app.contacts.bulk import NewContact, insert_contacts
+from app.contacts.bulk import insert_contacts, newcomer
 from app.contacts.pings import PingContext, Recorded, record_ping
 from app.contacts.records import Ping
 from app.contacts.user_data import read_user_data
@@ -106,10 +106,12 @@ async def test_a_browser_that_changes_hands_at_once_belongs_to_one_of_them(crowd
 async def test_pings_in_bulk_and_one_by_one_go_side_by_side(crowd: Crowd) -> None:
     def import_people(conn: Connection) -> None:
         people = (
-            NewContact("user", NOW, external_id=f"i{n}", city="Atlanta", custom_attributes={"n": n})
+            newcomer(
+                crowd.app_id, "user", NOW, external_id=f"i{n}", city="Atlanta", custom_attributes={"n": n}
+            )
             for n in range(300)
         )
-        insert_contacts(conn, crowd.app_id, people, NOW)
+        insert_contacts(conn, crowd.app_id, people)
 
     pings = [crowd.ping({"user_id": f"p{n}"}) for n in range(20)]
     await asyncio.gather(*pings, crowd.database.write(import_people))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from app.contacts.bulk import NewContact, insert_contacts
+from app.contacts.bulk import insert_contacts, newcomer
 from app.storage.database import Database, open_database
 from app.storage.inspection import faults_of
 from app.storage.migrations import migrate, newest_revision
@@ -33,7 +33,7 @@ async def test_a_sound_store_has_no_faults_while_the_server_writes(
 ) -> None:
     def write(conn: Connection) -> None:
         app_id = create_workspace(conn, "Acme", NOW).app_id
-        insert_contacts(conn, app_id, [NewContact("lead", NOW), NewContact("visitor", NOW)], NOW)
+        insert_contacts(conn, app_id, [newcomer(app_id, role, NOW) for role in ("lead", "visitor")])
 
     await database.write(write)
     assert await asyncio.to_thread(faults_of, database_url) == []
