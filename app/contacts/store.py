@@ -69,6 +69,27 @@ HOLDERS: Final = (
 )
 _HOLDERS: Final = Hot(HOLDERS)
 _INSERT: Final = Hot(insert_row(contacts))
+# What hardly anybody has who is new. To name what is empty costs half a microsecond each: a tenth of the insert.
+_SELDOM: Final = (
+    "phone",
+    "avatar_url",
+    "ios_opened_at",
+    "android_opened_at",
+    "deleted_at",
+    "archived_at",
+    "owner_id",
+    "language_override",
+    "unsubscribed_from_emails",
+    "last_replied_at",
+    "last_contacted_at",
+    "blocked_at",
+    "synced_at",
+    "deleted_by",
+)
+_seldom_of: Final = attrgetter(*_SELDOM)
+_INSERT_USUAL: Final = Hot(
+    insert_row(contacts).values({name: bindparam(name) for name in FIELDS if name not in _SELDOM})
+)
 _INSERT_WORD: Final = Hot(insert(search_words))
 _DELETE_WORD: Final = Hot(
     delete(search_words).where(
@@ -155,7 +176,8 @@ def _users_by(column: ColumnElement[str], ids: Collection[str]) -> Select[Any]:
 
 
 def insert_contact(conn: Connection, contact: Contact) -> None:
-    _INSERT.run(conn, values_of(contact))
+    is_usual = all(value is None for value in _seldom_of(contact))
+    (_INSERT_USUAL if is_usual else _INSERT).run(conn, values_of(contact))
     _INSERT_WORD.run_many(conn, _word_rows(contact, contact.words.split()))
     if contact.custom_attributes:
         _index_attributes(conn, contact, {})

@@ -58,6 +58,15 @@ def test_a_contact_is_read_as_it_was_written(recorder: Recorder, made: Contact) 
     assert store.find_contact(recorder.conn, recorder.app_id, ContactId("b" * 24)) is None
 
 
+def test_whatever_is_known_of_who_is_new_is_written(recorder: Recorder, made: Contact) -> None:
+    optional = {field.name for field in fields(Contact) if field.default is None} - {"provenance"}
+    for number, name in enumerate(sorted(optional)):
+        value = contacts.c[name].type.python_type(1)
+        contact = replace(another(made, number), **{name: value})
+        store.insert_contact(recorder.conn, contact)
+        assert store.find_contact(recorder.conn, recorder.app_id, contact.id) == contact, name
+
+
 def test_one_question_finds_who_holds_which_id(recorder: Recorder, made: Contact) -> None:
     visitor = replace(another(made, 1), anonymous_id="a2")
     store.insert_contact(recorder.conn, visitor)
