@@ -34,8 +34,8 @@ def test_circle_is_collected_soon() -> None:
         thing.itself = thing
         gone = weakref.ref(thing)
         del thing
-        kept = [Thing() for _ in range(3_000)]
-    assert gone() is None
+        kept = [Thing() for _ in range(6_000)]
+        assert gone() is None
     assert kept
 
 
@@ -59,8 +59,8 @@ def test_what_lives_on_is_walked_a_few_times_and_never_again(monkeypatch: pytest
         gc.callbacks.append(walks)
         kept = [Thing() for _ in range(200_000)]
         gc.callbacks.remove(walks)
-    assert len(walks.lengths) > 100
-    assert max(walks.lengths) < 25_000
+    assert len(walks.lengths) > 30
+    assert max(walks.lengths) < 20_000
     assert kept
 
 
