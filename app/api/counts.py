@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from app.clock import monotonic
 from app.search.asking import Ask
-from app.search.finding import Source, count_of
+from app.search.counting import count_of
+from app.search.finding import Source
 from app.search.query import comparisons_of
 
 LONG_SECONDS: Final = 0.02

@@ -1,4 +1,4 @@
-"""Finding those who fit a tree: a page of them in some order, and how many they are.
+"""Finding those who fit a tree: a page of them in some order. How many they are is the affair of ``counting``.
 
 How depends on what is rare, which the database does not know by itself. A *source* is a comparison
 that an index can answer: a range of an index over contacts, or ids that another table holds. Where
@@ -7,41 +7,35 @@ the index of the order is walked from where the page begins, and everybody on it
 tree: a page is full after few steps. Only where that walk finds too little are many gathered.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Double,
     Select,
-    exists,
     func,
     literal,
     literal_column,
-    or_,
     select,
     union,
     union_all,
 )
 
 from app.ids import ContactId
-from app.search.asking import EVERYBODY, LISTED, PEOPLE, Ask, is_of_roles
+from app.search.asking import EVERYBODY, LISTED, Ask, is_of_roles
 from app.search.clauses import Around, clause_of, closed, holders_of, listed_texts
 from app.search.cursor import Place
-from app.search.query import FIRST_MOMENT, And, Comparison, Node, Operator, parts_of
-from app.search.store import count_people
+from app.search.query import And, Comparison, Node, Operator, parts_of
 from app.search.walks import beyond, ids_on_walk, place_on_walk, stretches
-from app.storage.tables import attribute_values, contacts
+from app.storage.tables import contacts
 
 FEW: Final = 2_000
 """So many are gathered at once."""
 SHORT_WALK: Final = 5_000
 MANY: Final = 50_000
 """So many are still quicker gathered and sorted than walked to."""
-VERY_MANY: Final = 300_000
-"""Up to so many rows sources are told apart by, where all that fit have to be counted."""
 
 # Indexes over (app_id, role, column, id) of those who are listed.
 _ORDERED: Final = frozenset({"created_at", "updated_at", "last_seen_at", "session_count", "name_key"})
@@ -55,7 +49,7 @@ _FACTS: Final = frozenset({"country", "region", "city", "browser", "os", "langua
 _LED: Final = frozenset({"id", "email_key"})
 # Those whose index is also worth reading from end to end.
 _READ_THROUGH: Final = _OF_KNOWN | _FACTS | {"email_key"}
-_RANGES: Final[frozenset[Operator]] = frozenset(
+RANGES: Final[frozenset[Operator]] = frozenset(
     (
         *("is_any_of", "above", "below", "at_least", "at_most", "after", "on", "before"),
         *("more_than_days_ago", "less_than_days_ago", "exactly_days_ago"),
@@ -63,16 +57,9 @@ _RANGES: Final[frozenset[Operator]] = frozenset(
 )
 
 _PARTS: Final[frozenset[Operator]] = frozenset({"contains", "begins", "ends", "known"})
-_OPPOSITES: Final[Mapping[Operator, Operator]] = {
-    "is_none_of": "is_any_of", "lacks": "contains", "unknown": "known"
-}  # fmt: skip
 
 _IS_USER: Final[ColumnElement[bool]] = literal_column("contacts.role = 'user'")
 _IS_NO_USER: Final[ColumnElement[bool]] = literal_column("contacts.role <> 'user'")
-_IS_APART: Final[ColumnElement[bool]] = literal_column("(NOT contacts.listed OR contacts.role = 'visitor')")
-_HAS_ATTRIBUTES: Final[ColumnElement[bool]] = literal_column(
-    "CAST(contacts.custom_attributes AS TEXT) <> '{}'"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,30 +92,11 @@ def places_of(
     if few is None and ask.order.column in _ORDERED | _OF_KNOWN:
         found = _walked(conn, ask, offset + limit, after, SHORT_WALK)
         if found is None:
-            source, rows = _rarest(conn, sources_of(ask.tree, ask.around), MANY)
+            source, rows = rarest(conn, sources_of(ask.tree, ask.around), MANY)
             found = _walked(conn, ask, offset + limit, after) if rows > MANY else None
         if found is not None:
             return found[offset:]
     return _places(conn, ids_gathered(ask, source, after).limit(limit).offset(offset))
-
-
-def count_of(conn: Connection, ask: Ask, few: Source | None) -> int:
-    """How many fit."""
-    tree = ask.tree
-    if few is not None:
-        return conn.execute(count_gathered(ask, few)).scalar_one()
-    if isinstance(tree, Comparison) and tree.operator in _OPPOSITES and not ask.besides:
-        # Nobody is both, and everybody is one of the two.
-        opposite = replace(ask, tree=Comparison(tree.field, _OPPOSITES[tree.operator], tree.value))
-        return count_people(conn, ask.around.app_id, ask.roles) - count_of(
-            conn, opposite, few_of(conn, opposite)
-        )
-    sources = sources_of(tree, ask.around)
-    source = _rarest(conn, sources, VERY_MANY)[0] if len(sources) > 1 else next(iter(sources), None)
-    if source is not None and _is_of_values(ask, sources):
-        values = conn.execute(count_of_values(source, sources)).scalar_one()
-        return values - conn.execute(count_apart(ask)).scalar_one()
-    return conn.execute(count_gathered(ask, source)).scalar_one()
 
 
 # The statements, apart so that a test can ask the database how it would go about them.
@@ -152,40 +120,12 @@ def ids_gathered(ask: Ask, source: Source | None, after: Place | None = None) ->
     key, contact_id = closed(contacts.c[ask.order.column]), closed(contacts.c.id)
     # A column that no index holds: one that has all the others would be read to its end in place of the source.
     columns = contacts.c[ask.order.column], contacts.c.id, contacts.c.pseudonym
-    statement = select(*columns).where(*_gathered(ask, source))
+    statement = select(*columns).where(*gathered(ask, source))
     if after is not None:
         statement = statement.where(beyond(ask.order, key, contact_id, after))
     if ask.order.descending:
         return statement.order_by(key.desc().nulls_last(), contact_id.desc())
     return statement.order_by(key.asc().nulls_first(), contact_id.asc())
-
-
-def count_gathered(ask: Ask, source: Source | None) -> Select[int]:
-    is_by_ids = source is not None and (source.column is None or source.answered is None)
-    # A column that no index holds, or SQLite would read one that has all that is asked, to its end.
-    counted = func.count(contacts.c.pseudonym) if is_by_ids else func.count()
-    return select(counted).select_from(contacts).where(*_gathered(ask, source))
-
-
-def count_of_values(source: Source, sources: Sequence[Source]) -> Select[int]:
-    """How many have a value of ``source``, and one of each of the others."""
-    ids = source.ids.subquery()
-    is_same = attribute_values.c.contact_id == ids.c.contact_id
-    held = [exists(other.ids.where(is_same)) for other in sources if other is not source]
-    return select(func.count()).select_from(ids).where(*held)
-
-
-def count_apart(ask: Ask) -> Select[int]:
-    """How many have the attributes' values and are not to be found: visitors, and who is not listed.
-
-    Few of them have attributes at all, and those have an index of their own. All that are left to subtract them from
-    need not be looked at one by one.
-    """
-    is_out = or_(~contacts.c.listed, ~is_of_roles(ask.roles, is_open=False))
-    # The last one holds for everybody: it makes SQLite take this index of all that begin with the workspace.
-    in_index = _IS_APART, _HAS_ATTRIBUTES, contacts.c.created_at > literal(FIRST_MOMENT, Double)
-    conditions = contacts.c.app_id == ask.around.app_id, *in_index, is_out
-    return select(func.count()).select_from(contacts).where(*conditions, clause_of(ask.tree, ask.around))
 
 
 def rows_of(source: Source, limit: int | None = None) -> Select[int]:
@@ -202,13 +142,16 @@ def _sources_of_comparison(comparison: Comparison, around: Around) -> list[Sourc
     if holders is not None:
         return [Source(holders, comparison)]
     column, operator = comparison.field.column, comparison.operator
-    if column is None or operator not in _RANGES | (_PARTS if column in _READ_THROUGH else frozenset()):
+    if column is None or operator not in RANGES | (_PARTS if column in _READ_THROUGH else frozenset()):
         return []
     if column in ("email", "external_id"):
         return (_by_email if column == "email" else _by_external_id)(comparison, around)
     if column not in _ORDERED | _LED | _OF_KNOWN | _FACTS:
         return []
-    return [Source(_ids(around, *_in_range(comparison, around, EVERYBODY)), comparison, column)]
+    conditions = _range_of(comparison, around, column)
+    if column not in _LED:
+        conditions = in_index(column, conditions, EVERYBODY)
+    return [Source(_ids(around, *conditions), comparison, column)]
 
 
 def _of_segment(comparison: Comparison, around: Around) -> list[Source]:
@@ -235,22 +178,26 @@ def _by_email(comparison: Comparison, around: Around) -> list[Source]:
     return [Source(_ids(around, contacts.c.email_key.in_(keys)))]
 
 
-def _in_range(comparison: Comparison, around: Around, roles: Sequence[str]) -> list[ColumnElement[bool]]:
-    """A comparison in the words of the index over its column."""
-    column = comparison.field.column
-    assert column is not None
-    conditions = [clause_of(comparison, around, is_open=True)]
-    is_by_part = comparison.operator in _PARTS or comparison.field.kind == "email_domain"
-    if is_by_part and column in _READ_THROUGH - _FACTS:
-        # The others say by themselves that there is a value, and would be served worse if it were said again.
-        conditions.append(contacts.c[column].is_not(None))
+def in_index(
+    column: str, conditions: Sequence[ColumnElement[bool]], roles: Sequence[str]
+) -> list[ColumnElement[bool]]:
+    """Conditions on a column, and that somebody is listed and has one of the roles, in the words of its index."""
     if column in _LED:
-        return conditions
+        return [*conditions, LISTED, is_of_roles(roles, is_open=False)]
     of_roles = is_of_roles(roles, is_open=True)
     if column in _FACTS:
         # This index is no partial one, so that SQLite sees that it says all that is asked.
         return [contacts.c.listed.is_(True), of_roles, *conditions]
     return [LISTED, of_roles, *conditions]
+
+
+def _range_of(comparison: Comparison, around: Around, column: str) -> list[ColumnElement[bool]]:
+    conditions = [clause_of(comparison, around, is_open=True)]
+    is_by_part = comparison.operator in _PARTS or comparison.field.kind == "email_domain"
+    if is_by_part and column in _READ_THROUGH - _FACTS:
+        # The others say by themselves that there is a value, and would be served worse if it were said again.
+        conditions.append(contacts.c[column].is_not(None))
+    return conditions
 
 
 def _ids(around: Around, *conditions: ColumnElement[bool]) -> Select[str]:
@@ -262,17 +209,15 @@ def _as_rows(ids: Any) -> Any:
     return select(ids.subquery().c[0])
 
 
-def _gathered(ask: Ask, source: Source | None) -> list[ColumnElement[bool]]:
+def gathered(ask: Ask, source: Source | None) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [contacts.c.app_id == ask.around.app_id]
     if source is None:
         conditions += [LISTED, is_of_roles(ask.roles, is_open=True)]
     elif source.column is None or source.answered is None:
         conditions += [contacts.c.id.in_(source.ids), LISTED, is_of_roles(ask.roles, is_open=False)]
-    elif source.column in _LED:
-        conditions += _in_range(source.answered, ask.around, ask.roles)
-        conditions += [LISTED, is_of_roles(ask.roles, is_open=False)]
     else:
-        conditions += _in_range(source.answered, ask.around, ask.roles)
+        in_range = _range_of(source.answered, ask.around, source.column)
+        conditions += in_index(source.column, in_range, ask.roles)
     return [*conditions, *_unanswered(ask, source), *ask.besides]
 
 
@@ -282,14 +227,7 @@ def _unanswered(ask: Ask, source: Source | None) -> Iterator[ColumnElement[bool]
             yield clause_of(part, ask.around)
 
 
-def _is_of_values(ask: Ask, sources: Sequence[Source]) -> bool:
-    """Whether the indexes of attributes' values alone say who fits, but for a few who are not to be found."""
-    parts = parts_of(ask.tree)
-    are_values = all(isinstance(part, Comparison) and part.field.attribute_id is not None for part in parts)
-    return are_values and len(sources) == len(parts) and set(PEOPLE) <= set(ask.roles) and not ask.besides
-
-
-def _rarest(conn: Connection, sources: Sequence[Source], limit: int) -> tuple[Source | None, int]:
+def rarest(conn: Connection, sources: Sequence[Source], limit: int) -> tuple[Source | None, int]:
     """The source with the fewest rows, and how many; one more than ``limit`` stands for any number above it."""
     best: tuple[Source | None, int] = (None, limit + 1)
     for source in sources:

@@ -25,7 +25,7 @@ from app.contacts.user_data import read_user_data
 from app.errors import AttributeUnread
 from app.ids import AppId, ContactId
 from app.search.asking import Order
-from app.search.finding import count_of
+from app.search.counting import count_of
 from app.storage.database import Database, open_database
 from app.storage.migrations import migrate
 from app.storage.tables import attribute_values, contacts

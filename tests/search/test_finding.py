@@ -11,13 +11,10 @@ from sqlalchemy import Connection, create_engine, delete, insert, update
 
 from app.search import finding
 from app.search.asking import EVERYBODY, Ask, Order
+from app.search.counting import count_of
 from app.search.cursor import Place
 from app.search.fields import FilterFields, SearchFields
-from app.search.finding import (
-    count_of,
-    few_of,
-    places_of,
-)
+from app.search.finding import few_of, places_of
 from app.search.query import read_filter, read_search
 from app.storage.database import open_database
 from app.storage.migrations import migrate
@@ -193,18 +190,6 @@ def test_pages_stay_in_step_while_contacts_come_and_go() -> None:
         second = page(conn, ask, 9, first[-1])
         assert second == [place for place in second_as_it_was if place != second_as_it_was[4]]
     engine.dispose()
-
-
-@pytest.mark.parametrize("roles", [BOTH, EVERYBODY, ("user",)])
-def test_several_attributes_are_counted_among_their_values(conn: Connection, roles: tuple[str, ...]) -> None:
-    parts = [
-        search("plan", "has_any_value", None),
-        search("seats", "lt", 50),
-        search("plan", "is_not", "pro"),
-    ]
-    for tree in (parts[:2], parts):
-        ask = ask_of({"operator": "AND", "value": tree}, roles=roles)
-        assert count_of(conn, ask, None) == len(in_order(ask)) > 0
 
 
 async def test_postgresql_finds_the_same_pages(postgres_url: str) -> None:

@@ -8,17 +8,18 @@ from sqlalchemy import Connection, Select, create_engine
 from sqlalchemy.dialects import sqlite
 
 from app.search.asking import EVERYBODY, Ask, Order
-from app.search.cursor import Place
-from app.search.fields import FilterFields, SearchFields
-from app.search.finding import (
+from app.search.counting import (
     count_apart,
     count_gathered,
     count_of_values,
-    ids_gathered,
-    rows_of,
-    sources_of,
+    count_outside,
+    outside_of,
+    sample_of,
 )
-from app.search.query import Node, read_filter, read_search
+from app.search.cursor import Place
+from app.search.fields import FilterFields, SearchFields
+from app.search.finding import ids_gathered, rows_of, sources_of
+from app.search.query import Comparison, Node, read_filter, read_search
 from app.search.walks import ids_on_walk, place_on_walk, stretches
 from app.storage.tables import metadata
 from support.searching import ATTRIBUTES, NOW, around, search
@@ -168,6 +169,42 @@ def test_who_fits_one_comparison_is_counted_without_a_look_at_each(conn: Connect
     ask = Ask(node, HERE, BOTH)
     for statement in (count_gathered(ask, source), rows_of(source, 10)):
         assert "USING COVERING INDEX" in plan_of(conn, statement)
+
+
+@pytest.mark.parametrize(
+    ("node", "ranges"),
+    [
+        (rest("created_at", ">", NOW), ["role_by_created_at (app_id=? AND role=? AND created_at<?)"]),
+        (
+            rest("last_seen_at", "=", NOW),
+            [f"role_by_last_seen_at (app_id=? AND role=? AND last_seen_at{one}?)" for one in "<>="],
+        ),
+        (rest("session_count", ">=", 5), ["role_by_session_count (app_id=? AND role=? AND session_count<?)"]),
+        (
+            rest("session_count", "=", 5),
+            [f"role_by_session_count (app_id=? AND role=? AND session_count{one}?)" for one in "<>"],
+        ),
+        (
+            rest("location.country", "=", "Peru"),
+            [f"by_facts (app_id=? AND role=? AND listed=? AND country{one}?)" for one in "<>="],
+        ),
+        (rest("email", "!=", None), ["email (app_id=? AND email_key=? AND role=? AND listed=?)"]),
+    ],
+)
+def test_who_does_not_fit_is_counted_in_ranges_without_a_look_at_each(
+    conn: Connection, node: Node, ranges: list[str]
+) -> None:
+    assert isinstance(node, Comparison)
+    outside = outside_of(node, HERE)
+    assert outside is not None
+    plans = [plan_of(conn, count_outside(Ask(node, HERE, BOTH), node, part)) for part in outside]
+    assert plans == [f"SEARCH contacts USING COVERING INDEX contacts_{one}" for one in ranges]
+
+
+def test_a_sample_is_found_by_an_index_of_its_own(conn: Connection) -> None:
+    for roles in (BOTH, EVERYBODY, ("user",)):
+        plan = plan_of(conn, sample_of(Ask(rest("created_at", ">", NOW), HERE, roles)))
+        assert plan == "SEARCH contacts USING INDEX contacts_sample (app_id=? AND created_at>?)"
 
 
 def test_those_with_attributes_who_are_not_to_be_found_have_an_index(conn: Connection) -> None:

@@ -1,0 +1,197 @@
+"""Counting those who fit a tree, to the last one.
+
+How many people there are the database keeps by itself, so that only the fewer have to be gone through: those who
+fit a comparison, or all others. Which of the two they are is told by a sample, whose worst fault is that it takes
+longer: both ways lead to the same number.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from sqlalchemy import (
+    BinaryExpression,
+    ColumnElement,
+    Connection,
+    Double,
+    Select,
+    case,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+)
+from sqlalchemy.sql.elements import BooleanClauseList
+
+from app.search.asking import LISTED, PEOPLE, Ask, is_of_roles
+from app.search.clauses import Around, clause_of
+from app.search.finding import RANGES, Source, few_of, gathered, in_index, rarest, sources_of
+from app.search.query import FIRST_MOMENT, And, Comparison, Node, Operator, comparisons_of, parts_of
+from app.search.store import count_people
+from app.storage.tables import attribute_values, contacts
+
+VERY_MANY: Final = 300_000
+"""Up to so many rows sources are told apart by, where all that fit have to be counted."""
+
+_OPPOSITES: Final[Mapping[Operator, Operator]] = {
+    "is_none_of": "is_any_of", "lacks": "contains", "unknown": "known"
+}  # fmt: skip
+# Columns whose index has everybody, also those of whom the value is unknown; the email by another name.
+_OF_EVERYBODY: Final[Mapping[str, str]] = {
+    **{name: name for name in ("created_at", "updated_at", "last_seen_at", "session_count", "country")},
+    **dict.fromkeys(("email", "email_key"), "email_key"),
+}
+
+# One of 4,096: ids end in random digits.
+_IN_SAMPLE: Final[ColumnElement[bool]] = literal_column("substr(contacts.id, 22) = '000'")
+_IS_APART: Final[ColumnElement[bool]] = literal_column("(NOT contacts.listed OR contacts.role = 'visitor')")
+_HAS_ATTRIBUTES: Final[ColumnElement[bool]] = literal_column(
+    "CAST(contacts.custom_attributes AS TEXT) <> '{}'"
+)
+
+# This holds for everybody: it makes SQLite take the partial index meant of all that begin with the workspace.
+_IS_OF_ALL: Final[ColumnElement[bool]] = contacts.c.created_at > literal(FIRST_MOMENT, Double)
+
+
+def count_of(conn: Connection, ask: Ask, few: Source | None) -> int:
+    """How many fit; ``few`` where ``few_of`` has found a source that has few."""
+    if few is not None:
+        return _number(conn, count_gathered(ask, few))
+    of_roles = [part for part in parts_of(ask.tree) if _is_of_roles(part)]
+    rest = tuple(part for part in parts_of(ask.tree) if not _is_of_roles(part))
+    roles = tuple(role for role in ask.roles if all(_has(part, role) for part in of_roles))
+    if not roles or not (rest or ask.besides):
+        return count_people(conn, ask.around.app_id, roles)
+    if rest:
+        ask = replace(ask, roles=roles, tree=rest[0] if len(rest) == 1 else And(rest))
+    if isinstance(ask.tree, Comparison) and not ask.besides:
+        return _count_one(conn, ask, ask.tree)
+    return _count_fitting(conn, ask)
+
+
+def _count_one(conn: Connection, ask: Ask, asked: Comparison) -> int:
+    """How many fit a single comparison."""
+    everybody = count_people(conn, ask.around.app_id, ask.roles)
+    if asked.operator in _OPPOSITES:
+        # Nobody is both, and everybody is one of the two.
+        opposite = replace(ask, tree=replace(asked, operator=_OPPOSITES[asked.operator]))
+        return everybody - count_of(conn, opposite, few_of(conn, opposite))
+    outside = outside_of(asked, ask.around)
+    if outside is not None and (_do_most_fit(conn, ask) or not sources_of(asked, ask.around)):
+        return everybody - sum(_number(conn, count_outside(ask, asked, part)) for part in outside)
+    return _count_fitting(conn, ask)
+
+
+def _count_fitting(conn: Connection, ask: Ask) -> int:
+    """How many fit, by going through them."""
+    sources = sources_of(ask.tree, ask.around)
+    source = rarest(conn, sources, VERY_MANY)[0] if len(sources) > 1 else next(iter(sources), None)
+    if source is not None and _is_of_values(ask, sources):
+        values = _number(conn, count_of_values(source, sources))
+        return values - _number(conn, count_apart(ask))
+    return _number(conn, count_gathered(ask, source))
+
+
+def _do_most_fit(conn: Connection, ask: Ask) -> bool:
+    """Whether more fit than do not, as far as a sample can tell."""
+    asked, fitting = conn.execute(sample_of(ask)).one()
+    return 2 * (fitting or 0) > asked
+
+
+# The statements, apart so that a test can ask the database how it would go about them.
+
+
+def count_gathered(ask: Ask, source: Source | None) -> Select[int]:
+    is_by_ids = source is not None and (source.column is None or source.answered is None)
+    # A column that no index holds, or SQLite would read one that has all that is asked, to its end.
+    counted = func.count(contacts.c.pseudonym) if is_by_ids else func.count()
+    return select(counted).select_from(contacts).where(*gathered(ask, source))
+
+
+def count_outside(ask: Ask, asked: Comparison, part: ColumnElement[bool]) -> Select[int]:
+    """How many are in one of the ranges of ``outside_of``."""
+    name = _OF_EVERYBODY[str(asked.field.column)]
+    conditions = in_index(name, [part], ask.roles)
+    if name == "email_key":
+        # Its index goes on with these two, so that visitors without an email are none to go through.
+        conditions = [part, is_of_roles(ask.roles, is_open=True), contacts.c.listed.is_(True)]
+    of_workspace = contacts.c.app_id == ask.around.app_id
+    return select(func.count()).select_from(contacts).where(of_workspace, *conditions)
+
+
+def sample_of(ask: Ask) -> Select[int, int | None]:
+    """Of a few who were chosen by lot, how many there are and how many of them fit."""
+    fits = case((clause_of(ask.tree, ask.around), 1), else_=0)
+    in_index = _IN_SAMPLE, LISTED, _IS_OF_ALL
+    conditions = contacts.c.app_id == ask.around.app_id, *in_index, is_of_roles(ask.roles, is_open=False)
+    # A column that no index holds, or SQLite would read one that has all that is asked, to its end.
+    return select(func.count(contacts.c.pseudonym), func.sum(fits)).select_from(contacts).where(*conditions)
+
+
+def count_of_values(source: Source, sources: Sequence[Source]) -> Select[int]:
+    """How many have a value of ``source``, and one of each of the others."""
+    ids = source.ids.subquery()
+    is_same = attribute_values.c.contact_id == ids.c.contact_id
+    held = [exists(other.ids.where(is_same)) for other in sources if other is not source]
+    return select(func.count()).select_from(ids).where(*held)
+
+
+def count_apart(ask: Ask) -> Select[int]:
+    """How many have the attributes' values and are not to be found: visitors, and who is not listed.
+
+    Few of them have attributes at all, and those have an index of their own. All that are left to subtract them from
+    need not be looked at one by one.
+    """
+    is_out = or_(~contacts.c.listed, ~is_of_roles(ask.roles, is_open=False))
+    in_index = _IS_APART, _HAS_ATTRIBUTES, _IS_OF_ALL
+    conditions = contacts.c.app_id == ask.around.app_id, *in_index, is_out
+    return select(func.count()).select_from(contacts).where(*conditions, clause_of(ask.tree, ask.around))
+
+
+def outside_of(asked: Comparison, around: Around) -> list[ColumnElement[bool]] | None:
+    """The ranges of a column's index that have whoever does not fit, once each; none where no ranges do."""
+    name, operator = _OF_EVERYBODY.get(str(asked.field.column)), asked.operator
+    if name is None:
+        return None
+    column = contacts.c[name]
+    unknown: list[ColumnElement[bool]] = [column.is_(None)] if column.nullable else []
+    if operator == "known":
+        return unknown
+    if operator not in RANGES or name == "email_key":
+        return None
+    holds = clause_of(asked, around, is_open=True)
+    if operator != "is_any_of":
+        bounds = holds.clauses if isinstance(holds, BooleanClauseList) else [holds]
+        return [*(~bound for bound in bounds), *unknown]
+    if isinstance(asked.value, tuple) and len(set(asked.value)) == 1:
+        assert isinstance(holds, BinaryExpression)
+        return [column < holds.right, column > holds.right, *unknown]
+    return None
+
+
+def _is_of_roles(node: Node) -> bool:
+    return all(asked.field.kind == "role" for asked in comparisons_of(node))
+
+
+def _has(node: Node, role: str) -> bool:
+    """Whether what a tree says of roles is true of one."""
+    if not isinstance(node, Comparison):
+        truths = [_has(part, role) for part in node.parts]
+        return all(truths) if isinstance(node, And) else any(truths)
+    if node.operator in ("known", "unknown"):
+        return node.operator == "known"
+    is_among = isinstance(node.value, tuple) and role in node.value
+    return is_among == (node.operator == "is_any_of")
+
+
+def _is_of_values(ask: Ask, sources: Sequence[Source]) -> bool:
+    """Whether the indexes of attributes' values alone say who fits, but for a few who are not to be found."""
+    parts = parts_of(ask.tree)
+    are_values = all(isinstance(part, Comparison) and part.field.attribute_id is not None for part in parts)
+    return are_values and len(sources) == len(parts) and set(PEOPLE) <= set(ask.roles) and not ask.besides
+
+
+def _number(conn: Connection, statement: Select[int]) -> int:
+    return conn.execute(statement).scalar_one()

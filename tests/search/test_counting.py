@@ -1,0 +1,222 @@
+"""How many fit: whatever is counted to find out, and on both databases, as many as a look at each finds."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, get_args
+
+import pytest
+from sqlalchemy import Connection, create_engine, update
+
+from app.ids import ContactId
+from app.search import counting, finding
+from app.search.asking import EVERYBODY, Ask
+from app.search.counting import count_of, sample_of
+from app.search.fields import FilterFields, SearchFields
+from app.search.finding import few_of
+from app.search.query import Operator, comparisons_of, read_filter, read_search
+from app.storage.database import open_database
+from app.storage.migrations import migrate
+from app.storage.tables import contacts, metadata
+from support.searching import (
+    ATTRIBUTES,
+    NOW,
+    OTHER,
+    Someone,
+    around,
+    crowd,
+    holds,
+    search,
+    store_crowd,
+)
+
+SEARCH, FILTER = SearchFields(ATTRIBUTES), FilterFields(ATTRIBUTES)
+BOTH = ("lead", "user")
+PEOPLE = [
+    replace(one, columns={**one.columns, "country": one.columns["city"] and f"of {one.columns['city']}"})
+    for one in crowd(150, seed=4)
+]
+UNLISTED = {person.id for person in PEOPLE[::7]}
+SEGMENTS = {"some": read_filter(search("seats", "gt", 1), FILTER)}
+DATES = ("created_at", "updated_at", "signed_up_at", "last_seen_at", "last_replied_at", "renews_at")
+TEXTS = (
+    "id",
+    "name",
+    "email",
+    "email_domain",
+    "phone",
+    "external_id",
+    "location.country",
+    "location.city",
+    "plan",
+)
+OF_SEARCH = [
+    *(search("session_count", operator, value) for operator in (">=", "<=") for value in (0, 1, 1.5, 9)),
+    *(search("session_count", operator, [1, 2]) for operator in ("IN", "NIN")),
+    *(search("location.country", operator, "of Lagos") for operator in ("=", "!=")),
+    *(search("email", operator, None) for operator in ("=", "!=")),
+    *(search("email", operator, "Ada.1@Example.com") for operator in ("=", "!=", "~", "^")),
+    *(search("role", operator, ["user", "visitor"]) for operator in ("IN", "NIN")),
+    *(search("role", operator, None) for operator in ("=", "!=")),
+    *(search(name, operator, NOW) for name in DATES[:5] for operator in ("=", "<", ">")),
+]
+OF_FILTER = [
+    *(search(name, operator, days) for name in DATES for operator in ("more_than", "less_than", "exactly")
+      for days in (-2, 0, 1.5)),
+    *(search(name, operator, NOW - 86_400) for name in DATES for operator in ("after", "on", "before")),
+    *(search(name, operator, value) for name in ("session_count", "owner_id", "seats", "score")
+      for operator in ("is", "is_not", "gt", "lt") for value in (0, 1, 2.5)),
+    *(search(name, operator, "ada") for name in TEXTS
+      for operator in ("is", "is_not", "starts_with", "ends_with", "contains", "does_not_contain")),
+    *(search(name, operator, None) for name in (*DATES, *TEXTS, "session_count", "owner_id", "seats", "tag", "company")
+      for operator in ("is_unknown", "has_any_value")),
+    *(search("location.country", operator, value) for operator in ("is", "is_not") for value in ("of Lagos", "x")),
+    *(search(name, operator, True) for name in ("online", "trial", "unsubscribed_from_emails")
+      for operator in ("is", "is_not")),
+    *(search(name, operator, "some") for name in ("segment", "tag", "company") for operator in ("is", "is_not")),
+    *(search("role", operator, role) for operator in ("is", "is_not") for role in EVERYBODY),
+]  # fmt: skip
+IS_USER, IS_NO_LEAD = search("role", "is", "user"), search("role", "is_not", "lead")
+GROUPS = [
+    {"operator": "AND", "value": [IS_USER, IS_NO_LEAD]},
+    {"operator": "AND", "value": [IS_USER, search("role", "is", "lead")]},
+    {"operator": "OR", "value": [IS_USER, search("role", "is", "lead")]},
+    {"operator": "OR", "value": [IS_USER, search("session_count", "gt", 1)]},
+    {"operator": "AND", "value": [IS_USER, search("session_count", "gt", 1)]},
+    {"operator": "AND", "value": [IS_NO_LEAD, search("last_seen_at", "less_than", 1)]},
+    {"operator": "AND", "value": [IS_NO_LEAD, search("last_seen_at", "is_unknown", None)]},
+    {"operator": "AND", "value": [IS_NO_LEAD, search("last_seen_at", "less_than", 1), search("name", "contains", "a")]},
+    {"operator": "AND", "value": [{"operator": "OR", "value": [IS_USER, IS_NO_LEAD]}, search("phone", "is", "x")]},
+]  # fmt: skip
+TREES = [
+    *(read_search(one, SEARCH) for one in OF_SEARCH),
+    *(read_filter(one, FILTER) for one in (*OF_FILTER, *GROUPS)),
+]
+ASKS = [
+    Ask(tree, around(PEOPLE, SEGMENTS), roles) for tree in TREES for roles in (BOTH, EVERYBODY, ("user",))
+]
+
+
+def put(conn: Connection) -> None:
+    store_crowd(conn, PEOPLE)
+    store_crowd(conn, crowd(30), OTHER, first_id=100)
+    conn.execute(update(contacts).where(contacts.c.id.in_(UNLISTED)).values(listed=False))
+
+
+@pytest.fixture(scope="module")
+def conn() -> Iterator[Connection]:
+    engine = create_engine("sqlite://")
+    with engine.begin() as conn:
+        metadata.create_all(conn)
+        put(conn)
+        yield conn
+    engine.dispose()
+
+
+def fitting(ask: Ask) -> int:
+    return sum(
+        person.id not in UNLISTED
+        and person.columns["role"] in ask.roles
+        and holds(ask.tree, person, SEGMENTS)
+        for person in PEOPLE
+    )
+
+
+def shown(ask: Ask) -> str:
+    asked = [f"{one.field.name} {one.operator} {one.value}" for one in comparisons_of(ask.tree)]
+    return f"{asked} of {ask.roles}"
+
+
+def faults(conn: Connection) -> list[str]:
+    """What is counted wrongly."""
+    counted = [(ask, count_of(conn, ask, few_of(conn, ask))) for ask in ASKS]
+    return [f"{shown(ask)}: {count}" for ask, count in counted if count != fitting(ask)]
+
+
+def test_everything_that_can_be_asked_is_asked_here() -> None:
+    assert {asked.operator for tree in TREES for asked in comparisons_of(tree)} == set(get_args(Operator))
+
+
+@pytest.mark.parametrize("most", [True, False], ids=["those who do not fit", "those who fit"])
+def test_both_ways_count_as_many_as_a_look_at_each(
+    conn: Connection, most: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "FEW", -1)
+    monkeypatch.setattr(counting, "_do_most_fit", lambda conn, ask: most)
+    assert faults(conn) == []
+
+
+def test_few_are_counted_as_they_are(conn: Connection) -> None:
+    assert faults(conn) == []
+
+
+@pytest.mark.parametrize("most", [True, False], ids=["those who do not fit", "those who fit"])
+async def test_postgresql_counts_as_many(
+    postgres_url: str, most: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await asyncio.to_thread(migrate, postgres_url)
+    database = await open_database(postgres_url)
+    monkeypatch.setattr(finding, "FEW", -1)
+    monkeypatch.setattr(counting, "_do_most_fit", lambda conn, ask: most)
+    try:
+        await database.write(put)
+        assert await database.read(faults, seconds=60) == []
+    finally:
+        await database.close()
+
+
+def test_only_those_are_gone_through_who_are_fewer(conn: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finding, "FEW", -1)
+    # Everybody is drawn.
+    monkeypatch.setattr(counting, "_IN_SAMPLE", contacts.c.id != "")
+    gone_through: list[str] = []
+
+    def watched(name: str) -> Any:
+        count = getattr(counting, name)
+
+        def counted(*given: Any) -> Any:
+            gone_through.append(name)
+            return count(*given)
+
+        return counted
+
+    for name in ("count_outside", "count_gathered"):
+        monkeypatch.setattr(counting, name, watched(name))
+    for tree, expected in (
+        (search("session_count", "gt", 0), ["count_outside"]),
+        (search("session_count", "gt", 2), ["count_gathered"]),
+        (search("session_count", "is_not", 2), ["count_gathered"]),
+        (search("last_seen_at", "has_any_value", None), ["count_outside"]),
+        (search("email", "has_any_value", None), ["count_outside"]),
+        (IS_USER, []),
+        ({"operator": "AND", "value": [IS_USER, search("session_count", "gt", 0)]}, ["count_outside"]),
+    ):  # fmt: skip
+        gone_through.clear()
+        ask = Ask(read_filter(tree, FILTER), around(PEOPLE), BOTH)
+        assert count_of(conn, ask, few_of(conn, ask)) == fitting(ask) > 0
+        assert gone_through == expected
+
+
+def test_a_sample_is_of_those_whose_ids_end_in_three_zeros() -> None:
+    people = [Someone(ContactId(f"{n:024x}"), one.columns) for n, one in enumerate(crowd(9_000), start=1)]
+    engine = create_engine("sqlite://")
+    ask = Ask(read_filter(search("session_count", "gt", 1), FILTER), around([]), EVERYBODY)
+    with engine.begin() as conn:
+        metadata.create_all(conn)
+        store_crowd(conn, people)
+        drawn = people[4_095], people[8_191]
+        fit = sum(one.columns["session_count"] > 1 for one in drawn)
+        assert tuple(conn.execute(sample_of(ask)).one()) == (2, fit)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("roles", [BOTH, EVERYBODY, ("user",)])
+def test_several_attributes_are_counted_among_their_values(conn: Connection, roles: tuple[str, ...]) -> None:
+    parts = [
+        search("plan", "has_any_value", None),
+        search("seats", "lt", 50),
+        search("plan", "is_not", "pro"),
+    ]
+    for tree in (parts[:2], parts):
+        ask = Ask(read_filter({"operator": "AND", "value": tree}, FILTER), around(PEOPLE), roles)
+        assert count_of(conn, ask, None) == fitting(ask) > 0
