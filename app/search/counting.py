@@ -26,12 +26,14 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import BooleanClauseList
 
 from app.search.asking import LISTED, PEOPLE, Ask, is_of_roles
-from app.search.clauses import Around, clause_of
+from app.search.clauses import Around, clause_of, listed_texts
 from app.search.finding import RANGES, Source, few_of, gathered, in_index, rarest, sources_of
 from app.search.query import FIRST_MOMENT, And, Comparison, Node, Operator, comparisons_of, parts_of
 from app.search.store import count_people
 from app.storage.tables import attribute_values, contacts
 
+PROBES: Final = 128
+"""So many are asked to tell whether most fit."""
 VERY_MANY: Final = 300_000
 """Up to so many rows sources are told apart by, where all that fit have to be counted."""
 
@@ -44,8 +46,6 @@ _OF_EVERYBODY: Final[Mapping[str, str]] = {
     **dict.fromkeys(("email", "email_key"), "email_key"),
 }
 
-# One of 4,096: ids end in random digits.
-_IN_SAMPLE: Final[ColumnElement[bool]] = literal_column("substr(contacts.id, 22) = '000'")
 _IS_APART: Final[ColumnElement[bool]] = literal_column("(NOT contacts.listed OR contacts.role = 'visitor')")
 _HAS_ATTRIBUTES: Final[ColumnElement[bool]] = literal_column(
     "CAST(contacts.custom_attributes AS TEXT) <> '{}'"
@@ -96,7 +96,10 @@ def _count_fitting(conn: Connection, ask: Ask) -> int:
 
 def _do_most_fit(conn: Connection, ask: Ask) -> bool:
     """Whether more fit than do not, as far as a sample can tell."""
-    asked, fitting = conn.execute(sample_of(ask)).one()
+    first, last = conn.execute(ends_of(ask)).one()
+    if first is None or last is None:
+        return False
+    asked, fitting = conn.execute(sample_of(ask, first, last)).one()
     return 2 * (fitting or 0) > asked
 
 
@@ -121,13 +124,31 @@ def count_outside(ask: Ask, asked: Comparison, part: ColumnElement[bool]) -> Sel
     return select(func.count()).select_from(contacts).where(of_workspace, *conditions)
 
 
-def sample_of(ask: Ask) -> Select[int, int | None]:
-    """Of a few who were chosen by lot, how many there are and how many of them fit."""
+def ends_of(ask: Ask) -> Select[str | None, str | None]:
+    """The first id and the last."""
+    first, last = (
+        select(end(contacts.c.id)).where(contacts.c.app_id == ask.around.app_id)
+        for end in (func.min, func.max)
+    )
+    return select(first.scalar_subquery(), last.scalar_subquery())
+
+
+def sample_of(ask: Ask, first: str, last: str) -> Select[int, int | None]:
+    """Of some who stand evenly between two ids, how many there are and how many of them fit."""
+    low, high = int(first, 16), int(last, 16)
+    each = listed_texts([f"{low + (high - low) * n // PROBES:024x}" for n in range(PROBES)]).subquery()
+    other = contacts.alias()
+    nearest = select(func.min(other.c.id)).where(
+        other.c.app_id == ask.around.app_id, other.c.id >= each.c.value
+    )
+    drawn = select(nearest.correlate(each).scalar_subquery()).select_from(each)
     fits = case((clause_of(ask.tree, ask.around), 1), else_=0)
-    in_index = _IN_SAMPLE, LISTED, _IS_OF_ALL
-    conditions = contacts.c.app_id == ask.around.app_id, *in_index, is_of_roles(ask.roles, is_open=False)
-    # A column that no index holds, or SQLite would read one that has all that is asked, to its end.
-    return select(func.count(contacts.c.pseudonym), func.sum(fits)).select_from(contacts).where(*conditions)
+    conditions = contacts.c.app_id == ask.around.app_id, contacts.c.id.in_(drawn)
+    return (
+        select(func.count(contacts.c.pseudonym), func.sum(fits))
+        .select_from(contacts)
+        .where(*conditions, LISTED, is_of_roles(ask.roles, is_open=False))
+    )
 
 
 def count_of_values(source: Source, sources: Sequence[Source]) -> Select[int]:

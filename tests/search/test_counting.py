@@ -11,7 +11,7 @@ from sqlalchemy import Connection, create_engine, update
 from app.ids import ContactId
 from app.search import counting, finding
 from app.search.asking import EVERYBODY, Ask
-from app.search.counting import count_of, sample_of
+from app.search.counting import count_of, ends_of, sample_of
 from app.search.fields import FilterFields, SearchFields
 from app.search.finding import few_of
 from app.search.query import Operator, comparisons_of, read_filter, read_search
@@ -167,8 +167,6 @@ async def test_postgresql_counts_as_many(
 
 def test_only_those_are_gone_through_who_are_fewer(conn: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(finding, "FEW", -1)
-    # Everybody is drawn.
-    monkeypatch.setattr(counting, "_IN_SAMPLE", contacts.c.id != "")
     gone_through: list[str] = []
 
     def watched(name: str) -> Any:
@@ -197,16 +195,18 @@ def test_only_those_are_gone_through_who_are_fewer(conn: Connection, monkeypatch
         assert gone_through == expected
 
 
-def test_a_sample_is_of_those_whose_ids_end_in_three_zeros() -> None:
-    people = [Someone(ContactId(f"{n:024x}"), one.columns) for n, one in enumerate(crowd(9_000), start=1)]
+def test_a_sample_stands_evenly_between_the_first_and_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counting, "PROBES", 4)
+    people = [Someone(ContactId(f"{n:024x}"), one.columns) for n, one in enumerate(crowd(101))]
     engine = create_engine("sqlite://")
     ask = Ask(read_filter(search("session_count", "gt", 1), FILTER), around([]), EVERYBODY)
     with engine.begin() as conn:
         metadata.create_all(conn)
         store_crowd(conn, people)
-        drawn = people[4_095], people[8_191]
-        fit = sum(one.columns["session_count"] > 1 for one in drawn)
-        assert tuple(conn.execute(sample_of(ask)).one()) == (2, fit)
+        first, last = conn.execute(ends_of(ask)).one()
+        assert (first, last) == (people[0].id, people[100].id)
+        fit = sum(one.columns["session_count"] > 1 for one in people[:100:25])
+        assert tuple(conn.execute(sample_of(ask, people[0].id, people[100].id)).one()) == (4, fit)
     engine.dispose()
 
 

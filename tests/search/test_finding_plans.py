@@ -13,6 +13,7 @@ from app.search.counting import (
     count_gathered,
     count_of_values,
     count_outside,
+    ends_of,
     outside_of,
     sample_of,
 )
@@ -201,10 +202,13 @@ def test_who_does_not_fit_is_counted_in_ranges_without_a_look_at_each(
     assert plans == [f"SEARCH contacts USING COVERING INDEX contacts_{one}" for one in ranges]
 
 
-def test_a_sample_is_found_by_an_index_of_its_own(conn: Connection) -> None:
+def test_a_sample_is_found_by_ids(conn: Connection) -> None:
     for roles in (BOTH, EVERYBODY, ("user",)):
-        plan = plan_of(conn, sample_of(Ask(rest("created_at", ">", NOW), HERE, roles)))
-        assert plan == "SEARCH contacts USING INDEX contacts_sample (app_id=? AND created_at>?)"
+        ask = Ask(rest("created_at", ">", NOW), HERE, roles)
+        ends, sample = plan_of(conn, ends_of(ask)), plan_of(conn, sample_of(ask, "0" * 24, "f" * 24))
+        assert ends.count("SEARCH contacts USING COVERING INDEX sqlite_autoindex_contacts_1 (app_id=?)") == 2
+        assert "SEARCH contacts USING INDEX sqlite_autoindex_contacts_1 (app_id=? AND id=?)" in sample
+        assert "USING COVERING INDEX sqlite_autoindex_contacts_1 (app_id=? AND id>?)" in sample
 
 
 def test_those_with_attributes_who_are_not_to_be_found_have_an_index(conn: Connection) -> None:

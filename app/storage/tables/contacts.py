@@ -140,8 +140,6 @@ _index_where(
     ["app_id", "created_at"],
     "(NOT listed OR role = 'visitor') AND CAST(custom_attributes AS TEXT) <> '{}'",
 )
-# One of 4,096, chosen by lot: ids end in random digits. What most of them are, most of all are.
-_index_where("contacts_sample", ["app_id", "created_at"], "listed AND substr(id, 22) = '000'")
 # Ids that no user bears.
 _index_where(
     "contacts_external_id_of_others",

@@ -131,9 +131,6 @@ def _create_contacts_indexes_of_search() -> None:
         **_where("(NOT listed OR role = 'visitor') AND CAST(custom_attributes AS TEXT) <> '{}'"),
     )
     op.create_index(
-        "contacts_sample", "contacts", ["app_id", "created_at"], **_where("listed AND substr(id, 22) = '000'")
-    )
-    op.create_index(
         "contacts_external_id_of_others",
         "contacts",
         ["app_id", "external_id"],
