@@ -246,7 +246,7 @@ class WriteQueue:
             if not transaction.is_active:
                 raise RuntimeError("a write must leave committing to the queue")
         except BaseException as error:
-            operation.error = self._named(error)
+            operation.error = self._named(error if self._driver.in_transaction else _beneath(error))
         # Some errors (a full disk, a failed read) make SQLite take back the whole transaction.
         if not self._driver.in_transaction:
             raise operation.error or RuntimeError("a write ended the transaction of its group")
@@ -310,6 +310,14 @@ class WriteQueue:
         for operation in left:
             operation.error = StorageUnavailable("The database is closed")
         _answer(left)
+
+
+def _beneath(error: BaseException) -> BaseException:
+    """What the database failed with, where going back to a savepoint failed after it: there was none any more."""
+    cause: BaseException | None = error
+    while cause is not None and as_answer(cause) is None:
+        cause = cause.__context__
+    return cause or error
 
 
 def _answer(operations: list[_Operation]) -> None:

@@ -78,6 +78,20 @@ async def test_a_full_disk_is_named_and_writing_resumes_when_there_is_room(
     assert await empty_database.read(bodies) == ["room"]
 
 
+async def test_a_full_disk_is_named_from_within_a_savepoint(empty_database: SqliteDatabase) -> None:
+    """SQLite has taken back the savepoint with all the rest, and knows nothing of it when it is gone back to."""
+
+    def note_much(conn: Connection) -> None:
+        with conn.begin_nested():
+            note("x" * 100_000)(conn)
+
+    await empty_database.write(create)
+    await empty_database.write(lambda conn: conn.execute(text("PRAGMA max_page_count = 1")).close())
+    with pytest.raises(StorageFull):
+        await empty_database.write(note_much)
+    assert await empty_database.read(bodies) == []
+
+
 @pytest.mark.parametrize(
     ("code", "error", "healthy"),
     [
