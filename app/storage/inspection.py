@@ -27,6 +27,11 @@ _MISCOUNTED: Final = text(
     GROUP BY app_id, role HAVING sum(there) <> sum(kept) ORDER BY app_id, role
     """
 )
+# On PostgreSQL one can also be switched off.
+_TRIGGERS: Final = {
+    "sqlite": text("SELECT name FROM sqlite_master WHERE type = 'trigger'"),
+    "postgresql": text("SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'"),
+}
 
 
 def faults_of(url: str) -> list[str]:
@@ -92,6 +97,7 @@ def _gaps(conn: Connection) -> list[str]:
         return [f"the schema is at revision {revision}, and this version works with {newest_revision()}"]
     found = inspect(conn)
     there = set(found.get_table_names())
+    triggers = set(conn.execute(_TRIGGERS[conn.dialect.name]).scalars())
     faults = [f"table {name} is missing" for name in metadata.tables if name not in there]
     for table in metadata.tables.values():
         if table.name in there:
@@ -103,6 +109,8 @@ def _gaps(conn: Connection) -> list[str]:
             faults += [
                 f"column {column} is missing" for column in table.columns if column.name not in columns
             ]
+            made = table.info.get("triggers", {}).get(conn.dialect.name, ())
+            faults += [f"trigger {name} is missing" for name in made if name not in triggers]
     return faults
 
 

@@ -74,6 +74,8 @@ def test_an_empty_database_lacks_its_schema(tmp_path: Path) -> None:
     [
         (["DROP TABLE events"], ["table events is missing"]),
         (["DROP INDEX contacts_email"], ["index contacts_email is missing"]),
+        (["DROP TRIGGER contacts_count_leavers"], ["trigger contacts_count_leavers is missing"]),
+        (["DROP TRIGGER audit_log_keeps_rows"], ["trigger audit_log_keeps_rows is missing"]),
         (["ALTER TABLE admins RENAME COLUMN name TO title"], ["column admins.name is missing"]),
         (
             ["UPDATE alembic_version SET version_num = '0000'"],
@@ -123,6 +125,10 @@ def test_a_postgres_database_is_looked_over_too(postgres_url: str) -> None:
     )
     fault = "workspace u0000000 lists 0 contacts of the role lead, and counts 3"
     assert faults_of(postgres_url) == [fault]
+    asyncio.run(
+        _execute_on_postgres(postgres_url, "ALTER TABLE contacts DISABLE TRIGGER contacts_count_leavers")
+    )
+    assert faults_of(postgres_url) == ["trigger contacts_count_leavers is missing"]
 
 
 def test_a_postgres_server_that_lets_nobody_in_is_told_with_the_setting_at_fault(postgres_url: str) -> None:

@@ -4,7 +4,9 @@ Whoever has the audit log's file and a shell can still do anything to it; what a
 statement typed in haste, can't do is alter what is on record. Rule R82.
 """
 
-from sqlalchemy import DDL, Table, event
+from sqlalchemy import Table
+
+from app.storage.tables.base import add_triggers
 
 # REPLACE removes a row without asking the trigger for deletes, so an id that is there can't be inserted.
 _SQLITE = (
@@ -26,7 +28,11 @@ _POSTGRES = (
 
 def add_only(table: Table) -> None:
     """Have ``table`` made with the triggers that keep its rows as they are."""
-    for dialect, statements in (("sqlite", _SQLITE), ("postgresql", _POSTGRES)):
-        for statement in statements:
-            ddl = DDL(statement.format(name=table.name))  # type: ignore[no-untyped-call]  # The library left it bare.
-            event.listen(table, "after_create", ddl.execute_if(dialect=dialect))
+    made_by = {"sqlite": _SQLITE, "postgresql": _POSTGRES}
+    add_triggers(
+        table,
+        {
+            dialect: [one.format(name=table.name) for one in statements]
+            for dialect, statements in made_by.items()
+        },
+    )

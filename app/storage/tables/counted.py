@@ -10,7 +10,9 @@ what they refuse is the one row there is) or at the end of the transaction, and 
 
 from typing import Final
 
-from sqlalchemy import DDL, Insert, Table, event, insert
+from sqlalchemy import Insert, Table, insert
+
+from app.storage.tables.base import add_triggers
 
 _SQLITE: Final = (
     "CREATE TRIGGER contacts_count_newcomers AFTER INSERT ON contacts WHEN NEW.listed "
@@ -64,10 +66,7 @@ _POSTGRES: Final = (
 
 def count_listed(contacts: Table) -> None:
     """Have ``contacts`` made with the triggers that keep ``people_counts``."""
-    for dialect, statements in (("sqlite", _SQLITE), ("postgresql", _POSTGRES)):
-        for statement in statements:
-            ddl = DDL(statement)  # type: ignore[no-untyped-call]  # The library left it bare.
-            event.listen(contacts, "after_create", ddl.execute_if(dialect=dialect))
+    add_triggers(contacts, {"sqlite": _SQLITE, "postgresql": _POSTGRES})
 
 
 def insert_row(table: Table) -> Insert:
