@@ -1,6 +1,7 @@
 """How many fit: whatever is counted to find out, and on both databases, as many as a look at each finds."""
 
 import asyncio
+import random
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, get_args
@@ -148,6 +149,25 @@ def test_both_ways_count_as_many_as_a_look_at_each(
 
 def test_few_are_counted_as_they_are(conn: Connection) -> None:
     assert faults(conn) == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_is_put_together_is_counted_rightly(
+    conn: Connection, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = random.Random(seed)
+
+    def group(level: int) -> dict[str, Any]:
+        if level == 3 or rng.random() < 0.4:
+            return rng.choice(OF_FILTER)
+        parts = [group(level + 1) for _ in range(rng.randint(1, 3))]
+        return {"operator": rng.choice(("AND", "OR")), "value": parts}
+
+    for _ in range(60):
+        monkeypatch.setattr(finding, "FEW", rng.choice((-1, 5, 2_000)))
+        monkeypatch.setattr(counting, "VERY_MANY", rng.choice((0, 300_000)))
+        ask = Ask(read_filter(group(1), FILTER), around(PEOPLE, SEGMENTS), rng.choice((BOTH, EVERYBODY)))
+        assert count_of(conn, ask, few_of(conn, ask)) == fitting(ask), ask.tree
 
 
 @pytest.mark.parametrize("most", [True, False], ids=["those who do not fit", "those who fit"])
