@@ -23,7 +23,6 @@ from sqlalchemy import (
     union_all,
 )
 
-from app.ids import ContactId
 from app.search.asking import EVERYBODY, LISTED, Ask, is_of_roles
 from app.search.clauses import Around, clause_of, closed, holders_of, listed_texts
 from app.search.cursor import Place
@@ -78,7 +77,7 @@ class Source:
 def few_of(conn: Connection, ask: Ask) -> Source | None:
     """Where one of the sources has few: these, whoever among them fits. Page and count both go on from them."""
     for source in sources_of(ask.tree, ask.around):
-        ids = [ContactId(row[0]) for row in conn.execute(source.ids.limit(FEW + 1))]
+        ids = conn.execute(source.ids.limit(FEW + 1)).scalars().all()
         if len(ids) <= FEW:
             return Source(listed_texts(ids), source.answered)
     return None
