@@ -166,8 +166,8 @@ def count_apart(ask: Ask) -> Select[int]:
     need not be looked at one by one.
     """
     is_out = or_(~contacts.c.listed, ~is_of_roles(ask.roles, is_open=False))
-    in_index = _IS_APART, _HAS_ATTRIBUTES, _IS_OF_ALL
-    conditions = contacts.c.app_id == ask.around.app_id, *in_index, is_out
+    is_in_index = _IS_APART, _HAS_ATTRIBUTES, _IS_OF_ALL
+    conditions = contacts.c.app_id == ask.around.app_id, *is_in_index, is_out
     return select(func.count()).select_from(contacts).where(*conditions, clause_of(ask.tree, ask.around))
 
 
