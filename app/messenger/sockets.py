@@ -172,11 +172,17 @@ class MessengerSocket(asyncio.Protocol):
         if now - before > FRAME_WINDOW_SECONDS:
             self._recent = None
             return True
-        since = now - FRAME_WINDOW_SECONDS
-        self._recent = [at for at in self._recent or (before,) if at > since] + [now]
-        if len(self._recent) > FRAMES_PER_WINDOW:
-            self._break_off(FLOOD, CLOSE_REASONS[FLOOD])
+        if self._recent is None:
+            self._recent = [before]
+        self._recent.append(now)
+        return len(self._recent) <= FRAMES_PER_WINDOW or not self._floods(now - FRAME_WINDOW_SECONDS)
+
+    def _floods(self, since: float) -> bool:
+        """Forget the frames before ``since``: only now, as that costs more than to count them."""
+        self._recent = [at for at in self._recent or () if at > since]
+        if len(self._recent) <= FRAMES_PER_WINDOW:
             return False
+        self._break_off(FLOOD, CLOSE_REASONS[FLOOD])
         return True
 
     def _read_slowly(self, data: bytes) -> None:

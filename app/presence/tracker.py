@@ -68,15 +68,14 @@ class Tracker:
     def heartbeat(self, lease: Lease, now: float, visible: bool = True) -> None:
         """A sign of life over a socket. The hot way: one or two stores. Rules R1, R10."""
         self.heartbeats += 1
+        times, at = lease.slot.times, lease.slot.at
         if not lease.online:
             # Activity is remembered while the dot is off, or this heartbeat would seem to end an inactivity.
-            before = lease.slot.times[lease.slot.at + ACTIVE]
-            active_at = active_after_heartbeat(before, now, visible)
+            active_at = active_after_heartbeat(times[at + ACTIVE], now, visible)
             self._appear(lease, now, active_at)
             # Lists are sorted by what the database knows; a ping tells it by itself.
             self._ledger.seen(lease.slot)
             return
-        times, at = lease.slot.times, lease.slot.at
         times[at + SEEN] = now
         if visible and now - times[at + ACTIVE] <= IDLE_SECONDS:
             times[at + ACTIVE] = now
