@@ -1,28 +1,31 @@
 """SQL of presence: what was seen, intervals, and counts for the chart."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 
 from sqlalchemy import Connection, select, text
 
 from app.ids import AppId, ContactId
 from app.presence.changes import Interval, Sighting
+from app.storage.hot import Hot
 from app.storage.tables import contacts
 
 # Never backwards: a ping may have written a later moment in between.
-_SEEN = text(
-    """
+_SEEN = Hot(
+    text(
+        """
     UPDATE contacts SET
       last_seen_at = CASE WHEN last_seen_at >= :last_seen_at THEN last_seen_at ELSE :last_seen_at END,
       active_at = CASE WHEN active_at >= :active_at THEN active_at ELSE :active_at END
     WHERE app_id = :app_id AND id = :contact_id
     """
+    )
 )
 # A row that is there already was written just before a crash, and is written again after it.
 # Whoever went up in another meanwhile was that one all along (rule R73), and whoever was destroyed
 # leaves nothing more behind.
-_ENDED = text(
-    """
+_ENDED = Hot(
+    text(
+        """
     INSERT INTO presence_intervals (app_id, contact_id, online_from, online_until)
     SELECT app_id, id, :online_from, :online_until FROM contacts
     WHERE app_id = :app_id AND id = COALESCE(
@@ -30,6 +33,7 @@ _ENDED = text(
     )
     ON CONFLICT DO NOTHING
     """
+    )
 )
 _COUNT = text(
     """
@@ -52,10 +56,26 @@ INTERVALS = text(
 
 def write_sightings(conn: Connection, sightings: Sequence[Sighting]) -> set[Sighting]:
     """Returns those of whom there is no contact."""
-    if not sightings:
-        return set()
-    written = conn.execute(_SEEN, [asdict(sighting) for sighting in sightings]).rowcount
+    written = _SEEN.run_many(conn, map(_sighting_row, sightings))
     return set() if written == len(sightings) else _of_nobody(conn, sightings)  # not every driver counts
+
+
+def _sighting_row(sighting: Sighting) -> Mapping[str, object]:
+    return {
+        "app_id": sighting.app_id,
+        "contact_id": sighting.contact_id,
+        "last_seen_at": sighting.last_seen_at,
+        "active_at": sighting.active_at,
+    }
+
+
+def _interval_row(interval: Interval) -> Mapping[str, object]:
+    return {
+        "app_id": interval.app_id,
+        "contact_id": interval.contact_id,
+        "online_from": interval.online_from,
+        "online_until": interval.online_until,
+    }
 
 
 def _of_nobody(conn: Connection, sightings: Sequence[Sighting]) -> set[Sighting]:
@@ -73,8 +93,7 @@ def _of_nobody(conn: Connection, sightings: Sequence[Sighting]) -> set[Sighting]
 
 
 def write_intervals(conn: Connection, intervals: Sequence[Interval]) -> None:
-    if intervals:
-        conn.execute(_ENDED, [asdict(interval) for interval in intervals])
+    _ENDED.run_many(conn, map(_interval_row, intervals))
 
 
 def write_counts(conn: Connection, counts: Mapping[AppId, int], at: float, keep_since: float) -> None:

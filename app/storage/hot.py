@@ -7,7 +7,7 @@ costs more than either, is given the Core statement.
 """
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 import msgspec
@@ -58,14 +58,15 @@ class Hot:
         else:
             self._run(driver_of(conn).execute, self._written(given))
 
-    def run_many(self, conn: Connection, given: Sequence[Given]) -> None:
-        """Once for each of ``given``, which may be none. Raises DBAPIError."""
-        if not given:
-            return
-        if conn.dialect.name != "sqlite":
-            conn.execute(self._core, given)
-        else:
-            self._run(driver_of(conn).executemany, [self._written(values) for values in given])
+    def run_many(self, conn: Connection, given: Iterable[Given]) -> int:
+        """Once for each of ``given``, which may be none; returns how many rows were written. Raises DBAPIError.
+
+        Not every driver counts: one that does not says fewer.
+        """
+        if conn.dialect.name == "sqlite":
+            return self._run(driver_of(conn).executemany, map(self._written, given)).rowcount
+        rows = list(given)
+        return conn.execute(self._core, rows).rowcount if rows else 0
 
     def _run(self, run: Callable[[str, Any], sqlite3.Cursor], given: object) -> sqlite3.Cursor:
         try:

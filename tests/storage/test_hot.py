@@ -36,6 +36,7 @@ _notes = Table(
 _SELECT = select(_notes).where(_notes.c.body == bindparam("body"))
 FIND = Hot(_SELECT)
 INSERT = Hot(insert(_notes))
+READ = Hot(text("UPDATE notes SET is_read = 1 WHERE body = :body"))
 COUNT = Hot(text("SELECT count(*) FROM notes"))
 NOTE = {"id": 1, "body": "hello", "is_read": True, "tags": {"plan": "pro", "seats": [1, 2.5, None]}}
 
@@ -69,8 +70,9 @@ def test_nothing_is_read_as_nothing(conn: Connection) -> None:
 
 
 def test_many_are_written_at_once_and_none_are_nothing(conn: Connection) -> None:
-    INSERT.run_many(conn, [NOTE | {"id": number, "body": str(number)} for number in range(3)])
-    INSERT.run_many(conn, [])
+    assert INSERT.run_many(conn, [NOTE | {"id": number, "body": str(number)} for number in range(3)]) == 3
+    assert INSERT.run_many(conn, []) == 0
+    assert READ.run_many(conn, [{"body": "0"}, {"body": "nobody's"}, {"body": "1"}]) == 2
     assert [tuple(row) for row in COUNT.rows(conn, {})] == [(3,)]
 
 
