@@ -8,9 +8,11 @@ are left out.
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 from ua_parser import OS, Parser, load_lazy_builtins
+from ua_parser.core import Matchers
+from ua_parser.lazy import DeviceMatcher
 from ua_parser.regex import Resolver
 
 Device = Literal["desktop", "mobile", "tablet", "bot", "unknown"]
@@ -32,6 +34,7 @@ LONGEST_USER_AGENT: Final = 1_024  # characters; the rest is not read
 _SAME_BROWSER: Final = frozenset({"Mobile", "iOS", "WebView", "UI/WKWebView"})
 _OS_NAMES: Final = {"Mac OS X": "macOS"}
 _DESKTOP = re.compile(r"\b(?:Windows NT|Macintosh|X11)\b")
+_PHONE = re.compile(r"\b(?:Android|iPhone|iPad)\b")
 _TABLET = re.compile(r"\b(?:iPad|Tablet|Kindle|Silk)\b")
 _MOBILE = re.compile(r"\bMobi")
 
@@ -52,14 +55,31 @@ def _read(user_agent: str) -> Agent:
         else None,
         os=_OS_NAMES.get(system.family, system.family) if system else None,
         os_version=_os_version(system, user_agent) if system else None,
-        device="bot" if found.device and found.device.family == "Spider" else _device(user_agent),
+        device="bot" if found.device or _is_some_bot(user_agent) else _device(user_agent),
     )
 
 
 @cache
 def _parser() -> Parser:
-    """Compiles its rules for a quarter of a second: ask once at start. It has no cache; ours will do."""
-    return Parser(Resolver(load_lazy_builtins()))
+    """Compiles its rules for a tenth of a second: ask once at start. It has no cache; ours will do.
+
+    Of the rules for devices it has those for bots alone: to know every phone by its name would take more memory than
+    all the rest.
+    """
+    browsers, systems, _ = load_lazy_builtins()
+    return Parser(Resolver(cast(Matchers, (browsers, systems, _bots()[:-1]))))
+
+
+@cache
+def _bots() -> list[DeviceMatcher]:
+    """The rules for bots; the last one is for whatever calls itself a bot, and comes after those for phones."""
+    rules = cast(list[DeviceMatcher], load_lazy_builtins()[2])
+    return [rule for rule in rules if rule.family == "Spider"]
+
+
+def _is_some_bot(user_agent: str) -> bool:
+    """A phone is none: it may be named Cubot."""
+    return not _PHONE.search(user_agent) and _bots()[-1](user_agent) is not None
 
 
 def _browser_name(family: str) -> str:

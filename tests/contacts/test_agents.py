@@ -143,6 +143,41 @@ def test_bots_are_bots_though_they_name_a_phone(user_agent: str, browser: str) -
 
 
 @pytest.mark.parametrize(
+    "user_agent",
+    [
+        "Mozilla/5.0 (compatible; YandexBot/3.0; +http://yandex.com/bots)",
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (compatible; some-crawler/1.0)",
+        "Mozilla/5.0 (Linux; Android 7.0;) AppleWebKit/537.36 (KHTML, like Gecko) Mobile Safari/537.36 "
+        "(compatible; PetalBot;+https://webmaster.petalsearch.com/site/petalbot)",
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+        "Version/18.6 Mobile/15E148 Safari/604.1 (compatible; AdsBot-Google-Mobile; +http://www.google.com/bot.html)",
+        "Scrapy/2.11 (+https://scrapy.org)",
+        "Java/11.0.2",
+    ],
+)
+def test_bots_of_every_kind_are_bots(user_agent: str) -> None:
+    assert read_agent(user_agent).device == "bot"
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "device"),
+    [
+        (
+            "Mozilla/5.0 (Linux; Android 9; Cubot X19) AppleWebKit/537.36 Chrome/141.0 Mobile Safari/537.36",
+            "mobile",
+        ),
+        (
+            "Mozilla/5.0 (Linux; Android 5.1.1; KFDOWI) AppleWebKit/537.36 Silk/80 Safari/537.36",
+            "tablet",
+        ),
+        (f"{WINDOWS} Chrome/141.0.0.0 Safari/537.36 Robotics/1", "desktop"),
+    ],
+)
+def test_whoever_only_sounds_like_a_bot_is_none(user_agent: str, device: str) -> None:
+    assert read_agent(user_agent).device == device
+
+
+@pytest.mark.parametrize(
     "user_agent", ["", "-", "garbage", "\x00\x01", "\ud800", "王伟" * 5_000, "((((" * 5_000]
 )
 def test_garbage_is_unknown(user_agent: str) -> None:
