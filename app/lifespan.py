@@ -39,6 +39,7 @@ from app.server.front_door import OpenSocket
 from app.settings import Settings
 from app.state import AppState
 from app.storage.database import Database, open_database
+from app.storage.lookout import Lookout
 from app.wire import DELETED, REFUSED
 from app.workspaces.directory import Directory, keep_fresh
 
@@ -76,9 +77,10 @@ def lifespan_of(
                     "directory": keep_fresh(state.directory),
                     "leases": keep_synced(leases),
                     "purge": Purge(state.database, clock).run(),
-                    "rereader": Rereader(state.database).run(),
+                    "rereader": Rereader(state.database).run(state.lookout),
                     **works_of(state),
-                    "importer": importer.run(),
+                    "importer": importer.run(state.lookout),
+                    "lookout": state.lookout.run(),
                 }
                 running = [group.create_task(_or_go_down(name, work)) for name, work in works.items()]
                 # Compiling its rules takes a quarter of a second, which the first ping should not wait for.
@@ -113,6 +115,7 @@ async def _open(settings: Settings, clock: Clock, leases: LeaseFile, stack: Asyn
         settings=settings,
         clock=clock,
         database=database,
+        lookout=Lookout(database),
         directory=directory,
         tracker=tracker,
         hub=hub,

@@ -14,6 +14,7 @@ from app.presence.sweeper import Sweeper
 from app.presence.tracker import Tracker
 from app.settings import Settings
 from app.storage.database import Database
+from app.storage.lookout import Lookout
 from app.workspaces.directory import Directory
 
 
@@ -22,6 +23,7 @@ class AppState:
     settings: Settings
     clock: Clock
     database: Database
+    lookout: Lookout
     directory: Directory
     tracker: Tracker
     hub: Hub

@@ -23,13 +23,12 @@ from app.attributes.records import AttributeId, DataAttribute
 from app.attributes.store import Mark
 from app.ids import AppId, ContactId
 from app.storage.database import Database
-from app.storage.keeping import keep_doing
+from app.storage.lookout import Lookout
 
 LOT: Final = 250
 """So many are written in one transaction: those of others wait for a hundredth of a second."""
 PAGE: Final = 20_000
 """So many are looked up at once, in a read."""
-LOOK_SECONDS: Final = 1.0
 
 
 def begin(conn: Connection, attribute: DataAttribute) -> None:
@@ -54,9 +53,13 @@ class Rereader:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def run(self) -> None:
+    async def run(self, lookout: Lookout) -> None:
         """Work for as long as the server runs."""
-        await keep_doing(self.finish_all, every=LOOK_SECONDS, event="attribute.reread_waits")
+        await lookout.keep(store.any_mark, self._finish_from, event="attribute.reread_waits")
+
+    async def _finish_from(self, mark: Mark | None) -> None:
+        if mark is not None:
+            await self.finish_all()
 
     async def finish_all(self) -> None:
         """Work until no mark is left; raises StorageUnavailable, and goes on where it was when called again."""

@@ -28,7 +28,7 @@ from app.contacts.jobs import MOST_PROBLEMS, Job
 from app.errors import PorchlightError, StorageUnavailable
 from app.log import get_logger
 from app.storage.database import Database
-from app.storage.keeping import keep_doing
+from app.storage.lookout import Lookout
 
 FOLDER: Final = "imports"
 KIND: Final = "import"
@@ -43,7 +43,6 @@ FIRST_LINES: Final = 100
 LEAST_LINES: Final = 50
 BATCH_SECONDS: Final = 0.35
 """What waits in the write queue meanwhile waits for so long: pings, whose dots then go on."""
-LOOK_SECONDS: Final = 1.0
 
 
 def cancel(conn: Connection, job: Job, now: float) -> Job:
@@ -119,13 +118,16 @@ class Importer:
             if path.stem not in live:
                 remove_file(path)
 
-    async def run(self) -> None:
+    async def run(self, lookout: Lookout) -> None:
         """Work for as long as the server runs."""
-        await keep_doing(self._look, every=LOOK_SECONDS, event="import.waits")
+        await lookout.keep(_oldest, self._take_up, event="import.waits")
 
-    async def _look(self) -> None:
-        await self.finish_all()
-        await self.forget_drafts()
+    async def _take_up(self, oldest: tuple[Job | None, Job | None]) -> None:
+        job, draft = oldest
+        if job is not None:
+            await self.finish_all()
+        if draft is not None:
+            await self.forget_drafts()
         await self.forget_finished()
 
     async def finish_all(self) -> None:
@@ -210,6 +212,11 @@ class Importer:
             return True
 
         return work
+
+
+def _oldest(conn: Connection) -> tuple[Job | None, Job | None]:
+    """The job that has waited longest, and the draft."""
+    return jobs.next_job(conn, KIND), jobs.next_job(conn, DRAFT_KIND)
 
 
 def _live(conn: Connection, job: Job) -> Job | None:

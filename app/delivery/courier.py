@@ -10,7 +10,7 @@ another. Where nobody answers, the others wait as well, instead of failing one b
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
@@ -25,14 +25,13 @@ from app.delivery.posting import Post
 from app.errors import StorageUnavailable
 from app.log import get_logger
 from app.storage.database import Database
-from app.storage.keeping import RETRY_SECONDS, keep_doing
+from app.storage.lookout import RETRY_SECONDS, Lookout
 from app.trail import webhook_store as store
 from app.trail.operations import record
 from app.trail.records import SYSTEM, Deed
 from app.trail.webhook_store import Delivery
 from app.trail.webhooks import Outcome, Webhook, is_hopeless, next_attempt, signature
 
-LOOK_SECONDS: Final = 0.5
 BATCH: Final = 100
 AT_ONCE: Final = 8
 """Deliveries under way to one webhook."""
@@ -65,13 +64,13 @@ class Courier:
         self._paused_until: dict[int, float] = {}
         self._tidied_at = 0.0
 
-    async def run(self) -> None:
+    async def run(self, lookout: Lookout) -> None:
         """Deliver what is due, for as long as the server runs."""
         async with asyncio.TaskGroup() as group:
-            await keep_doing(partial(self._look, group), every=LOOK_SECONDS, event="webhooks.wait")
+            await lookout.keep(store.live_webhooks, partial(self._serve_all, group), event="webhooks.wait")
 
-    async def _look(self, group: asyncio.TaskGroup) -> None:
-        for webhook in await self._database.read(store.live_webhooks):
+    async def _serve_all(self, group: asyncio.TaskGroup, webhooks: Iterable[Webhook]) -> None:
+        for webhook in webhooks:
             if webhook.id not in self._serving:
                 self._serving.add(webhook.id)
                 group.create_task(self._serve(webhook))

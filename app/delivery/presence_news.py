@@ -4,9 +4,8 @@ Presence itself writes nothing for this. Only workspaces with a webhook that lis
 all; their changes are gathered here, and go to the outbox once a second in batches.
 """
 
-import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from itertools import islice
 from typing import Final
 
@@ -18,13 +17,13 @@ from app.log import get_logger
 from app.presence.changes import Change
 from app.presence.hub import Hub
 from app.storage.database import Database
+from app.storage.lookout import Lookout
 from app.trail import webhook_store
 from app.trail.records import News
 from app.trail.store import insert_news
 from app.trail.topics import OFFLINE, ONLINE, PRESENCE
 from app.trail.webhooks import Webhook
 
-FLUSH_SECONDS: Final = 1.0
 BATCH: Final = 300
 MOST_WAITING: Final = 100_000
 """Beyond this the oldest changes are dropped: a database that takes no writes must not fill the memory."""
@@ -39,18 +38,18 @@ class PresenceNews:
         self._heard: dict[AppId, Callable[[], None]] = {}
         self._waiting: deque[Change] = deque(maxlen=MOST_WAITING)
 
-    async def run(self) -> None:
+    async def run(self, lookout: Lookout) -> None:
         """Listen and write, for as long as the server runs; what waits when it ends is written last."""
         try:
-            while True:
-                await self._flush_or_wait()
-                await asyncio.sleep(FLUSH_SECONDS)
+            await lookout.keep(webhook_store.live_webhooks, self._flush, event="webhooks.presence_waits")
         finally:
-            await self._flush_or_wait()
+            await self._flush_or_leave()
 
     async def flush(self) -> None:
         """Hear whom a webhook listens to by now, and write what was heard; raises StorageUnavailable."""
-        webhooks = await self._database.read(webhook_store.live_webhooks)
+        await self._flush(await self._database.read(webhook_store.live_webhooks))
+
+    async def _flush(self, webhooks: Collection[Webhook]) -> None:
         self._hear({webhook.app_id for webhook in webhooks if _listens(webhook)})
         while self._waiting:
             batch = list(islice(self._waiting, BATCH))
@@ -66,7 +65,7 @@ class PresenceNews:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    async def _flush_or_wait(self) -> None:
+    async def _flush_or_leave(self) -> None:
         try:
             await self.flush()
         except StorageUnavailable as error:

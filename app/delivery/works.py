@@ -14,11 +14,11 @@ def works_of(state: AppState) -> dict[str, Coroutine[Any, Any, None]]:
     """Each runs until it is cancelled."""
     return {
         "courier": _deliver(state),
-        "presence news": PresenceNews(state.hub, state.database).run(),
+        "presence news": PresenceNews(state.hub, state.database).run(state.lookout),
     }
 
 
 async def _deliver(state: AppState) -> None:
     async with open_client() as client:
         render = renderer(state.tracker, state.clock)
-        await Courier(state.database, state.clock, render, poster(client)).run()
+        await Courier(state.database, state.clock, render, poster(client)).run(state.lookout)

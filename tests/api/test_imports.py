@@ -13,6 +13,7 @@ from app import lifespan
 from app.contacts import import_jobs, import_receiving
 from app.contacts.import_jobs import Importer
 from app.errors import BodyTooLarge
+from app.storage.lookout import Lookout
 from support.claims import assert_error_list
 from support.idling import IdleImporter
 from support.rest import AddContact, Tenant
@@ -174,14 +175,14 @@ async def test_without_a_token_nothing_is_taken_or_told(
 
 
 async def test_the_server_itself_takes_up_what_waits(
-    client: httpx2.AsyncClient, server: Served, acme: Tenant, monkeypatch: pytest.MonkeyPatch
+    client: httpx2.AsyncClient, server: Served, acme: Tenant
 ) -> None:
-    monkeypatch.setattr(import_jobs, "LOOK_SECONDS", 0.01)
     folder = server.state.settings.data_dir / import_jobs.FOLDER
-    running = asyncio.create_task(Importer(server.state.database, folder, server.state.clock).run())
+    lookout = Lookout(server.state.database)
+    running = asyncio.create_task(Importer(server.state.database, folder, server.state.clock).run(lookout))
     job_id = (await post(client, acme, "user_id\n1\n")).json()["id"]
     async with asyncio.timeout(60):
         while (await look(client, acme, job_id))["state"] != "completed":
-            await asyncio.sleep(0)
+            await lookout.look()
     running.cancel()
     assert (await look(client, acme, job_id))["created_at"] == int(START)

@@ -8,10 +8,10 @@ import pytest
 import pytest_asyncio
 
 from app.clock import Clock
-from app.delivery import courier as couriers
 from app.delivery.courier import KEEP_SECONDS, Courier
 from app.delivery.posting import open_client, poster
 from app.storage.database import Database
+from app.storage.lookout import Lookout
 from app.trail import webhook_store as store
 from app.trail.operations import announce
 from app.trail.records import News
@@ -133,9 +133,8 @@ async def test_all_wait_where_nobody_answers(
 
 
 async def test_receiver_that_hangs_keeps_no_other_waiting(
-    database: Database, hook: Hook, receiver: Receiver, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    database: Database, hook: Hook, receiver: Receiver, clock: Clock
 ) -> None:
-    monkeypatch.setattr(couriers, "LOOK_SECONDS", 0.01)
     hanging = await hook(url="http://hanging.example/")
     well = await hook(app_id=hanging.app_id)
     await tell(database, hanging, "ada")
@@ -148,15 +147,16 @@ async def test_receiver_that_hangs_keeps_no_other_waiting(
                 await asyncio.Event().wait()
             return await real(url, body, headers)
 
-        task = asyncio.create_task(Courier(database, clock, plain, post).run())
+        lookout = Lookout(database)
+        task = asyncio.create_task(Courier(database, clock, plain, post).run(lookout))
         try:
             async with asyncio.timeout(60):
                 while await states(database, well) != ["delivered"]:
-                    await asyncio.sleep(0.01)
+                    await lookout.look()
             await tell(database, hanging, "bob")
             async with asyncio.timeout(60):
                 while await states(database, well) != ["delivered"] * 2:
-                    await asyncio.sleep(0.01)
+                    await lookout.look()
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
@@ -225,19 +225,19 @@ async def test_what_was_sent_and_not_written_down_is_sent_again(
 
 
 async def test_old_deliveries_are_forgotten(
-    courier: Courier, database: Database, hook: Hook, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    courier: Courier, database: Database, hook: Hook, clock: Clock
 ) -> None:
     webhook = await hook()
     await tell(database, webhook, "ada")
     await courier.deliver_due()
     assert await states(database, webhook) == ["delivered"]
     clock.advance(KEEP_SECONDS + 1)
-    monkeypatch.setattr(couriers, "LOOK_SECONDS", 0.01)
-    task = asyncio.create_task(courier.run())
+    lookout = Lookout(database)
+    task = asyncio.create_task(courier.run(lookout))
     try:
         async with asyncio.timeout(60):
             while await log(database, webhook):
-                await asyncio.sleep(0.01)
+                await lookout.look()
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
