@@ -79,9 +79,11 @@ def reply(
     if given == LAST:
         given = _last_of(conn, app_id, order.whom)
     held = hold(conn, app_id, given, now)
-    at = _moment(order.created_at, now)
-    if at < held.conversation.created_at and order.created_at is not None:
+    began = held.conversation.created_at
+    # Whole seconds are compared: that is how a caller was told when the conversation began.
+    if order.created_at is not None and order.created_at < int(began):
         raise ParameterInvalid(f"created_at is {order.created_at}: the conversation began after that")
+    at = max(_moment(order.created_at, now), began)
     if isinstance(order, ContactReply):
         return _contact_replies(conn, held, order, at, actor=actor, now=now)
     return _admin_replies(conn, held, order, at, actor=actor, now=now)

@@ -55,6 +55,17 @@ def test_a_conversation_may_be_from_another_time_but_not_from_one_to_come(desk: 
     assert desk.contact_says(begun.id, joe, created_at=int(NOW) - 500).updated_at == NOW - 500
 
 
+def test_a_reply_may_be_from_the_second_in_which_the_conversation_began(desk: InboxDesk) -> None:
+    joe = desk.contact(email="joe@acme.example")
+    desk.now += 0.5
+    begun = desk.begins(joe)
+    desk.now += 0.25
+    with pytest.raises(ParameterInvalid, match="began after that"):
+        desk.contact_says(begun.id, joe, created_at=int(NOW) - 1)
+    desk.contact_says(begun.id, joe, created_at=int(NOW))
+    assert [part.created_at for part in desk.parts(begun.id)] == [NOW + 0.5]
+
+
 def test_both_sides_reply_in_turn(desk: InboxDesk) -> None:
     joe = desk.contact(email="joe@acme.example")
     begun = desk.begins(joe)
