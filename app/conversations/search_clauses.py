@@ -18,6 +18,7 @@ from sqlalchemy import (
 from app.conversations.bodies import split_words
 from app.conversations.search_fields import BODY, EXPRESSIONS, RELATED, ZERO_IS_NOBODY
 from app.search.clauses import NEGATIVE, bounds_of, is_among, type_of
+from app.search.fields import Field
 from app.search.patterns import any_of, found
 from app.search.query import And, Comparison, Node
 
@@ -71,11 +72,11 @@ def _holds(asked: Comparison, value: ColumnElement[Any], moment: Moment) -> Colu
         assert isinstance(wanted, tuple)
         if kind == "boolean":
             return or_(*(value if one else ~value for one in set(wanted)))
-        return is_among(value, [_plain(one) for one in wanted])
+        return is_among(value, [_plain(asked.field, one) for one in wanted])
     if kind == "text":
         assert isinstance(wanted, str)
         return found(value, wanted, at_start=operator == "begins", at_end=operator == "ends")
-    operand = _operand(wanted)
+    operand = _operand(asked.field, wanted)
     return {
         "above": value > operand,
         "below": value < operand,
@@ -108,14 +109,14 @@ def _single_words(values: Sequence[object]) -> list[str]:
     return [words[0] for value in values if len(words := split_words(str(value))) == 1]
 
 
-def _operand(value: Any) -> ColumnElement[Any]:
+def _operand(field: Field, value: Any) -> ColumnElement[Any]:
     """A value in the type of what it is compared with, as PostgreSQL wants it."""
-    plain = _plain(value)
+    plain = _plain(field, value)
     return literal(plain, type_of(plain))
 
 
-def _plain(value: Any) -> str | int | float:
+def _plain(field: Field, value: Any) -> str | int | float:
     """A value as its column has it: a whole number where it is one."""
     if isinstance(value, str):
-        return value
+        return value.lower() if field.ignores_case else value
     return int(value) if value.is_integer() and abs(value) <= _MOST else float(value)

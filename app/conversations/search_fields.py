@@ -44,6 +44,9 @@ Expression: TypeAlias = Callable[[float], ColumnElement[Any]]
 BODY: Final = "source.body"
 """Searched by its words, not as a whole."""
 
+AUTHOR_EMAIL: Final = "source.author.email"
+"""One whatever its case, as contacts' own."""
+
 
 @dataclass(frozen=True, slots=True)
 class ConversationFields:
@@ -51,7 +54,7 @@ class ConversationFields:
 
     def find(self, name: str) -> Field | None:
         kind = KINDS.get(name)
-        return None if kind is None else Field(name, kind)
+        return None if kind is None else Field(name, kind, ignores_case=name == AUTHOR_EMAIL)
 
 
 class _Whole(FunctionElement[float]):
@@ -141,7 +144,7 @@ _EXPRESSIONS: Final[Mapping[Kind, Mapping[str, Expression]]] = {
         "source.author.id": _column(conversations.c.author_id),
         "source.author.type": _column(conversations.c.author_type),
         "source.author.name": _author("name"),
-        "source.author.email": _author("email"),
+        AUTHOR_EMAIL: _author("email_key"),
         "source.url": _column(conversations.c.source_url),
         "channel_initiated": _column(conversations.c.source_type),
         "state": _state,

@@ -27,7 +27,7 @@ def found(desk: InboxDesk, query: object, timezone: str = "UTC") -> list[int]:
 
 def told(desk: InboxDesk) -> dict[str, Any]:
     """Three conversations: one that was answered, one that was closed, and one that sleeps; as query values."""
-    joe = desk.contact(email="joe@acme.example", name="Joe Bloggs")
+    joe = desk.contact(email="Joe@acme.example", name="Joe Bloggs")
     eve = desk.contact(role="lead", email="eve@acme.example")
     answered = desk.begins(joe, "I don't need Support, thanks!", subject="Cart")
     desk.now += 30.4
@@ -91,6 +91,11 @@ QUESTIONS: list[tuple[str, str, Any, str]] = [
     ("source.author.type", "=", "lead", "C"),
     ("source.author.name", "~", "bloggs", "AS"),
     ("source.author.email", "=", "eve@acme.example", "C"),
+    ("source.author.email", "=", "EVE@acme.example", "C"),
+    ("source.author.email", "!=", "Eve@Acme.example", "AS"),
+    ("source.author.email", "IN", ["Eve@Acme.Example", "joe@acme.example"], "ACS"),
+    ("source.author.email", "$", "ACME.example", "ACS"),
+    ("source.author.name", "=", "joe bloggs", ""),
     ("contact_ids", "=", "JOE", "AS"),
     ("contact_ids", "!=", "JOE", "C"),
     ("contact_ids", "IN", ["JOE", "EVE"], "ACS"),
