@@ -78,6 +78,19 @@ async def test_a_visitor_is_given_a_name(
     assert (response.json()["id"], response.json()["name"]) == (visitor, "Gareth Bale")
 
 
+async def test_a_visitor_is_told_with_its_companies(
+    client: httpx2.AsyncClient, acme: Tenant, visitor: str
+) -> None:
+    made = await client.post("/companies", headers=acme.headers, json={"company_id": "k", "name": "Kappa"})
+    attach = f"/contacts/{visitor}/companies"
+    attached = (await client.post(attach, headers=acme.headers, json={"id": made.json()["id"]})).json()
+    told = {"type": "company.list", "companies": [attached]}
+    read = await client.get(f"/visitors?user_id={BROWSER}", headers=acme.headers)
+    assert read.json()["companies"] == told
+    changed = await client.put("/visitors", headers=acme.headers, json={"id": visitor, "name": "Gareth"})
+    assert changed.json()["companies"] == told
+
+
 async def test_a_visitor_becomes_a_user(client: httpx2.AsyncClient, acme: Tenant, visitor: str) -> None:
     response = await convert(client, acme, {"email": "foo@bar.com"})
     assert response.status_code == 200

@@ -13,8 +13,13 @@ _UNKNOWN: Final = dict.fromkeys(
 )
 
 
-def visitor_shape(visitor: Contact, presence: Mapping[str, Any], tagged: Sequence[Tagging]) -> dict[str, Any]:
-    """The whole visitor. Its ``user_id`` is what the browser is known by."""
+def visitor_shape(
+    visitor: Contact,
+    presence: Mapping[str, Any],
+    tagged: Sequence[Tagging],
+    companies: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """The whole visitor, its companies as they are answered. Its ``user_id`` is what the browser is known by."""
     created_at = unix(visitor.created_at)
     return {
         "type": "visitor",
@@ -27,7 +32,7 @@ def visitor_shape(visitor: Contact, presence: Mapping[str, Any], tagged: Sequenc
         "pseudonym": visitor.pseudonym,
         "avatar": {"type": "avatar", "image_url": visitor.avatar_url},
         "app_id": visitor.app_id,
-        "companies": {"type": "company.list", "companies": []},
+        "companies": {"type": "company.list", "companies": companies},
         "location_data": _location(visitor),
         "last_request_at": presence["last_seen_at"],
         "created_at": created_at,

@@ -26,7 +26,8 @@ VISITOR = Contact(
 
 def test_what_is_known_of_a_visitor_is_told() -> None:
     tagging = Tagging(Tag(APP, TagId(7), "VIP", 1.0), 2.0, None)
-    shape = visitor_shape(VISITOR, {"online": True, "since": 1, "last_seen_at": 9}, [tagging])
+    presence = {"online": True, "since": 1, "last_seen_at": 9}
+    shape = visitor_shape(VISITOR, presence, [tagging], [{"type": "company", "id": "c"}])
     assert shape["location_data"] == {
         "type": "location_data",
         "city_name": "Dublin",
@@ -36,3 +37,4 @@ def test_what_is_known_of_a_visitor_is_told() -> None:
     assert (shape["owner_id"], shape["last_request_at"], shape["presence"]["online"]) == ("7", 9, True)
     assert shape["avatar"] == {"type": "avatar", "image_url": "https://a.example/a.png"}
     assert shape["tags"]["tags"] == [{"type": "tag", "id": "7", "name": "VIP"}]
+    assert shape["companies"] == {"type": "company.list", "companies": [{"type": "company", "id": "c"}]}
