@@ -113,6 +113,28 @@ def test_everything_on_the_list_is_reached_by_keyboard_and_shows_its_focus(
     expect(page.get_by_role("heading", name="Keyboard Kim", exact=True)).to_be_visible()
 
 
+def test_menu_of_the_bar_closes_by_escape_and_by_whatever_is_done_elsewhere(
+    product: Product, app_id: str, page: Page
+) -> None:
+    page.goto(f"{product.url}/apps/{app_id}/settings/messenger")
+    account = page.locator("summary", has_text="Account")
+    sign_out = page.get_by_role("button", name="Sign out")
+    account.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(sign_out).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(sign_out).to_be_hidden()
+    expect(account).to_be_focused()
+    account.click()
+    expect(sign_out).to_be_visible()
+    page.get_by_role("heading").first.click()
+    expect(sign_out).to_be_hidden()
+    account.click()
+    page.get_by_role("link", name="API tokens").focus()
+    expect(sign_out).to_be_hidden()
+
+
 def test_dot_and_table_are_told_to_those_who_do_not_see_them(
     product: Product, app_id: str, page: Page
 ) -> None:
