@@ -11,11 +11,12 @@ from sqlalchemy import Connection, select
 from app.contacts.listing import KEYS, PAGE_SIZE, People, View, bears, rows_of
 from app.ids import ContactId
 from app.search.asking import EVERYBODY, Ask, Order
-from app.search.clauses import Around, clause_of, listed_texts
+from app.search.clauses import Around, clause_of
 from app.search.counting import count_of
 from app.search.fields import Field
 from app.search.finding import few_of, places_of
 from app.search.query import And, Comparison, Node
+from app.storage.listed import listed_texts
 from app.storage.tables import contacts
 
 _IS_ONLINE: Final = Comparison(Field("online", "online"), "is_any_of", (True,))

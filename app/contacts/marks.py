@@ -1,13 +1,15 @@
 """What others put on a contact: its tags, notes and companies, as far as they are shown with it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 
 from app.ids import AppId, ContactId
+from app.storage.hot import Hot, Row
+from app.storage.listed import text_list, texts_given
 from app.storage.tables import contact_companies, notes, taggings
 
 MOST_SHOWN: Final = 10
@@ -31,28 +33,56 @@ class Marks:
     companies: Marked = field(default_factory=Marked)
 
 
+def _first(
+    owner: ColumnElement[Any],
+    mark: ColumnElement[Any],
+    *,
+    where: list[ColumnElement[bool]],
+    order: list[ColumnElement[Any]],
+) -> Hot:
+    """Of each owner the first marks in ``order``, and how many it has: rows of owner, mark and number."""
+    numbered = (
+        select(
+            owner.label("owner"),
+            mark.label("mark"),
+            func.row_number().over(partition_by=owner, order_by=order).label("place"),
+            func.count().over(partition_by=owner).label("total"),
+        )
+        .where(*where, owner.in_(texts_given("ids")))
+        .subquery()
+    )
+    first = select(numbered.c.owner, numbered.c.mark, numbered.c.total).where(
+        numbered.c.place <= bindparam("most")
+    )
+    return Hot(first.order_by(numbered.c.owner, numbered.c.place))
+
+
+_TAGS: Final = _first(
+    taggings.c.subject_id,
+    taggings.c.tag_id,
+    where=[taggings.c.app_id == bindparam("app_id"), taggings.c.kind == bindparam("kind")],
+    order=[taggings.c.applied_at, taggings.c.tag_id],
+)
+_NOTES: Final = _first(
+    notes.c.contact_id,
+    notes.c.id,
+    where=[notes.c.app_id == bindparam("app_id")],
+    order=[notes.c.id.desc()],
+)
+_COMPANIES: Final = _first(
+    contact_companies.c.contact_id,
+    contact_companies.c.company_id,
+    where=[contact_companies.c.app_id == bindparam("app_id")],
+    order=[contact_companies.c.attached_at, contact_companies.c.company_id],
+)
+
+
 def marks_of(conn: Connection, app_id: AppId, ids: Collection[ContactId]) -> Mapping[ContactId, Marks]:
     """The marks of some contacts, by id: one question for each kind, however many they are."""
     if not ids:
         return {}
-    tagged = _first(
-        conn,
-        (taggings.c.subject_id, taggings.c.tag_id),
-        where=[taggings.c.app_id == app_id, taggings.c.kind == "contact", taggings.c.subject_id.in_(ids)],
-        order=[taggings.c.applied_at, taggings.c.tag_id],
-    )
-    noted = _first(
-        conn,
-        (notes.c.contact_id, notes.c.id),
-        where=[notes.c.app_id == app_id, notes.c.contact_id.in_(ids)],
-        order=[notes.c.id.desc()],
-    )
-    attached = _first(
-        conn,
-        (contact_companies.c.contact_id, contact_companies.c.company_id),
-        where=[contact_companies.c.app_id == app_id, contact_companies.c.contact_id.in_(ids)],
-        order=[contact_companies.c.attached_at, contact_companies.c.company_id],
-    )
+    given = {"app_id": app_id, "ids": text_list(ids), "kind": "contact", "most": MOST_SHOWN}
+    tagged, noted, attached = (_marked(kind.rows(conn, given)) for kind in (_TAGS, _NOTES, _COMPANIES))
     nothing = Marked()
     return {
         contact_id: Marks(
@@ -62,31 +92,10 @@ def marks_of(conn: Connection, app_id: AppId, ids: Collection[ContactId]) -> Map
     }
 
 
-def _first(
-    conn: Connection,
-    pair: tuple[ColumnElement[Any], ColumnElement[Any]],
-    *,
-    where: list[ColumnElement[bool]],
-    order: list[ColumnElement[Any]],
-) -> dict[ContactId, Marked]:
-    """Of each owner the first ids in ``order``, and how many it has; ``pair`` is an owner's id and a mark's."""
-    owner, mark = pair
-    numbered = (
-        select(
-            owner.label("owner"),
-            mark.label("mark"),
-            func.row_number().over(partition_by=owner, order_by=order).label("place"),
-            func.count().over(partition_by=owner).label("total"),
-        )
-        .where(*where)
-        .subquery()
-    )
-    first = (
-        select(numbered).where(numbered.c.place <= MOST_SHOWN).order_by(numbered.c.owner, numbered.c.place)
-    )
+def _marked(rows: Iterable[Row]) -> dict[ContactId, Marked]:
     ids: defaultdict[ContactId, list[str]] = defaultdict(list)
     totals: dict[ContactId, int] = {}
-    for row in conn.execute(first):
-        ids[row.owner].append(str(row.mark))
-        totals[row.owner] = row.total
+    for owner, mark, total in rows:
+        ids[owner].append(str(mark))
+        totals[owner] = total
     return {contact_id: Marked(tuple(found), totals[contact_id]) for contact_id, found in ids.items()}

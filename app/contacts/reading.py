@@ -12,6 +12,7 @@ from sqlalchemy import (
     Connection,
     Select,
     Subquery,
+    bindparam,
     literal_column,
     select,
     tuple_,
@@ -21,9 +22,19 @@ from sqlalchemy import (
 from app.contacts.records import Contact
 from app.contacts.store import FIELDS
 from app.ids import AppId, ContactId
+from app.storage.hot import Given, Hot
+from app.storage.listed import text_list, texts_given
 from app.storage.tables import contacts
 
-_COLUMNS: Final = [contacts.c[name] for name in FIELDS]
+_IS_OF_WORKSPACE: Final = contacts.c.app_id == bindparam("app_id")
+_NOT_DELETED: Final = select(*(contacts.c[name] for name in FIELDS)).where(
+    _IS_OF_WORKSPACE, contacts.c.deleted_at.is_(None)
+)
+_OF_ID: Final = Hot(_NOT_DELETED.where(contacts.c.id == bindparam("id")))
+# In the very words of the partial index, or it would not serve.
+_IS_USER: Final[ColumnElement[bool]] = literal_column("contacts.role = 'user'")
+_OF_EXTERNAL_ID: Final = Hot(_NOT_DELETED.where(_IS_USER, contacts.c.external_id == bindparam("external_id")))
+_OF_IDS: Final = Hot(_NOT_DELETED.where(contacts.c.id.in_(texts_given("ids"))))
 PEOPLE: Final = ("lead", "user")
 """Who is on the lists of REST: visitors are asked for by their own routes."""
 LONGEST_KEY: Final = 500
@@ -39,7 +50,7 @@ class Place:
 
 def contact_of_id(conn: Connection, app_id: AppId, contact_id: ContactId) -> Contact | None:
     """The contact of an id, archived or not; none where it has been deleted."""
-    return _first(conn, contacts.c.app_id == app_id, contacts.c.id == contact_id)
+    return _first(conn, _OF_ID, {"app_id": app_id, "id": contact_id})
 
 
 def user_of_external_id(conn: Connection, app_id: AppId, external_id: str) -> Contact | None:
@@ -47,17 +58,15 @@ def user_of_external_id(conn: Connection, app_id: AppId, external_id: str) -> Co
     # PostgreSQL takes no NUL in a text, and no contact has one in a name of its own.
     if not external_id or len(external_id) > LONGEST_KEY or not _is_text(external_id):
         return None
-    # In the very words of the partial index, or it would not serve.
-    is_user: ColumnElement[bool] = literal_column("contacts.role = 'user'")
-    return _first(conn, contacts.c.app_id == app_id, is_user, contacts.c.external_id == external_id)
+    return _first(conn, _OF_EXTERNAL_ID, {"app_id": app_id, "external_id": external_id})
 
 
 def contacts_of_ids(conn: Connection, app_id: AppId, ids: Sequence[ContactId]) -> list[Contact]:
     """The contacts of some ids, in that order; those that are deleted or unknown are left out."""
-    found = {}
-    if ids:
-        conditions = contacts.c.app_id == app_id, contacts.c.id.in_(ids), contacts.c.deleted_at.is_(None)
-        found = {row.id: Contact(*row) for row in conn.execute(select(*_COLUMNS).where(*conditions))}
+    if not ids:
+        return []
+    rows = _OF_IDS.rows(conn, {"app_id": app_id, "ids": text_list(ids)})
+    found = {contact.id: contact for contact in (Contact(*row) for row in rows)}
     return [found[contact_id] for contact_id in ids if contact_id in found]
 
 
@@ -96,10 +105,9 @@ def _listed(app_id: AppId) -> list[ColumnElement[bool]]:
     return [contacts.c.app_id == app_id, listed]
 
 
-def _first(conn: Connection, *conditions: ColumnElement[bool]) -> Contact | None:
-    statement = select(*_COLUMNS).where(*conditions, contacts.c.deleted_at.is_(None))
-    row = conn.execute(statement).first()
-    return Contact(*row) if row else None
+def _first(conn: Connection, statement: Hot, given: Given) -> Contact | None:
+    rows = statement.rows(conn, given)
+    return Contact(*rows[0]) if rows else None
 
 
 def _is_text(text: str) -> bool:

@@ -29,8 +29,8 @@ from app.contacts.moving import move_marks, remember_heir
 from app.contacts.recognition import Holders
 from app.contacts.records import Contact
 from app.ids import AppId, ContactId
-from app.search.clauses import listed_texts
 from app.storage.hot import Hot
+from app.storage.listed import listed_texts
 from app.storage.tables import contacts, presence_intervals, search_words
 from app.storage.tables.counted import insert_row
 

@@ -10,12 +10,11 @@ serve it; *closed*, so that none can, for conditions that are asked of contacts 
 otherwise: a database that knows nothing of its data would else begin at the wrong end.
 """
 
-import json
 import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
@@ -29,7 +28,6 @@ from sqlalchemy import (
     false,
     func,
     literal,
-    literal_column,
     null,
     or_,
     select,
@@ -43,6 +41,7 @@ from app.search.days import DAY_SECONDS, day_around
 from app.search.fields import Field
 from app.search.patterns import any_of, found
 from app.search.query import And, Comparison, Node, Operator
+from app.storage.listed import listed_texts
 from app.storage.tables import attribute_values, companies, contact_companies, contacts, taggings, tags
 
 _SMALLEST, _LARGEST = -(1 << 31), (1 << 31) - 1
@@ -97,12 +96,6 @@ def holders_of(comparison: Comparison, around: Around) -> Any:
     if kind == "online" and (True in _tuple(comparison)) and (False not in _tuple(comparison)):
         return listed_texts(around.online_ids)
     return None
-
-
-def listed_texts(texts: Collection[str]) -> Select[str]:
-    """Texts as rows, each once, however many there are: they are one parameter."""
-    each = _Each(literal(json.dumps(list(dict.fromkeys(texts))), Text))
-    return select(literal_column("value", Text)).select_from(cast(Any, each))
 
 
 def closed(column: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -336,23 +329,6 @@ def _segment(comparison: Comparison, around: Around, is_open: bool) -> ColumnEle
     fits = any_of([clause_of(tree, around, is_open=is_open) for tree in trees])
     # What compares with an unknown value is unknown to SQL, and so would be its opposite.
     return fits if comparison.operator == "is_any_of" else ~func.coalesce(fits, false())
-
-
-class _Each(FunctionElement[str]):
-    """The texts of a JSON array, as rows with the column ``value``."""
-
-    inherit_cache = True
-    name = "each"
-
-
-@compiles(_Each, "sqlite")
-def _each_of_sqlite(element: _Each, compiler: Any, **options: Any) -> str:
-    return f"json_each({compiler.process(element.clauses, **options)})"
-
-
-@compiles(_Each, "postgresql")
-def _each_of_postgres(element: _Each, compiler: Any, **options: Any) -> str:
-    return f"json_array_elements_text(CAST({compiler.process(element.clauses, **options)} AS JSON)) AS each(value)"
 
 
 class _Domain(FunctionElement[str]):

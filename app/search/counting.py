@@ -26,10 +26,11 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import BooleanClauseList
 
 from app.search.asking import LISTED, PEOPLE, Ask, is_of_roles
-from app.search.clauses import Around, clause_of, listed_texts
+from app.search.clauses import Around, clause_of
 from app.search.finding import RANGES, Source, few_of, gathered, in_index, rarest, sources_of
 from app.search.query import FIRST_MOMENT, And, Comparison, Node, Operator, comparisons_of, parts_of
 from app.search.store import count_people
+from app.storage.listed import listed_texts
 from app.storage.tables import attribute_values, contacts
 
 PROBES: Final = 128

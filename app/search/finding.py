@@ -24,10 +24,11 @@ from sqlalchemy import (
 )
 
 from app.search.asking import EVERYBODY, LISTED, Ask, is_of_roles
-from app.search.clauses import Around, clause_of, closed, holders_of, listed_texts
+from app.search.clauses import Around, clause_of, closed, holders_of
 from app.search.cursor import Place
 from app.search.query import And, Comparison, Node, Operator, parts_of
 from app.search.walks import beyond, ids_on_walk, place_on_walk, stretches
+from app.storage.listed import listed_texts
 from app.storage.tables import contacts
 
 FEW: Final = 2_000
