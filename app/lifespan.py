@@ -40,6 +40,7 @@ from app.settings import Settings
 from app.state import AppState
 from app.storage.database import Database, open_database
 from app.storage.lookout import Lookout
+from app.threads import short_turns
 from app.wire import DELETED, REFUSED
 from app.workspaces.directory import Directory, keep_fresh
 
@@ -86,6 +87,7 @@ def lifespan_of(
                 # Compiling its rules takes a quarter of a second, which the first ping should not wait for.
                 await asyncio.to_thread(read_agent, "")
                 stack.enter_context(calm_collector())
+                stack.enter_context(short_turns())
                 yield {"porchlight": state, "open_messenger_socket": open_socket_of(state)}
                 for task in running:
                     task.cancel()

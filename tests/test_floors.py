@@ -17,7 +17,19 @@ APP = ROOT / "app"
 FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"clock", "errors", "ids", "log", "metrics", "wire"}),
     frozenset({"limits", "refusals"}),
-    frozenset({"openapi", "settings", "collector", "server", "storage", "places", "static_files", "markup"}),
+    frozenset(
+        {
+            "openapi",
+            "settings",
+            "collector",
+            "threads",
+            "server",
+            "storage",
+            "places",
+            "static_files",
+            "markup",
+        }
+    ),
     frozenset({"search", "presence", "auth", "trail"}),
     frozenset({"attributes"}),
     frozenset({"workspaces", "tags"}),

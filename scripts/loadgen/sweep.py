@@ -33,6 +33,7 @@ from app.presence.sweeper import Sweeper
 from app.presence.tracker import Tracker
 from app.presence.wheel import TICK_SECONDS
 from app.storage.database import open_database
+from app.threads import short_turns
 
 OFFLINE_SECONDS: Final = 120.0
 BEAT_SECONDS: Final = 30.0
@@ -187,7 +188,7 @@ async def measure(count: int, app_id: AppId, database_url: str, folder: Path) ->
         "going": million.fall_silent,
     }
     told: dict[str, object] = {"contacts": count}
-    with calm_collector(), closing(Stalls()) as stalls:
+    with calm_collector(), short_turns(), closing(Stalls()) as stalls:
         before = _resident_kb()
         for name, step in steps.items():
             told[name] = await stalls.during(step())
