@@ -1,4 +1,4 @@
-"""Hot statements: the few that every ping runs.
+"""Hot statements: the few that every ping and every page of people runs.
 
 On the way from a statement to its rows SQLAlchemy spends ten times what SQLite itself needs. So each of
 these is written in Core as ever, and its text for SQLite is made once; from then on that goes to the
