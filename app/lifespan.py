@@ -84,7 +84,7 @@ def lifespan_of(
                     "lookout": state.lookout.run(),
                 }
                 running = [group.create_task(_or_go_down(name, work)) for name, work in works.items()]
-                # Compiling its rules takes a quarter of a second, which the first ping should not wait for.
+                # Compiling its rules takes a tenth of a second, which the first ping should not wait for.
                 await asyncio.to_thread(read_agent, "")
                 stack.enter_context(calm_collector())
                 stack.enter_context(short_turns())

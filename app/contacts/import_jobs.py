@@ -126,7 +126,7 @@ class Importer:
         job, draft = oldest
         if job is not None:
             await self.finish_all()
-        if draft is not None:
+        if draft is not None and self._is_stale(draft):
             await self.forget_drafts()
         await self.forget_finished()
 
@@ -137,12 +137,14 @@ class Importer:
 
     async def forget_drafts(self) -> None:
         """Take away the files that a day ago were sent and never imported: they are full of people."""
-        before = self._clock.now() - DRAFT_SECONDS
         while draft := await self._database.read(lambda conn: jobs.next_job(conn, DRAFT_KIND)):
-            if draft.created_at > before:
+            if not self._is_stale(draft):
                 return
             await self._database.write(partial(jobs.delete_job, job=draft))
             remove_file(path_of(self._folder, draft.id))
+
+    def _is_stale(self, draft: Job) -> bool:
+        return draft.created_at <= self._clock.now() - DRAFT_SECONDS
 
     async def forget_finished(self) -> None:
         """Once an hour, remove the jobs that were finished long ago."""

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, select
+from sqlalchemy import Column, ColumnElement, Connection, bindparam, func, select
 
 from app.ids import AppId, ContactId
 from app.storage.hot import Hot, Row
@@ -34,11 +34,7 @@ class Marks:
 
 
 def _first(
-    owner: ColumnElement[Any],
-    mark: ColumnElement[Any],
-    *,
-    where: list[ColumnElement[bool]],
-    order: list[ColumnElement[Any]],
+    owner: Column[Any], mark: Column[Any], *where: ColumnElement[bool], order: list[ColumnElement[Any]]
 ) -> Hot:
     """Of each owner the first marks in ``order``, and how many it has: rows of owner, mark and number."""
     numbered = (
@@ -48,7 +44,7 @@ def _first(
             func.row_number().over(partition_by=owner, order_by=order).label("place"),
             func.count().over(partition_by=owner).label("total"),
         )
-        .where(*where, owner.in_(texts_given("ids")))
+        .where(owner.table.c.app_id == bindparam("app_id"), *where, owner.in_(texts_given("ids")))
         .subquery()
     )
     first = select(numbered.c.owner, numbered.c.mark, numbered.c.total).where(
@@ -60,19 +56,17 @@ def _first(
 _TAGS: Final = _first(
     taggings.c.subject_id,
     taggings.c.tag_id,
-    where=[taggings.c.app_id == bindparam("app_id"), taggings.c.kind == bindparam("kind")],
+    taggings.c.kind == bindparam("kind"),
     order=[taggings.c.applied_at, taggings.c.tag_id],
 )
 _NOTES: Final = _first(
     notes.c.contact_id,
     notes.c.id,
-    where=[notes.c.app_id == bindparam("app_id")],
     order=[notes.c.id.desc()],
 )
 _COMPANIES: Final = _first(
     contact_companies.c.contact_id,
     contact_companies.c.company_id,
-    where=[contact_companies.c.app_id == bindparam("app_id")],
     order=[contact_companies.c.attached_at, contact_companies.c.company_id],
 )
 

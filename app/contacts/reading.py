@@ -26,9 +26,8 @@ from app.storage.hot import Given, Hot
 from app.storage.listed import text_list, texts_given
 from app.storage.tables import contacts
 
-_IS_OF_WORKSPACE: Final = contacts.c.app_id == bindparam("app_id")
 _NOT_DELETED: Final = select(*(contacts.c[name] for name in FIELDS)).where(
-    _IS_OF_WORKSPACE, contacts.c.deleted_at.is_(None)
+    contacts.c.app_id == bindparam("app_id"), contacts.c.deleted_at.is_(None)
 )
 _OF_ID: Final = Hot(_NOT_DELETED.where(contacts.c.id == bindparam("id")))
 # In the very words of the partial index, or it would not serve.

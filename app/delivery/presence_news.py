@@ -43,7 +43,10 @@ class PresenceNews:
         try:
             await lookout.keep(webhook_store.live_webhooks, self._flush, event="webhooks.presence_waits")
         finally:
-            await self._flush_or_leave()
+            try:
+                await self.flush()
+            except StorageUnavailable as error:
+                get_logger().error("webhooks.presence_waits", changes=len(self), reason=error.message)
 
     async def flush(self) -> None:
         """Hear whom a webhook listens to by now, and write what was heard; raises StorageUnavailable."""
@@ -64,12 +67,6 @@ class PresenceNews:
 
     def __len__(self) -> int:
         return len(self._waiting)
-
-    async def _flush_or_leave(self) -> None:
-        try:
-            await self.flush()
-        except StorageUnavailable as error:
-            get_logger().error("webhooks.presence_waits", changes=len(self._waiting), reason=error.message)
 
     def _hear(self, app_ids: set[AppId]) -> None:
         for app_id in app_ids - self._heard.keys():

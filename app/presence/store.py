@@ -13,11 +13,11 @@ from app.storage.tables import contacts
 _SEEN = Hot(
     text(
         """
-    UPDATE contacts SET
-      last_seen_at = CASE WHEN last_seen_at >= :last_seen_at THEN last_seen_at ELSE :last_seen_at END,
-      active_at = CASE WHEN active_at >= :active_at THEN active_at ELSE :active_at END
-    WHERE app_id = :app_id AND id = :contact_id
-    """
+        UPDATE contacts SET
+          last_seen_at = CASE WHEN last_seen_at >= :last_seen_at THEN last_seen_at ELSE :last_seen_at END,
+          active_at = CASE WHEN active_at >= :active_at THEN active_at ELSE :active_at END
+        WHERE app_id = :app_id AND id = :contact_id
+        """
     )
 )
 # A row that is there already was written just before a crash, and is written again after it.
@@ -26,13 +26,13 @@ _SEEN = Hot(
 _ENDED = Hot(
     text(
         """
-    INSERT INTO presence_intervals (app_id, contact_id, online_from, online_until)
-    SELECT app_id, id, :online_from, :online_until FROM contacts
-    WHERE app_id = :app_id AND id = COALESCE(
-      (SELECT into_id FROM merged_contacts WHERE app_id = :app_id AND id = :contact_id), :contact_id
-    )
-    ON CONFLICT DO NOTHING
-    """
+        INSERT INTO presence_intervals (app_id, contact_id, online_from, online_until)
+        SELECT app_id, id, :online_from, :online_until FROM contacts
+        WHERE app_id = :app_id AND id = COALESCE(
+          (SELECT into_id FROM merged_contacts WHERE app_id = :app_id AND id = :contact_id), :contact_id
+        )
+        ON CONFLICT DO NOTHING
+        """
     )
 )
 _COUNT = text(
