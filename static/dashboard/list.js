@@ -8,6 +8,7 @@ import { uncoverInitials } from "./avatars.js";
 import { contactsOn, isFarewell, keepDotsAlive, signInAgain } from "./live.js";
 
 const POLL_MS = 4_000;
+const POLL_PAUSE_MS = 2_000;
 const TYPING_PAUSE_MS = 180;
 
 /** @typedef {{now: number, online: number, ids: string[], more: boolean}} News */
@@ -31,16 +32,39 @@ export function newPeopleWords(count, more) {
   return `${count}${more ? "+" : ""} new ${count === 1 && !more ? "person" : "people"}: refresh`;
 }
 
+/**
+ * `deed`, but at most once each `milliseconds`: what is asked for meanwhile is done when they are over.
+ *
+ * @param {number} milliseconds
+ * @param {() => void} deed
+ */
+export function atMostEach(milliseconds, deed) {
+  let isResting = false;
+  let isOwing = false;
+  return function ask() {
+    isOwing = isResting;
+    if (isResting) return;
+    isResting = true;
+    setTimeout(() => {
+      isResting = false;
+      if (isOwing) ask();
+    }, milliseconds);
+    deed();
+  };
+}
+
 /** @param {HTMLElement} page */
 function start(page) {
-  const live = keepDotsAlive(page);
+  const poll = atMostEach(POLL_PAUSE_MS, askForNews);
+  const pollIfSeen = () => document.hidden || poll();
+  const live = keepDotsAlive(page, pollIfSeen);
   /** @type {AbortController | undefined} */
   let drawing;
 
   drawn();
   live.watchPage();
-  setInterval(() => document.hidden || poll(), POLL_MS);
-  document.addEventListener("visibilitychange", () => document.hidden || poll());
+  setInterval(pollIfSeen, POLL_MS);
+  document.addEventListener("visibilitychange", pollIfSeen);
   page.addEventListener("click", (event) => {
     if (event.target instanceof Element && event.target.closest("[data-refresh]")) refresh();
   });
@@ -116,7 +140,7 @@ function start(page) {
     });
   }
 
-  async function poll() {
+  async function askForNews() {
     const people = page.querySelector("#people");
     const url = people?.getAttribute("data-news-url");
     if (!people || !url) return;

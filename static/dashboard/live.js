@@ -28,9 +28,10 @@ document.addEventListener("submit", () => (leftAt = performance.now()));
  * clock by its data attributes.
  *
  * @param {HTMLElement} root
+ * @param {() => void} [onTurned]  a dot has turned on or off
  * @returns {Live}
  */
-export function keepDotsAlive(root) {
+export function keepDotsAlive(root, onTurned) {
   const { appId = "", now = "0", timezone = "UTC" } = root.dataset;
   const clock = new ServerClock(Number(now));
   const exact = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "long", timeZone: timezone });
@@ -46,10 +47,13 @@ export function keepDotsAlive(root) {
     onFrame: (frame) => {
       const next = applyDiff(state, frame);
       state = next.state;
+      let hasTurned = false;
       for (const id of next.changed) {
         const presence = state.known.get(id);
-        if (presence) paint(root, id, presence, (element, seen) => showLastSeen(element, seen, clock, exact));
+        if (!presence) continue;
+        if (paint(root, id, presence, (element, seen) => showLastSeen(element, seen, clock, exact))) hasTurned = true;
       }
+      if (hasTurned) onTurned?.();
     },
     onLive: (isLive) => root.toggleAttribute("data-paused", !isLive),
     onSignedOut: signInAgain,

@@ -75,8 +75,8 @@ export function isPresenceFrame(frame) {
 }
 
 /**
- * Put one contact's presence on every dot of it under `root`. Nothing else on the page changes, and
- * a dot that shows it already is not touched.
+ * Put one contact's presence on every dot of it under `root`, and tell whether any had to turn. Nothing else on the
+ * page changes, and a dot that shows it already is not touched.
  *
  * @param {ParentNode} root
  * @param {string} id
@@ -85,17 +85,20 @@ export function isPresenceFrame(frame) {
  */
 export function paint(root, id, presence, paintLastSeen) {
   const name = presence.online ? "Online" : "Offline";
+  let hasTurned = false;
   for (const owner of root.querySelectorAll(`[data-contact-id="${CSS.escape(id)}"]`)) {
     for (const dot of owner.querySelectorAll("[data-online]")) {
       if (dot.getAttribute("data-online") === String(presence.online)) continue;
       dot.setAttribute("data-online", String(presence.online));
       dot.setAttribute("aria-label", name);
       dot.setAttribute("title", name);
+      hasTurned = true;
     }
     for (const element of owner.querySelectorAll("time[data-last-seen]")) {
       paintLastSeen(/** @type {HTMLTimeElement} */ (element), presence);
     }
   }
+  return hasTurned;
 }
 
 /** What browsers call the end of a socket that was never closed. */

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from support.dashboard import names, row
+from support.browser import stop_clock
+from support.dashboard import names, open_live, row
 from support.product import EMAIL, PASSWORD, Product
 
 pytestmark = pytest.mark.browser
@@ -138,6 +139,30 @@ def tabs_without_the_count(page: Page) -> list[str]:
         "tabs => tabs.filter((tab) => !tab.querySelector('[data-online-count]')).map((tab) => tab.textContent.trim())"
     )
     return told
+
+
+def test_count_above_the_list_follows_a_dot_at_once_and_is_asked_for_at_most_each_two_seconds(
+    product: Product, app_id: str, desk: BrowserContext
+) -> None:
+    ada = product.ping(app_id, user_id="count-1", name="Countess Ada")
+    bob = product.ping(app_id, user_id="count-2", name="Count Bob")
+    product.advance(121)
+    stop_clock(desk)
+    page = desk.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/users/new?" in request.url else None)
+    open_live(page, f"{product.url}/apps/{app_id}/users")
+    product.ping(app_id, user_id="count-1")
+    expect(page.locator("[data-online-count]")).to_have_text(["1", "1"])
+    expect(row(page, ada).locator(".dot")).to_have_attribute("data-online", "true")
+    product.ping(app_id, user_id="count-2")
+    expect(row(page, bob).locator(".dot")).to_have_attribute("data-online", "true")
+    page.clock.run_for(1_999)
+    expect(page.locator("[data-online-count]")).to_have_text(["1", "1"])
+    assert len(asked) == 1
+    page.clock.run_for(1)
+    expect(page.locator("[data-online-count]")).to_have_text(["2", "2"])
+    assert len(asked) == 2
 
 
 def test_last_seen_goes_on_by_the_servers_clock(product: Product, app_id: str, page: Page) -> None:
