@@ -5,16 +5,21 @@ fit a comparison, or all others. Which of the two they are is told by a sample, 
 longer: both ways lead to the same number.
 """
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from functools import partial
+from operator import ge, gt, le, lt
+from typing import Any, Final, TypeAlias
 
 from sqlalchemy import (
     BinaryExpression,
+    BindParameter,
     ColumnElement,
     Connection,
     Double,
     Select,
+    and_,
     case,
     exists,
     func,
@@ -30,11 +35,17 @@ from app.search.clauses import Around, clause_of
 from app.search.finding import RANGES, Source, few_of, gathered, in_index, rarest, sources_of
 from app.search.query import FIRST_MOMENT, And, Comparison, Node, Operator, comparisons_of, parts_of
 from app.search.store import count_people
+from app.storage.abreast import abreast
 from app.storage.listed import listed_texts
 from app.storage.tables import attribute_values, contacts
 
-PROBES: Final = 128
+Drawn: TypeAlias = list[tuple[bool, Any]]
+"""Of each of a sample, whether it fits and its value of a column."""
+
+PROBES: Final = 48
 """So many are asked to tell whether most fit."""
+_HALVED: Final = 8
+"""A range that has so many of them is counted in two halves."""
 VERY_MANY: Final = 300_000
 """Up to so many rows sources are told apart by, where all that fit have to be counted."""
 
@@ -80,9 +91,12 @@ def _count_one(conn: Connection, ask: Ask, asked: Comparison) -> int:
         opposite = replace(ask, tree=replace(asked, operator=_OPPOSITES[asked.operator]))
         return everybody - count_of(conn, opposite, few_of(conn, opposite))
     outside = outside_of(asked, ask.around)
-    if outside is not None and (_do_most_fit(conn, ask) or not sources_of(asked, ask.around)):
-        return everybody - sum(_number(conn, count_outside(ask, asked, part)) for part in outside)
-    return _count_fitting(conn, ask)
+    if outside is None:
+        return _count_fitting(conn, ask)
+    drawn = _drawn(conn, ask, asked)
+    if _do_most_fit(drawn) or not sources_of(asked, ask.around):
+        return everybody - sum(_number_within(conn, ask, asked, part, drawn) for part in outside)
+    return _number_within(conn, ask, asked, clause_of(asked, ask.around, is_open=True), drawn)
 
 
 def _count_fitting(conn: Connection, ask: Ask) -> int:
@@ -95,13 +109,28 @@ def _count_fitting(conn: Connection, ask: Ask) -> int:
     return _number(conn, count_gathered(ask, source))
 
 
-def _do_most_fit(conn: Connection, ask: Ask) -> bool:
-    """Whether more fit than do not, as far as a sample can tell."""
+def _drawn(conn: Connection, ask: Ask, asked: Comparison) -> Drawn:
+    """A sample of everybody who can be found: whether each fits, and its value of the column that is asked."""
     first, last = conn.execute(ends_of(ask)).one()
     if first is None or last is None:
-        return False
-    asked, fitting = conn.execute(sample_of(ask, first, last)).one()
-    return 2 * (fitting or 0) > asked
+        return []
+    return [(bool(fits), key) for fits, key, _ in conn.execute(sample_of(ask, asked, first, last))]
+
+
+def _do_most_fit(drawn: Drawn) -> bool:
+    """Whether more fit than do not, as far as a sample can tell."""
+    return 2 * sum(fits for fits, _ in drawn) > len(drawn)
+
+
+def _number_within(
+    conn: Connection, ask: Ask, asked: Comparison, part: ColumnElement[bool], drawn: Drawn
+) -> int:
+    """How many are in a range of a column's index; in two halves side by side where they are many."""
+    halves = halves_of(part, [key for _, key in drawn])
+    if halves is None:
+        return _number(conn, count_within(ask, asked, part))
+    lower, upper = (partial(_number, statement=count_within(ask, asked, half)) for half in halves)
+    return sum(abreast(conn, lower, upper))
 
 
 # The statements, apart so that a test can ask the database how it would go about them.
@@ -114,8 +143,8 @@ def count_gathered(ask: Ask, source: Source | None) -> Select[int]:
     return select(counted).select_from(contacts).where(*gathered(ask, source))
 
 
-def count_outside(ask: Ask, asked: Comparison, part: ColumnElement[bool]) -> Select[int]:
-    """How many are in one of the ranges of ``outside_of``."""
+def count_within(ask: Ask, asked: Comparison, part: ColumnElement[bool]) -> Select[int]:
+    """How many are in a range of the index over the column that is asked."""
     name = _OF_EVERYBODY[str(asked.field.column)]
     conditions = in_index(name, [part], ask.roles)
     if name == "email_key":
@@ -123,6 +152,27 @@ def count_outside(ask: Ask, asked: Comparison, part: ColumnElement[bool]) -> Sel
         conditions = [part, is_of_roles(ask.roles, is_open=True), contacts.c.listed.is_(True)]
     of_workspace = contacts.c.app_id == ask.around.app_id
     return select(func.count()).select_from(contacts).where(of_workspace, *conditions)
+
+
+def halves_of(
+    part: ColumnElement[bool], keys: Iterable[Any]
+) -> tuple[ColumnElement[bool], ColumnElement[bool]] | None:
+    """A range cut in the middle of those of ``keys`` that lie in it; none where it has two ends, or few of them."""
+    if not isinstance(part, BinaryExpression) or not isinstance(part.right, BindParameter):
+        return None
+    column, is_beyond, end = part.left, part.operator, part.right.value
+    if is_beyond not in (lt, le, gt, ge) or not isinstance(end, int | float):
+        return None
+    within = sorted(key for key in keys if key is not None and is_beyond(key, end))
+    if len(within) < _HALVED or within[0] == within[-1]:
+        return None
+    # Many may have the same value, and all of these are in one half.
+    cuts = set(within) - {within[0]}
+    middle = literal(min(cuts, key=lambda cut: abs(2 * bisect_left(within, cut) - len(within))), column.type)
+    # The range's own end is said of the half that has it alone: of two on one side SQLite might begin at the other.
+    if is_beyond in (gt, ge):
+        return and_(part, column < middle), column >= middle
+    return column < middle, and_(column >= middle, part)
 
 
 def ends_of(ask: Ask) -> Select[str | None, str | None]:
@@ -134,8 +184,8 @@ def ends_of(ask: Ask) -> Select[str | None, str | None]:
     return select(first.scalar_subquery(), last.scalar_subquery())
 
 
-def sample_of(ask: Ask, first: str, last: str) -> Select[int, int | None]:
-    """Of some who stand evenly between two ids, how many there are and how many of them fit."""
+def sample_of(ask: Ask, asked: Comparison, first: str, last: str) -> Select[int, Any, str]:
+    """Some who stand evenly between two ids: whether each fits, and the value of the column that is asked."""
     low, high = int(first, 16), int(last, 16)
     each = listed_texts([f"{low + (high - low) * n // PROBES:024x}" for n in range(PROBES)]).subquery()
     other = contacts.alias()
@@ -146,7 +196,8 @@ def sample_of(ask: Ask, first: str, last: str) -> Select[int, int | None]:
     fits = case((clause_of(ask.tree, ask.around), 1), else_=0)
     conditions = contacts.c.app_id == ask.around.app_id, contacts.c.id.in_(drawn)
     return (
-        select(func.count(contacts.c.pseudonym), func.sum(fits))
+        # A column that no index holds, or SQLite would read one that has the others to its end.
+        select(fits, contacts.c[_OF_EVERYBODY[str(asked.field.column)]], contacts.c.pseudonym)
         .select_from(contacts)
         .where(*conditions, LISTED, is_of_roles(ask.roles, is_open=False))
     )

@@ -27,15 +27,19 @@ from app.search.asking import EVERYBODY, LISTED, Ask, is_of_roles
 from app.search.clauses import Around, clause_of, closed, holders_of
 from app.search.cursor import Place
 from app.search.query import And, Comparison, Node, Operator, parts_of
+from app.search.store import count_people
 from app.search.walks import beyond, ids_on_walk, place_on_walk, stretches
 from app.storage.listed import listed_texts
 from app.storage.tables import contacts
 
 FEW: Final = 2_000
 """So many are gathered at once."""
-SHORT_WALK: Final = 5_000
+SHORT_WALK: Final = 500
+"""So many steps are worth going before anything is known of who fits."""
 MANY: Final = 50_000
-"""So many are still quicker gathered and sorted than walked to."""
+"""So many are still quicker gathered and sorted than walked to, where they stand far apart."""
+_BAD_LUCK: Final = 2
+"""A walk may take so many times the steps that it should."""
 
 # Indexes over (app_id, role, column, id) of those who are listed.
 _ORDERED: Final = frozenset({"created_at", "updated_at", "last_seen_at", "session_count", "name_key"})
@@ -78,8 +82,8 @@ class Source:
 def few_of(conn: Connection, ask: Ask) -> Source | None:
     """Where one of the sources has few: these, whoever among them fits. Page and count both go on from them."""
     for source in sources_of(ask.tree, ask.around):
-        ids = conn.execute(source.ids.limit(FEW + 1)).scalars().all()
-        if len(ids) <= FEW:
+        if conn.execute(rows_of(source, FEW + 1)).scalar_one() <= FEW:
+            ids = conn.execute(source.ids).scalars().all()
             return Source(listed_texts(ids), source.answered)
     return None
 
@@ -90,10 +94,14 @@ def places_of(
     """The first ``limit`` who fit, beyond ``after`` and beyond ``offset`` others, in the order asked for."""
     source = few
     if few is None and ask.order.column in _ORDERED | _OF_KNOWN:
-        found = _walked(conn, ask, offset + limit, after, SHORT_WALK)
+        wanted = offset + limit
+        found = _walked(conn, ask, wanted, after, SHORT_WALK)
         if found is None:
             source, rows = rarest(conn, sources_of(ask.tree, ask.around), MANY)
-            found = _walked(conn, ask, offset + limit, after) if rows > MANY else None
+            if rows > MANY:
+                found = _walked(conn, ask, wanted, after)
+            elif (steps := _steps_to(conn, ask, wanted, rows)) < rows:
+                found = _walked(conn, ask, wanted, after, steps)
         if found is not None:
             return found[offset:]
     return _places(conn, ids_gathered(ask, source, after).limit(limit).offset(offset))
@@ -235,6 +243,11 @@ def rarest(conn: Connection, sources: Sequence[Source], limit: int) -> tuple[Sou
         if best[0] is None or rows < best[1]:
             best = (source, rows)
     return best
+
+
+def _steps_to(conn: Connection, ask: Ask, wanted: int, rows: int) -> int:
+    """How far a walk may go for ``wanted`` of the ``rows`` that a source has, where these stand evenly."""
+    return _BAD_LUCK * wanted * count_people(conn, ask.around.app_id, ask.roles) // max(1, rows)
 
 
 def _walked(

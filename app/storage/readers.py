@@ -7,14 +7,16 @@ no statement is begun after it.
 
 import asyncio
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from queue import LifoQueue
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, event
 
 from app.clock import monotonic
 from app.errors import StorageUnavailable
+from app.storage.abreast import LENDER
 from app.storage.deadlines import DEADLINE, hold_to_deadline
 from app.storage.faults import as_answer
 from app.storage.sqlite import driver_of
@@ -67,6 +69,7 @@ class Readers:
         deadline = monotonic() + seconds
         driver.set_progress_handler(lambda: monotonic() > deadline, _STEPS_BETWEEN_LOOKS)
         connection.info[DEADLINE] = deadline
+        connection.info[LENDER] = partial(self._lend, deadline)
         try:
             with connection.begin():
                 driver.execute("BEGIN")
@@ -78,5 +81,12 @@ class Readers:
             raise answer from error
         finally:
             driver.set_progress_handler(None, 0)
-            del connection.info[DEADLINE]
+            del connection.info[DEADLINE], connection.info[LENDER]
             self._idle.put(connection)
+
+    def _lend(self, deadline: float, work: Callable[[Connection], Any]) -> Future[Any] | None:
+        """Have another reader do it, by the same deadline; none where there will be none."""
+        try:
+            return self._threads.submit(lambda: self._read(work, deadline - monotonic()))
+        except RuntimeError:  # They are being closed.
+            return None

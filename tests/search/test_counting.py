@@ -7,15 +7,16 @@ from dataclasses import replace
 from typing import Any, get_args
 
 import pytest
-from sqlalchemy import Connection, create_engine, update
+from sqlalchemy import Connection, Select, and_, create_engine, update
 
 from app.ids import ContactId
 from app.search import counting, finding
 from app.search.asking import EVERYBODY, Ask
-from app.search.counting import count_of, ends_of, sample_of
+from app.search.clauses import clause_of
+from app.search.counting import count_of, count_within, ends_of, halves_of, outside_of, sample_of
 from app.search.fields import FilterFields, SearchFields
 from app.search.finding import few_of
-from app.search.query import Operator, comparisons_of, read_filter, read_search
+from app.search.query import Comparison, Operator, comparisons_of, read_filter, read_search
 from app.storage.database import open_database
 from app.storage.migrations import migrate
 from app.storage.tables import contacts, metadata
@@ -143,7 +144,7 @@ def test_both_ways_count_as_many_as_a_look_at_each(
     conn: Connection, most: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(finding, "FEW", -1)
-    monkeypatch.setattr(counting, "_do_most_fit", lambda conn, ask: most)
+    monkeypatch.setattr(counting, "_do_most_fit", lambda drawn: most)
     assert faults(conn) == []
 
 
@@ -177,7 +178,7 @@ async def test_postgresql_counts_as_many(
     await asyncio.to_thread(migrate, postgres_url)
     database = await open_database(postgres_url)
     monkeypatch.setattr(finding, "FEW", -1)
-    monkeypatch.setattr(counting, "_do_most_fit", lambda conn, ask: most)
+    monkeypatch.setattr(counting, "_do_most_fit", lambda drawn: most)
     try:
         await database.write(put)
         assert await database.read(faults, seconds=60) == []
@@ -187,32 +188,30 @@ async def test_postgresql_counts_as_many(
 
 def test_only_those_are_gone_through_who_are_fewer(conn: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(finding, "FEW", -1)
-    gone_through: list[str] = []
+    gone_through: list[int] = []
+    count = counting._number
 
-    def watched(name: str) -> Any:
-        count = getattr(counting, name)
+    def counted(conn: Connection, statement: Select[int]) -> int:
+        gone_through.append(count(conn, statement))
+        return gone_through[-1]
 
-        def counted(*given: Any) -> Any:
-            gone_through.append(name)
-            return count(*given)
-
-        return counted
-
-    for name in ("count_outside", "count_gathered"):
-        monkeypatch.setattr(counting, name, watched(name))
-    for tree, expected in (
-        (search("session_count", "gt", 0), ["count_outside"]),
-        (search("session_count", "gt", 2), ["count_gathered"]),
-        (search("session_count", "is_not", 2), ["count_gathered"]),
-        (search("last_seen_at", "has_any_value", None), ["count_outside"]),
-        (search("email", "has_any_value", None), ["count_outside"]),
-        (IS_USER, []),
-        ({"operator": "AND", "value": [IS_USER, search("session_count", "gt", 0)]}, ["count_outside"]),
-    ):  # fmt: skip
+    monkeypatch.setattr(counting, "_number", counted)
+    of_users = sum(one.id not in UNLISTED and one.columns["role"] == "user" for one in PEOPLE)
+    of_both = sum(one.id not in UNLISTED and one.columns["role"] in BOTH for one in PEOPLE)
+    for tree, among in (
+        (search("session_count", "gt", 0), of_both),
+        (search("session_count", "gt", 2), of_both),
+        (search("session_count", "is_not", 2), of_both),
+        (search("last_seen_at", "has_any_value", None), of_both),
+        (search("email", "has_any_value", None), of_both),
+        (IS_USER, of_users),
+        ({"operator": "AND", "value": [IS_USER, search("session_count", "gt", 0)]}, of_users),
+    ):
         gone_through.clear()
         ask = Ask(read_filter(tree, FILTER), around(PEOPLE), BOTH)
-        assert count_of(conn, ask, few_of(conn, ask)) == fitting(ask) > 0
-        assert gone_through == expected
+        fit = count_of(conn, ask, few_of(conn, ask))
+        assert fit == fitting(ask) > 0
+        assert sum(gone_through) == min(fit, among - fit)
 
 
 def test_a_sample_stands_evenly_between_the_first_and_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -220,14 +219,56 @@ def test_a_sample_stands_evenly_between_the_first_and_the_last(monkeypatch: pyte
     people = [Someone(ContactId(f"{n:024x}"), one.columns) for n, one in enumerate(crowd(101))]
     engine = create_engine("sqlite://")
     ask = Ask(read_filter(search("session_count", "gt", 1), FILTER), around([]), EVERYBODY)
+    assert isinstance(ask.tree, Comparison)
     with engine.begin() as conn:
         metadata.create_all(conn)
         store_crowd(conn, people)
         first, last = conn.execute(ends_of(ask)).one()
         assert (first, last) == (people[0].id, people[100].id)
-        fit = sum(one.columns["session_count"] > 1 for one in people[:100:25])
-        assert tuple(conn.execute(sample_of(ask, people[0].id, people[100].id)).one()) == (4, fit)
+        drawn = conn.execute(sample_of(ask, ask.tree, first, last)).all()
+        counts = [one.columns["session_count"] for one in people[:100:25]]
+        assert [(fits, key) for fits, key, _ in drawn] == [(count > 1, count) for count in counts]
     engine.dispose()
+
+
+@pytest.mark.parametrize("shown_end", [0, 1, 1.5, 4, 40])
+@pytest.mark.parametrize("operator", ["gt", "lt", "is", "is_not"])
+def test_the_halves_of_a_range_are_the_range(conn: Connection, operator: str, shown_end: float) -> None:
+    ask = Ask(read_filter(search("session_count", operator, shown_end), FILTER), around([]), EVERYBODY)
+    assert isinstance(ask.tree, Comparison)
+    parts = [clause_of(ask.tree, ask.around, is_open=True), *(outside_of(ask.tree, ask.around) or [])]
+    counts = [one.columns["session_count"] for one in PEOPLE]
+    in_halves = 0
+    for part in parts:
+        halves = halves_of(part, [*counts, None])
+        if halves is not None:
+            whole, lower, upper = (
+                conn.execute(count_within(ask, ask.tree, each)).scalar_one() for each in (part, *halves)
+            )
+            assert lower + upper == whole
+            assert min(lower, upper) > 0
+            in_halves += 1
+    assert in_halves > 0 or operator == "is_not"
+
+
+@pytest.mark.parametrize(
+    ("counts", "cut"),
+    [(range(4, 14), 9), ([4] * 9 + [5], 5), ([4] + [5] * 9, 5), ([4, 5, 5, 5, 5, 6, 6, 6, 7, 8], 6)],
+)
+def test_a_range_is_cut_where_its_halves_are_most_alike(counts: list[int], cut: int) -> None:
+    halves = halves_of(contacts.c.session_count > 3, counts)
+    assert halves is not None
+    assert halves[1].compare(contacts.c.session_count >= cut)
+
+
+def test_a_range_of_few_or_with_two_ends_is_not_halved() -> None:
+    column = contacts.c.session_count
+    assert halves_of(column > 3, [1, 2, 3, *range(4, 11)]) is None
+    assert halves_of(column > 3, [1, 2, 3, *range(4, 12)]) is not None
+    assert halves_of(column > 3, [4] * 100) is None
+    assert halves_of(column == 3, [3] * 100) is None
+    assert halves_of(and_(column > 3, column < 90), range(100)) is None
+    assert halves_of(contacts.c.country < "x", ["a"] * 100) is None
 
 
 @pytest.mark.parametrize("roles", [BOTH, EVERYBODY, ("user",)])

@@ -8,12 +8,14 @@ from sqlalchemy import Connection, Select, create_engine
 from sqlalchemy.dialects import sqlite
 
 from app.search.asking import EVERYBODY, Ask, Order
+from app.search.clauses import clause_of
 from app.search.counting import (
     count_apart,
     count_gathered,
     count_of_values,
-    count_outside,
+    count_within,
     ends_of,
+    halves_of,
     outside_of,
     sample_of,
 )
@@ -198,14 +200,31 @@ def test_who_does_not_fit_is_counted_in_ranges_without_a_look_at_each(
     assert isinstance(node, Comparison)
     outside = outside_of(node, HERE)
     assert outside is not None
-    plans = [plan_of(conn, count_outside(Ask(node, HERE, BOTH), node, part)) for part in outside]
+    plans = [plan_of(conn, count_within(Ask(node, HERE, BOTH), node, part)) for part in outside]
     assert plans == [f"SEARCH contacts USING COVERING INDEX contacts_{one}" for one in ranges]
+
+
+@pytest.mark.parametrize(
+    ("operator", "ranges"), [(">", ["{0}>? AND {0}<?", "{0}>?"]), ("<", ["{0}<?", "{0}>? AND {0}<?"])]
+)
+def test_the_halves_of_a_range_are_ranges(conn: Connection, operator: str, ranges: list[str]) -> None:
+    for name, at in (("created_at", NOW), ("last_seen_at", NOW), ("session_count", 5)):
+        node = rest(name, operator, at)
+        assert isinstance(node, Comparison)
+        keys = [*range(-10, 20), *(NOW + n * 86_400 for n in range(9))]
+        halves = halves_of(clause_of(node, HERE, is_open=True), keys)
+        assert halves is not None
+        plans = [plan_of(conn, count_within(Ask(node, HERE, BOTH), node, half)) for half in halves]
+        index = f"SEARCH contacts USING COVERING INDEX contacts_role_by_{name} (app_id=? AND role=? AND "
+        assert plans == [f"{index}{one.format(name)})" for one in ranges]
 
 
 def test_a_sample_is_found_by_ids(conn: Connection) -> None:
     for roles in (BOTH, EVERYBODY, ("user",)):
-        ask = Ask(rest("created_at", ">", NOW), HERE, roles)
-        ends, sample = plan_of(conn, ends_of(ask)), plan_of(conn, sample_of(ask, "0" * 24, "f" * 24))
+        node = rest("created_at", ">", NOW)
+        assert isinstance(node, Comparison)
+        ask = Ask(node, HERE, roles)
+        ends, sample = plan_of(conn, ends_of(ask)), plan_of(conn, sample_of(ask, node, "0" * 24, "f" * 24))
         assert ends.count("SEARCH contacts USING COVERING INDEX sqlite_autoindex_contacts_1 (app_id=?)") == 2
         assert "SEARCH contacts USING INDEX sqlite_autoindex_contacts_1 (app_id=? AND id=?)" in sample
         assert "USING COVERING INDEX sqlite_autoindex_contacts_1 (app_id=? AND id>?)" in sample
