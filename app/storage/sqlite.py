@@ -21,7 +21,7 @@ from app.storage.faults import as_answer
 
 BUSY_SECONDS: Final = 10.0
 _WRITER_CACHE_KIB: Final = 64 * 1024
-_READER_CACHE_KIB: Final = 16 * 1024
+_READER_CACHE_KIB: Final = 4 * 1024
 
 
 def file_of(url: str) -> Path:
