@@ -37,6 +37,12 @@ async def test_a_tag_is_made_read_listed_and_deleted(client: httpx2.AsyncClient,
         assert_error_list(again, 404, "not_found", "Resource Not Found")
 
 
+async def test_the_id_of_a_deleted_tag_never_names_another(client: httpx2.AsyncClient, acme: Tenant) -> None:
+    deleted = await make(client, acme, "Gone")
+    await client.delete(f"/tags/{deleted['id']}", headers=acme.headers)
+    assert (await make(client, acme, "New"))["id"] != deleted["id"]
+
+
 async def test_a_tag_is_renamed_by_its_id(client: httpx2.AsyncClient, acme: Tenant) -> None:
     tag = await make(client, acme)
     await make(client, acme, "Other")

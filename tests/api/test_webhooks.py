@@ -41,6 +41,7 @@ async def test_webhook_is_made_listed_and_taken_away(
     gone = await client.delete(f"/webhooks/{made['id']}", headers=acme.headers)
     assert gone.json() == {"type": "webhook", "id": made["id"], "deleted": True}
     assert (await client.get("/webhooks", headers=acme.headers)).json()["data"] == []
+    assert (await make(client, acme))["id"] != made["id"]
 
 
 @pytest.mark.parametrize(

@@ -209,6 +209,7 @@ tags = Table(
     Column("name_key", Text, nullable=False),  # folded: names differ by more than case
     Column("created_at", Double, nullable=False),
     ForeignKeyConstraint(["app_id"], ["workspaces.app_id"]),
+    sqlite_autoincrement=True,  # scripts remember ids: that of a deleted tag never names another
 )
 Index("tags_name", tags.c.app_id, tags.c.name_key, unique=True)
 
@@ -239,6 +240,7 @@ notes = Table(
     Column("body", Text, nullable=False),
     Column("created_at", Double, nullable=False),
     ForeignKeyConstraint(["app_id"], ["workspaces.app_id"]),
+    sqlite_autoincrement=True,  # the id of a note that was destroyed never names one about somebody else
 )
 Index("notes_of_contact", notes.c.app_id, notes.c.contact_id, notes.c.id)
 Index("notes_of_company", notes.c.app_id, notes.c.company_id, notes.c.id)

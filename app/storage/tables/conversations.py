@@ -88,6 +88,7 @@ conversation_parts = Table(
     Column("attachments", JSON, nullable=False),  # URLs
     Column("details", JSON, nullable=False),  # the attribute that was changed, the replies that are offered
     Column("is_redacted", Boolean, nullable=False),
+    sqlite_autoincrement=True,  # whoever copied a part knows it by its id
 )
 Index(
     "conversation_parts_of_conversation",

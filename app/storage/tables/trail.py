@@ -60,6 +60,7 @@ webhooks = Table(
     Column("disabled_at", Double),
     Column("failing_since", Double),  # none after a success
     ForeignKeyConstraint(["app_id"], ["workspaces.app_id"]),
+    sqlite_autoincrement=True,  # whoever deletes one twice deletes no other
 )
 Index("webhooks_of_workspace", webhooks.c.app_id, webhooks.c.id)
 

@@ -165,6 +165,7 @@ def _create_marks() -> None:
             ["workspaces.app_id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     op.create_index("notes_of_company", "notes", ["app_id", "company_id", "id"])
     op.create_index("notes_of_contact", "notes", ["app_id", "contact_id", "id"])
@@ -195,6 +196,7 @@ def _create_marks() -> None:
             ["workspaces.app_id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     op.create_index("tags_name", "tags", ["app_id", "name_key"], unique=True)
 

@@ -64,6 +64,7 @@ def upgrade() -> None:
         sa.Column("details", sa.JSON, nullable=False),
         sa.Column("is_redacted", sa.Boolean, nullable=False),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         "conversation_parts_of_conversation", "conversation_parts", ["app_id", "conversation_id", "id"]

@@ -111,6 +111,7 @@ def upgrade() -> None:
             ["workspaces.app_id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     op.create_index("webhooks_of_workspace", "webhooks", ["app_id", "id"])
 
