@@ -212,6 +212,8 @@ def _comparison(
         return Comparison(found, operator)
     if "value" not in given:
         raise ParameterNotFound(f"{path}.value is missing: {word} compares {name} with one")
+    if value is None and found.kind == "date" and word == "=":
+        return Comparison(found, "unknown")
     return _with_value(found, operator, value, is_list=word in _LISTS, path=f"{path}.value")
 
 
