@@ -21,7 +21,8 @@ MOST_COLUMNS: Final = 400
 LONGEST_CELL: Final = 10_000
 _LONGEST_SHOWN: Final = 64
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+# The signs of full width are typed where Chinese or Japanese is written, and some spreadsheets read them as the others.
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _UNKNOWN: Final = frozenset({"", "null", "undefined"})
 
 WRITABLE: Final = (

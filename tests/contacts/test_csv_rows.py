@@ -163,7 +163,23 @@ def test_R55_a_moment_is_read_as_it_was_written(seconds: float) -> None:
     assert csv_rows.read_moment(csv_rows.write_moment(seconds)) == seconds
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+353871234567", "-2", "@SUM(A1)", "\tx", "\rx", "'quoted"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        "+353871234567",
+        "-2",
+        "@SUM(A1)",
+        "\tx",
+        "\rx",
+        "\n=x",
+        "\uff1d1+1",
+        "\uff0b1",
+        "\uff0d1",
+        "\uff20A1",
+        "'quoted",
+    ],
+)
 def test_R55_nothing_that_is_written_is_a_formula(text: str) -> None:
     assert write_cell(text) == f"'{text}"
 
