@@ -18,6 +18,8 @@ from typing import Final
 LONGEST_WORD: Final = 64  # characters
 MOST_WORDS: Final = 32  # stored for one contact
 MOST_QUERY_WORDS: Final = 8
+NOBODYS_WORD: Final = " "
+"""What is looked for where something is typed that holds no word: no stored word has a space."""
 LONGEST_TEXT: Final = 1_024  # characters of a value, or of what is typed, that are read
 
 # Within a word these join its pieces; at its ends they say nothing.

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from app.contacts.listing import Order, View
 from app.contacts.records import Role
-from app.contacts.words import query_words
+from app.contacts.words import NOBODYS_WORD, query_words
 
 Tab = Literal["all", "online", "users", "leads"]
 
@@ -36,8 +36,8 @@ class ListQuery:
 
     @property
     def view(self) -> View:
-        words = tuple(query_words(self.search))
-        return View(_ROLES[self.tab], words, self.order, self.descending, self.page)
+        words = query_words(self.search) or [NOBODYS_WORD] * bool(self.search)
+        return View(_ROLES[self.tab], tuple(words), self.order, self.descending, self.page)
 
     @property
     def shows_latest_first(self) -> bool:

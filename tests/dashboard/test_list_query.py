@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.contacts.listing import View
+from app.contacts.words import NOBODYS_WORD
 from app.dashboard.list_query import ListQuery, read_list_query
 
 PATH = "/apps/uaaaaaaa/users"
@@ -74,7 +75,8 @@ def test_view_has_the_words_as_they_are_stored() -> None:
     assert ListQuery(tab="users", search="Márcia LIMA", page=2).view == View(
         "user", ("marcia", "lima"), "last_seen", True, 2
     )
-    assert ListQuery(search="\x00").view.words == ()
+    assert ListQuery(search="\x00").view.words == (NOBODYS_WORD,)
+    assert ListQuery().view.words == ()
 
 
 @pytest.mark.parametrize(

@@ -216,13 +216,32 @@ async def test_empty_workspace_says_what_to_do(admin: httpx2.AsyncClient, acme: 
 
 
 @pytest.mark.parametrize(
-    ("tab", "heading"), [("online", "The porch is quiet"), ("leads", "None of these yet")]
+    ("tab", "why"),
+    [
+        ("online", "The porch is quiet"),
+        ("leads", "None of these yet A visitor becomes a lead with the first conversation."),
+    ],
 )
 async def test_empty_tab_says_why(
-    admin: httpx2.AsyncClient, acme: Team, add_person: AddPerson, tab: str, heading: str
+    admin: httpx2.AsyncClient, acme: Team, add_person: AddPerson, tab: str, why: str
 ) -> None:
     await add_person(acme)
-    assert heading in text_of((await admin.get(acme.url(f"/users?tab={tab}"))).text)
+    page = text_of((await admin.get(acme.url(f"/users?tab={tab}"))).text)
+    assert why in page
+    assert "email" not in page.partition(why)[2]  # an email alone makes a user
+
+
+@pytest.mark.parametrize("signs", ["%", "@", "%25_", "...", "%00", "\u200b"])
+@pytest.mark.parametrize("tab", ["all", "online", "users"])
+async def test_search_for_what_holds_no_word_finds_nobody(
+    admin: httpx2.AsyncClient, acme: Team, add_person: AddPerson, server: Served, tab: str, signs: str
+) -> None:
+    ada = await add_person(acme, name="Ada")
+    server.state.tracker.ping(acme.app_id, ada, START)
+    assert ids_in((await admin.get(acme.url(f"/users?tab={tab}&q=%20"))).text) == [ada]
+    page = (await admin.get(acme.url(f"/users?tab={tab}&q={signs}"))).text
+    assert ids_in(page) == []
+    assert "Nobody found" in text_of(page)
 
 
 async def test_search_that_takes_too_long_shows_who_was_found_near(
