@@ -105,6 +105,8 @@ function start(page) {
       }
       const now = fresh.querySelector("#list")?.getAttribute("data-now");
       if (now) live.clock.set(Number(now));
+      const online = fresh.querySelector("[data-online-count]")?.getAttribute("data-online-count");
+      if (online) showCount(Number(online));
       history.replaceState(null, "", url);
       drawn();
       live.watchPage();

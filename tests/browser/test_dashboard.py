@@ -163,6 +163,12 @@ def test_count_above_the_list_follows_a_dot_at_once_and_is_asked_for_at_most_eac
     page.clock.run_for(1)
     expect(page.locator("[data-online-count]")).to_have_text(["2", "2"])
     assert len(asked) == 2
+    # Whoever is not on the page turns no dot; a list that is drawn anew has them, and the count with them.
+    product.ping(app_id, user_id="count-3", name="Viscount New")
+    page.get_by_label("Search people").press("Enter")
+    expect(page.get_by_text("Viscount New")).to_be_visible()
+    expect(page.locator("[data-online-count]")).to_have_text(["3", "3"])
+    assert len(asked) == 2
 
 
 def test_last_seen_goes_on_by_the_servers_clock(product: Product, app_id: str, page: Page) -> None:
