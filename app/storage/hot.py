@@ -3,7 +3,7 @@
 On the way from a statement to its rows SQLAlchemy spends ten times what SQLite itself needs. So each of
 these is written in Core as ever, and its text for SQLite is made once; from then on that goes to the
 driver itself, within whatever transaction the connection is in. PostgreSQL, whose round trip
-costs more than either, is given the Core statement.
+costs more than either, is given the Core statement, and so is any driver but the standard library's.
 """
 
 import sqlite3
@@ -46,14 +46,14 @@ class Hot:
 
     def rows(self, conn: Connection, given: Given) -> Sequence[Row]:
         """All rows of its answer; raises DBAPIError."""
-        if conn.dialect.name != "sqlite":
+        if conn.dialect.driver != _DIALECT.driver:
             return conn.execute(self._core, given).all()
         rows: list[Row] = self._run(driver_of(conn).execute, self._written(given)).fetchall()
         return [self._row(row) for row in rows] if self._read else rows
 
     def run(self, conn: Connection, given: Given) -> None:
         """Raises DBAPIError."""
-        if conn.dialect.name != "sqlite":
+        if conn.dialect.driver != _DIALECT.driver:
             conn.execute(self._core, given)
         else:
             self._run(driver_of(conn).execute, self._written(given))
@@ -63,7 +63,7 @@ class Hot:
 
         Not every driver counts: one that does not says fewer.
         """
-        if conn.dialect.name == "sqlite":
+        if conn.dialect.driver == _DIALECT.driver:
             return self._run(driver_of(conn).executemany, map(self._written, given)).rowcount
         rows = list(given)
         return conn.execute(self._core, rows).rowcount if rows else 0

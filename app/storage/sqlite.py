@@ -20,7 +20,13 @@ from app.errors import SettingError, StorageUnavailable
 from app.storage.faults import as_answer
 
 BUSY_SECONDS: Final = 10.0
-_WRITER_CACHE_KIB: Final = 64 * 1024
+WRITER_PRAGMAS: Final = (
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    # What is deleted is overwritten with zeros.
+    "secure_delete = ON",
+    f"cache_size = -{64 * 1024}",
+)
 _READER_CACHE_KIB: Final = 4 * 1024
 
 
@@ -60,12 +66,9 @@ def open_writer(engine: Engine, path: Path) -> Connection:
     driver = driver_of(connection)
     try:
         _enter_wal(driver)
-        driver.execute("PRAGMA synchronous = FULL")
-        driver.execute("PRAGMA foreign_keys = ON")
-        # What is deleted is overwritten with zeros.
-        driver.execute("PRAGMA secure_delete = ON")
+        for pragma in WRITER_PRAGMAS:
+            driver.execute(f"PRAGMA {pragma}")
         driver.execute("PRAGMA wal_autocheckpoint = 0")
-        driver.execute(f"PRAGMA cache_size = -{_WRITER_CACHE_KIB}")
     except sqlite3.Error as error:
         connection.close()
         raise _unusable(path, error) from error

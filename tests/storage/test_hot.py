@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    event,
     insert,
     select,
     text,
@@ -55,6 +56,21 @@ def test_rows_are_as_SQLAlchemy_reads_them(conn: Connection) -> None:
     (row,) = FIND.rows(conn, {"body": "hello"})
     assert tuple(row) == tuple(NOTE.values()) == tuple(conn.execute(_SELECT, {"body": "hello"}).one())
     assert row[2] is True
+
+
+def test_another_driver_of_SQLite_is_left_to_SQLAlchemy(conn: Connection) -> None:
+    by_sqlalchemy: list[str] = []
+    event.listen(
+        conn, "before_cursor_execute", lambda _, __, statement, *___: by_sqlalchemy.append(statement)
+    )
+    INSERT.run(conn, NOTE)
+    assert by_sqlalchemy == []
+    conn.dialect.driver = "aiosqlite"
+    (row,) = FIND.rows(conn, {"body": "hello"})
+    READ.run(conn, {"body": "hello"})
+    assert READ.run_many(conn, [{"body": "hello"}]) == 1
+    assert tuple(row) == tuple(NOTE.values())
+    assert len(by_sqlalchemy) == 3
 
 
 def test_rows_are_as_SQLAlchemy_writes_them(conn: Connection) -> None:
