@@ -6,6 +6,7 @@ Below them: ``fleet`` (many messengers) of ``messenger`` (one socket), ``dashboa
 sees which dot turn when), ``web`` (pings), ``frames`` (RFC 6455 from the client's side), ``pace`` (when
 the next heartbeat is due), ``machine`` (what a process has used), ``product`` (a server of our own).
 
-The product is driven from outside, as a browser would. Two programs that the benchmark starts have to
-import it: ``sweep`` (a million contacts in one process) and ``one_commit_each`` (the server, slowed down).
+The product is driven from outside, as a browser would. Three programs that the benchmark starts have to
+import it: ``sweep`` (a million contacts in one process), ``one_commit_each`` and ``default_stack`` (the
+server with other ways to write).
 """

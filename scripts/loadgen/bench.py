@@ -21,7 +21,8 @@ FILES: Final = 16_000
 """What the largest figure needs in one process."""
 
 DESCRIPTION: Final = """\
-Measures Porchlight beside a minimal Starlette app on uvicorn's defaults, and beside the same app tuned, in one
+Measures Porchlight beside a minimal Starlette app on uvicorn's defaults, and beside the same app tuned; pings
+beside Porchlight itself with one commit each, by SQLAlchemy on aiosqlite and by its own writer. All in one
 run: rounds in turn, medians and ratios, as machines are noisy and absolute figures do not carry over. Prints a
 table in Markdown, and saves it with every round as bench.md and bench.json."""
 

@@ -73,4 +73,12 @@ def test_bench_measures_every_figure(tmp_path: Path) -> None:
     assert [figure["unit"] for figure in told["figures"]] == ["us", "KB", "us", "ms", "ms", "ms", "/s"]
     assert all(figure["median"] > 0 for figure in told["figures"])
     assert "trouble" not in done.stdout
+    assert "errors" not in done.stdout
+    pings = told["figures"][-1]
+    assert pings["reach"] == "at least 5 times one commit each by SQLAlchemy on aiosqlite"
+    assert list(pings["ratios"]) == [
+        "one commit each by SQLAlchemy on aiosqlite",
+        "one commit each by our own writer",
+    ]
+    assert pings["reached"] == (pings["ratios"]["one commit each by SQLAlchemy on aiosqlite"] >= 5)
     assert "| figure | reach |" in done.stdout
