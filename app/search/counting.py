@@ -5,21 +5,17 @@ fit a comparison, or all others. Which of the two they are is told by a sample, 
 longer: both ways lead to the same number.
 """
 
-from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from operator import ge, gt, le, lt
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import (
     BinaryExpression,
-    BindParameter,
     ColumnElement,
     Connection,
     Double,
     Select,
-    and_,
     case,
     exists,
     func,
@@ -32,7 +28,18 @@ from sqlalchemy.sql.elements import BooleanClauseList
 
 from app.search.asking import LISTED, PEOPLE, Ask, is_of_roles
 from app.search.clauses import Around, clause_of
-from app.search.finding import RANGES, Source, few_of, gathered, in_index, rarest, sources_of
+from app.search.finding import (
+    OF_KNOWN,
+    ORDERED,
+    RANGES,
+    Source,
+    few_of,
+    gathered,
+    in_index,
+    rarest,
+    sources_of,
+)
+from app.search.halves import Halves, halves_at, halves_of
 from app.search.query import FIRST_MOMENT, And, Comparison, Node, Operator, comparisons_of, parts_of
 from app.search.store import count_people
 from app.storage.abreast import abreast
@@ -41,11 +48,11 @@ from app.storage.tables import attribute_values, contacts
 
 Drawn: TypeAlias = list[tuple[bool, Any]]
 """Of each of a sample, whether it fits and its value of a column."""
+Count: TypeAlias = Callable[[ColumnElement[bool]], Select[int]]
+"""The statement that counts who meets a further condition."""
 
 PROBES: Final = 48
 """So many are asked to tell whether most fit."""
-_HALVED: Final = 8
-"""A range that has so many of them is counted in two halves."""
 VERY_MANY: Final = 300_000
 """Up to so many rows sources are told apart by, where all that fit have to be counted."""
 
@@ -57,6 +64,9 @@ _OF_EVERYBODY: Final[Mapping[str, str]] = {
     **{name: name for name in ("created_at", "updated_at", "last_seen_at", "session_count", "country")},
     **dict.fromkeys(("email", "email_key"), "email_key"),
 }
+
+# Columns that lead an index after the role, or after the workspace.
+_LEADING: Final = ORDERED | OF_KNOWN | {"country", "email_key"}
 
 _IS_APART: Final[ColumnElement[bool]] = literal_column("(NOT contacts.listed OR contacts.role = 'visitor')")
 _HAS_ATTRIBUTES: Final[ColumnElement[bool]] = literal_column(
@@ -93,10 +103,11 @@ def _count_one(conn: Connection, ask: Ask, asked: Comparison) -> int:
     outside = outside_of(asked, ask.around)
     if outside is None:
         return _count_fitting(conn, ask)
-    drawn = _drawn(conn, ask, asked)
+    drawn = _drawn(conn, ask, _OF_EVERYBODY[str(asked.field.column)])
+    count = partial(count_within, ask, asked)
     if _do_most_fit(drawn) or not sources_of(asked, ask.around):
-        return everybody - sum(_number_within(conn, ask, asked, part, drawn) for part in outside)
-    return _number_within(conn, ask, asked, clause_of(asked, ask.around, is_open=True), drawn)
+        return everybody - sum(_number_in(conn, part, count, drawn) for part in outside)
+    return _number_in(conn, clause_of(asked, ask.around, is_open=True), count, drawn)
 
 
 def _count_fitting(conn: Connection, ask: Ask) -> int:
@@ -106,15 +117,23 @@ def _count_fitting(conn: Connection, ask: Ask) -> int:
     if source is not None and _is_of_values(ask, sources):
         values = _number(conn, count_of_values(source, sources))
         return values - _number(conn, count_apart(ask))
-    return _number(conn, count_gathered(ask, source))
+    gathering = count_gathered(ask, source)
+    if source is None or source.answered is None or source.column not in _LEADING:
+        return _number(conn, gathering)
+    keys = [key for _, key in _drawn(conn, ask, source.column)]
+    if source.answered.operator in RANGES:
+        halves = halves_of(clause_of(source.answered, ask.around, is_open=True), keys)
+    else:
+        halves = halves_at(contacts.c[source.column], keys)
+    return _in_halves(conn, gathering.where, halves) if halves is not None else _number(conn, gathering)
 
 
-def _drawn(conn: Connection, ask: Ask, asked: Comparison) -> Drawn:
-    """A sample of everybody who can be found: whether each fits, and its value of the column that is asked."""
+def _drawn(conn: Connection, ask: Ask, column: str) -> Drawn:
+    """A sample of everybody who can be found: whether each fits, and its value of a column."""
     first, last = conn.execute(ends_of(ask)).one()
     if first is None or last is None:
         return []
-    return [(bool(fits), key) for fits, key, _ in conn.execute(sample_of(ask, asked, first, last))]
+    return [(bool(fits), key) for fits, key, _ in conn.execute(sample_of(ask, column, first, last))]
 
 
 def _do_most_fit(drawn: Drawn) -> bool:
@@ -122,15 +141,14 @@ def _do_most_fit(drawn: Drawn) -> bool:
     return 2 * sum(fits for fits, _ in drawn) > len(drawn)
 
 
-def _number_within(
-    conn: Connection, ask: Ask, asked: Comparison, part: ColumnElement[bool], drawn: Drawn
-) -> int:
-    """How many are in a range of a column's index; in two halves side by side where they are many."""
+def _number_in(conn: Connection, part: ColumnElement[bool], count: Count, drawn: Drawn) -> int:
+    """How many ``count`` finds in a range; in two halves side by side where they are many."""
     halves = halves_of(part, [key for _, key in drawn])
-    if halves is None:
-        return _number(conn, count_within(ask, asked, part))
-    lower, upper = (partial(_number, statement=count_within(ask, asked, half)) for half in halves)
-    return sum(abreast(conn, lower, upper))
+    return _number(conn, count(part)) if halves is None else _in_halves(conn, count, halves)
+
+
+def _in_halves(conn: Connection, count: Count, halves: Halves) -> int:
+    return sum(abreast(conn, *(partial(_number, statement=count(half)) for half in halves)))
 
 
 # The statements, apart so that a test can ask the database how it would go about them.
@@ -154,27 +172,6 @@ def count_within(ask: Ask, asked: Comparison, part: ColumnElement[bool]) -> Sele
     return select(func.count()).select_from(contacts).where(of_workspace, *conditions)
 
 
-def halves_of(
-    part: ColumnElement[bool], keys: Iterable[Any]
-) -> tuple[ColumnElement[bool], ColumnElement[bool]] | None:
-    """A range cut in the middle of those of ``keys`` that lie in it; none where it has two ends, or few of them."""
-    if not isinstance(part, BinaryExpression) or not isinstance(part.right, BindParameter):
-        return None
-    column, is_beyond, end = part.left, part.operator, part.right.value
-    if is_beyond not in (lt, le, gt, ge) or not isinstance(end, int | float):
-        return None
-    within = sorted(key for key in keys if key is not None and is_beyond(key, end))
-    if len(within) < _HALVED or within[0] == within[-1]:
-        return None
-    # Many may have the same value, and all of these are in one half.
-    cuts = set(within) - {within[0]}
-    middle = literal(min(cuts, key=lambda cut: abs(2 * bisect_left(within, cut) - len(within))), column.type)
-    # The range's own end is said of the half that has it alone: of two on one side SQLite might begin at the other.
-    if is_beyond in (gt, ge):
-        return and_(part, column < middle), column >= middle
-    return column < middle, and_(column >= middle, part)
-
-
 def ends_of(ask: Ask) -> Select[str | None, str | None]:
     """The first id and the last."""
     first, last = (
@@ -184,8 +181,8 @@ def ends_of(ask: Ask) -> Select[str | None, str | None]:
     return select(first.scalar_subquery(), last.scalar_subquery())
 
 
-def sample_of(ask: Ask, asked: Comparison, first: str, last: str) -> Select[int, Any, str]:
-    """Some who stand evenly between two ids: whether each fits, and the value of the column that is asked."""
+def sample_of(ask: Ask, column: str, first: str, last: str) -> Select[int, Any, str]:
+    """Some who stand evenly between two ids: whether each fits, and its value of a column."""
     low, high = int(first, 16), int(last, 16)
     each = listed_texts([f"{low + (high - low) * n // PROBES:024x}" for n in range(PROBES)]).subquery()
     other = contacts.alias()
@@ -197,7 +194,7 @@ def sample_of(ask: Ask, asked: Comparison, first: str, last: str) -> Select[int,
     conditions = contacts.c.app_id == ask.around.app_id, contacts.c.id.in_(drawn)
     return (
         # A column that no index holds, or SQLite would read one that has the others to its end.
-        select(fits, contacts.c[_OF_EVERYBODY[str(asked.field.column)]], contacts.c.pseudonym)
+        select(fits, contacts.c[column], contacts.c.pseudonym)
         .select_from(contacts)
         .where(*conditions, LISTED, is_of_roles(ask.roles, is_open=False))
     )

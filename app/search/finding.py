@@ -42,9 +42,9 @@ _BAD_LUCK: Final = 2
 """A walk may take so many times the steps that it should."""
 
 # Indexes over (app_id, role, column, id) of those who are listed.
-_ORDERED: Final = frozenset({"created_at", "updated_at", "last_seen_at", "session_count", "name_key"})
+ORDERED: Final = frozenset({"created_at", "updated_at", "last_seen_at", "session_count", "name_key"})
 # The same of those who are listed and have a value: in these a part of a text is looked for too.
-_OF_KNOWN: Final = frozenset(
+OF_KNOWN: Final = frozenset(
     {"name", "phone", "signed_up_at", "owner_id", "last_contacted_at", "last_replied_at"}
 )
 # Columns that stand together in one index, to be read from end to end.
@@ -52,7 +52,7 @@ _FACTS: Final = frozenset({"country", "region", "city", "browser", "os", "langua
 # Other columns that an index leads with.
 _LED: Final = frozenset({"id", "email_key"})
 # Those whose index is also worth reading from end to end.
-_READ_THROUGH: Final = _OF_KNOWN | _FACTS | {"email_key"}
+_READ_THROUGH: Final = OF_KNOWN | _FACTS | {"email_key"}
 RANGES: Final[frozenset[Operator]] = frozenset(
     (
         *("is_any_of", "above", "below", "at_least", "at_most", "after", "on", "before"),
@@ -93,7 +93,7 @@ def places_of(
 ) -> list[Place]:
     """The first ``limit`` who fit, beyond ``after`` and beyond ``offset`` others, in the order asked for."""
     source = few
-    if few is None and ask.order.column in _ORDERED | _OF_KNOWN:
+    if few is None and ask.order.column in ORDERED | OF_KNOWN:
         wanted = offset + limit
         found = _walked(conn, ask, wanted, after, SHORT_WALK)
         if found is None:
@@ -154,7 +154,7 @@ def _sources_of_comparison(comparison: Comparison, around: Around) -> list[Sourc
         return []
     if column in ("email", "external_id"):
         return (_by_email if column == "email" else _by_external_id)(comparison, around)
-    if column not in _ORDERED | _LED | _OF_KNOWN | _FACTS:
+    if column not in ORDERED | _LED | OF_KNOWN | _FACTS:
         return []
     conditions = _range_of(comparison, around, column)
     if column not in _LED:
@@ -256,7 +256,7 @@ def _walked(
     """The first ``wanted`` who fit, by a walk of so many steps or to the end; none where that could not tell."""
     found: list[Place] = []
     for of_unknown in stretches(ask, after):
-        if of_unknown and ask.order.column in _OF_KNOWN:
+        if of_unknown and ask.order.column in OF_KNOWN:
             return None
         until = None
         if steps is not None:

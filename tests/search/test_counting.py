@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any, get_args
 
 import pytest
-from sqlalchemy import Connection, Select, and_, create_engine, update
+from sqlalchemy import Connection, Select, create_engine, update
 
 from app.ids import ContactId
-from app.search import counting, finding
+from app.search import counting, finding, halves
 from app.search.asking import EVERYBODY, Ask
 from app.search.clauses import clause_of
 from app.search.counting import count_of, count_within, ends_of, halves_of, outside_of, sample_of
@@ -167,6 +167,7 @@ def test_whatever_is_put_together_is_counted_rightly(
     for _ in range(60):
         monkeypatch.setattr(finding, "FEW", rng.choice((-1, 5, 2_000)))
         monkeypatch.setattr(counting, "VERY_MANY", rng.choice((0, 300_000)))
+        monkeypatch.setattr(halves, "WORTH_IT", rng.choice((2, 8)))
         ask = Ask(read_filter(group(1), FILTER), around(PEOPLE, SEGMENTS), rng.choice((BOTH, EVERYBODY)))
         assert count_of(conn, ask, few_of(conn, ask)) == fitting(ask), ask.tree
 
@@ -225,7 +226,7 @@ def test_a_sample_stands_evenly_between_the_first_and_the_last(monkeypatch: pyte
         store_crowd(conn, people)
         first, last = conn.execute(ends_of(ask)).one()
         assert (first, last) == (people[0].id, people[100].id)
-        drawn = conn.execute(sample_of(ask, ask.tree, first, last)).all()
+        drawn = conn.execute(sample_of(ask, "session_count", first, last)).all()
         counts = [one.columns["session_count"] for one in people[:100:25]]
         assert [(fits, key) for fits, key, _ in drawn] == [(count > 1, count) for count in counts]
     engine.dispose()
@@ -240,35 +241,15 @@ def test_the_halves_of_a_range_are_the_range(conn: Connection, operator: str, sh
     counts = [one.columns["session_count"] for one in PEOPLE]
     in_halves = 0
     for part in parts:
-        halves = halves_of(part, [*counts, None])
-        if halves is not None:
+        cut = halves_of(part, [*counts, None])
+        if cut is not None:
             whole, lower, upper = (
-                conn.execute(count_within(ask, ask.tree, each)).scalar_one() for each in (part, *halves)
+                conn.execute(count_within(ask, ask.tree, each)).scalar_one() for each in (part, *cut)
             )
             assert lower + upper == whole
             assert min(lower, upper) > 0
             in_halves += 1
     assert in_halves > 0 or operator == "is_not"
-
-
-@pytest.mark.parametrize(
-    ("counts", "cut"),
-    [(range(4, 14), 9), ([4] * 9 + [5], 5), ([4] + [5] * 9, 5), ([4, 5, 5, 5, 5, 6, 6, 6, 7, 8], 6)],
-)
-def test_a_range_is_cut_where_its_halves_are_most_alike(counts: list[int], cut: int) -> None:
-    halves = halves_of(contacts.c.session_count > 3, counts)
-    assert halves is not None
-    assert halves[1].compare(contacts.c.session_count >= cut)
-
-
-def test_a_range_of_few_or_with_two_ends_is_not_halved() -> None:
-    column = contacts.c.session_count
-    assert halves_of(column > 3, [1, 2, 3, *range(4, 11)]) is None
-    assert halves_of(column > 3, [1, 2, 3, *range(4, 12)]) is not None
-    assert halves_of(column > 3, [4] * 100) is None
-    assert halves_of(column == 3, [3] * 100) is None
-    assert halves_of(and_(column > 3, column < 90), range(100)) is None
-    assert halves_of(contacts.c.country < "x", ["a"] * 100) is None
 
 
 @pytest.mark.parametrize("roles", [BOTH, EVERYBODY, ("user",)])

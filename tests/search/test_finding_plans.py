@@ -15,6 +15,7 @@ from app.search.counting import (
     count_of_values,
     count_within,
     ends_of,
+    halves_at,
     halves_of,
     outside_of,
     sample_of,
@@ -24,7 +25,7 @@ from app.search.fields import FilterFields, SearchFields
 from app.search.finding import ids_gathered, rows_of, sources_of
 from app.search.query import Comparison, Node, read_filter, read_search
 from app.search.walks import ids_on_walk, place_on_walk, stretches
-from app.storage.tables import metadata
+from app.storage.tables import contacts, metadata
 from support.searching import ATTRIBUTES, NOW, around, search
 
 NEWEST = Order()
@@ -219,12 +220,34 @@ def test_the_halves_of_a_range_are_ranges(conn: Connection, operator: str, range
         assert plans == [f"{index}{one.format(name)})" for one in ranges]
 
 
+@pytest.mark.parametrize(
+    ("field", "index", "column"),
+    [
+        ("name", "of_known_name (app_id=? AND role=?", "name"),
+        ("phone", "of_known_phone (app_id=? AND role=?", "phone"),
+        ("email", "email (app_id=?", "email_key"),
+    ],
+)
+def test_an_index_is_read_through_in_two_halves(
+    conn: Connection, field: str, index: str, column: str
+) -> None:
+    ask = Ask(rest(field, "~", "ada"), HERE, BOTH)
+    [source] = sources_of(ask.tree, HERE)
+    assert source.column == column
+    halves = halves_at(contacts.c[column], [f"{n}" for n in range(10)])
+    assert halves is not None
+    plans = [plan_of(conn, count_gathered(ask, source).where(half)) for half in halves]
+    begins = f"SEARCH contacts USING COVERING INDEX contacts_{index} AND {column}>?"
+    assert plans == [f"{begins} AND {column}<?)", f"{begins})"]
+
+
 def test_a_sample_is_found_by_ids(conn: Connection) -> None:
     for roles in (BOTH, EVERYBODY, ("user",)):
-        node = rest("created_at", ">", NOW)
-        assert isinstance(node, Comparison)
-        ask = Ask(node, HERE, roles)
-        ends, sample = plan_of(conn, ends_of(ask)), plan_of(conn, sample_of(ask, node, "0" * 24, "f" * 24))
+        ask = Ask(rest("created_at", ">", NOW), HERE, roles)
+        ends, sample = (
+            plan_of(conn, ends_of(ask)),
+            plan_of(conn, sample_of(ask, "created_at", "0" * 24, "f" * 24)),
+        )
         assert ends.count("SEARCH contacts USING COVERING INDEX sqlite_autoindex_contacts_1 (app_id=?)") == 2
         assert "SEARCH contacts USING INDEX sqlite_autoindex_contacts_1 (app_id=? AND id=?)" in sample
         assert "USING COVERING INDEX sqlite_autoindex_contacts_1 (app_id=? AND id>?)" in sample
