@@ -87,10 +87,13 @@ def _united(intervals: Iterable[tuple[float, float]]) -> list[tuple[float, float
 def _bar(spans: list[tuple[float, float]], start: float, end: float, timezone: str) -> DayBar:
     within = [(max(a, start), min(b, end)) for a, b in spans if a < end and b > start]
     length = end - start
-    spells = tuple(
-        Spell(round((a - start) / length, 4), round(max((b - a) / length, _SLIMMEST), 4)) for a, b in within
-    )
+    spells = tuple(_spell((a - start) / length, (b - start) / length) for a, b in within)
     return DayBar(day(start, timezone), spells, sum(b - a for a, b in within))
+
+
+def _spell(start: float, end: float) -> Spell:
+    width = max(end - start, _SLIMMEST)
+    return Spell(round(min(start, 1 - width), 4), round(width, 4))
 
 
 def _midnights(now: float, timezone: str) -> list[float]:

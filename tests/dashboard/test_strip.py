@@ -47,6 +47,12 @@ def test_moment_is_wide_enough_to_be_seen() -> None:
     assert spell.width == 0.004
 
 
+def test_moment_before_midnight_is_seen_before_midnight() -> None:
+    day_before, day_after = strip_of([(MIDNIGHT - 1, MIDNIGHT + 119)], NOW, "UTC")[-2:]
+    assert day_before.spells == (Spell(0.996, 0.004),)
+    assert day_after.spells == (Spell(0.0, 0.004),)
+
+
 @pytest.mark.parametrize(
     ("timezone", "now", "hours"),
     [("Europe/Berlin", 1_711_886_400.0, 23), ("Europe/Berlin", 1_698_580_800.0, 25)],
@@ -99,7 +105,9 @@ def test_bars_hold_exactly_what_fell_into_the_days_shown(
     inside = covered([(max(start, begins), min(until, ends)) for start, until in intervals])
     assert len(bars) == DAYS
     assert sum(bar.online_seconds for bar in bars) == pytest.approx(inside, abs=1e-3)
-    assert all(0 <= spell.start <= 1 and 0 < spell.width <= 1 for bar in bars for spell in bar.spells)
+    spells = [spell for bar in bars for spell in bar.spells]
+    assert all(spell.start >= 0 and spell.width > 0 for spell in spells)
+    assert all(spell.start + spell.width <= 1.0001 for spell in spells)
 
 
 def test_overlapping_spells_count_once() -> None:
