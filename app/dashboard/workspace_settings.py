@@ -1,4 +1,4 @@
-"""The workspace's settings: the snippet, who may embed it, and how people prove who they are.
+"""The workspace's settings: the snippet, who may embed it, how people prove who they are, and when its days begin.
 
 Teammates may look, admins may change. The identity secret is shown to admins only, and only in
 answer to a form: it stands in no page that is merely opened.
@@ -43,7 +43,7 @@ async def change_messenger(request: Request, seat: Seat) -> Response:
         return _messenger_page(request, seat, seat.workspace, wrong=error.message, status=400)
     state.directory.put(changed)
     said = "" if deed == "reveal" else _SAVED
-    return _messenger_page(request, seat, changed, said=said, shows_secret=deed != "save")
+    return _messenger_page(request, seat, changed, said=said, shows_secret=deed not in ("save", "timezone"))
 
 
 def _do(conn: Connection, seat: Seat, deed: str, now: float) -> Workspace:
@@ -56,6 +56,9 @@ def _do(conn: Connection, seat: Seat, deed: str, now: float) -> Workspace:
             identity_verification="identity_verification" in seat.form,
             allowed_origins=seat.form.get("allowed_origins", "").split(),
         )
+    if deed == "timezone":
+        timezone = seat.form.get("timezone", "").strip()
+        return change_switches(conn, seat.app_id, actor=seat.actor, now=now, timezone=timezone)
     if deed == "rotate":
         return rotate_secret(conn, seat.app_id, actor=seat.actor, now=now)
     if deed == "retire":
@@ -75,7 +78,7 @@ def _messenger_page(
     shows_secret: bool = False,
     status: int = 200,
 ) -> Response:
-    typed = seat.form.get("allowed_origins") if wrong else None
+    typed = seat.form if wrong else {}
     return page(
         "settings_messenger.html",
         {
@@ -84,7 +87,8 @@ def _messenger_page(
             "workspace": workspace,
             "is_admin": seat.is_admin,
             "origin": own_origin(request),
-            "origins_text": typed if typed is not None else "\n".join(workspace.allowed_origins),
+            "origins_text": typed.get("allowed_origins", "\n".join(workspace.allowed_origins)),
+            "timezone": typed.get("timezone", workspace.timezone),
             "secrets": workspace.identity_secrets if shows_secret else None,
             "secret_count": len(workspace.identity_secrets),
             "said": said,

@@ -1,6 +1,7 @@
 """The messenger's settings."""
 
 import re
+from dataclasses import replace
 
 import httpx2
 import pytest
@@ -73,6 +74,36 @@ async def test_origins_and_verification_are_saved_and_count_at_once(
     await send(admin, acme, deed="save", allowed_origins="")
     workspace = await stored(server, acme)
     assert (workspace.allowed_origins, workspace.identity_verification) == ((), False)
+
+
+async def test_time_zone_is_saved_and_counts_at_once(
+    admin: httpx2.AsyncClient, browse: Browse, acme: Team, server: Served
+) -> None:
+    before = await stored(server, acme)
+    answer = await send(admin, acme, deed="timezone", timezone=" Asia/Kolkata ")
+    assert "Saved." in text_of(answer.text)
+    assert 'name="timezone" value="Asia/Kolkata"' in answer.text
+    assert await stored(server, acme) == replace(before, timezone="Asia/Kolkata")
+    assert secrets_in(answer.text) == []
+    assert 'data-timezone="Asia/Kolkata"' in (await admin.get(acme.url("/users"))).text
+    mate = browse(acme.teammate_token)
+    refused = await mate.post(
+        acme.url(PAGE),
+        data={"csrf_token": acme.teammate_csrf_token, "deed": "timezone", "timezone": "UTC"},
+    )
+    assert refused.status_code == 403
+    assert (await stored(server, acme)).timezone == "Asia/Kolkata"
+
+
+@pytest.mark.parametrize("timezone", ["", "Mars/Olympus", "../etc/passwd", "Europe/"])
+async def test_wrong_time_zone_is_told_and_nothing_is_saved(
+    admin: httpx2.AsyncClient, acme: Team, server: Served, timezone: str
+) -> None:
+    before = await stored(server, acme)
+    answer = await send(admin, acme, deed="timezone", timezone=timezone)
+    assert answer.status_code == 400
+    assert "it must be an IANA name such as Europe/Berlin or UTC" in text_of(answer.text)
+    assert await stored(server, acme) == before
 
 
 @pytest.mark.parametrize(
