@@ -178,15 +178,17 @@ class _Batch:
         return freed
 
     def _find(self, contact_id: object, told: Mapping[str, Any]) -> Contact | None:
-        """Whom a line is about: by id, or else by the customer's own id, or else a user by email."""
+        """Whom a line is about: by id, or else a user by the customer's own id, or by email. A lead has its id alone."""
         if contact_id is not None:
             contact = self._after.get(ContactId(str(contact_id)))
             if contact is None or contact.deleted_at is not None:
                 raise ParameterInvalid("id: no contact of this workspace has it")
             return contact
+        if told.get("role") == "lead":
+            return None
         if told.get("external_id") is not None:
             return self._alive(self._by_external_id.get(told["external_id"]))
-        if told.get("email_key") is not None and told.get("role") != "lead":
+        if told.get("email_key") is not None:
             return self._alive(self._by_email.get(told["email_key"]))
         return None
 

@@ -230,6 +230,16 @@ def test_R50_leads_may_share_an_email_and_users_may_not(recorder: Recorder) -> N
     assert reasons(outcome) == {5: message}
 
 
+def test_R55_a_line_of_a_lead_makes_no_lead_of_a_user_unless_it_names_them_by_id(recorder: Recorder) -> None:
+    take(recorder, {"external_id": "1", "email": "ada@example.com"})
+    ada = one(recorder, external_id="1")
+    lead = {"role": "lead", "external_id": "1", "email": "ada@example.com", "name": "Not Ada"}
+    assert take(recorder, lead).created == 1
+    assert one(recorder, id=ada.id) == ada
+    assert take(recorder, {**lead, "id": ada.id}).updated == 1
+    assert one(recorder, id=ada.id).role == "lead"
+
+
 def test_R55_a_bad_line_is_left_out_whole_and_says_why(recorder: Recorder, plan: None) -> None:
     take(recorder, {"external_id": "1", "name": "Ada", "custom_attributes": {"seats": "1"}})
     outcome = import_lines(
