@@ -240,10 +240,10 @@ def _boolean(text: str) -> object:
 def _as_written(body: dict[str, object], attributes: dict[str, object]) -> dict[str, object]:
     """The body of a REST write, where an id of the customer's own is an external id.
 
-    Halves of a name stay halves, and give way to a whole one: where one is missing, only who is there
-    already can tell what it is.
+    Halves of a name stay halves, and give way to a whole one that they don't make up: where one is missing,
+    only who is there already can tell what it is.
     """
-    if "name" in body:
+    if "name" in body and body["name"] != " ".join(str(body[half]) for half in HALVES if half in body):
         for half in HALVES:
             body.pop(half, None)
     if "user_id" in body:

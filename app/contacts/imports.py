@@ -178,7 +178,7 @@ class _Batch:
         return freed
 
     def _find(self, contact_id: object, told: Mapping[str, Any]) -> Contact | None:
-        """Whom a line is about: by id, or else a user by the customer's own id, or by email. A lead has its id alone."""
+        """Whom a line is about: by id, or else, unless it says lead, a user by the customer's own id or by email."""
         if contact_id is not None:
             contact = self._after.get(ContactId(str(contact_id)))
             if contact is None or contact.deleted_at is not None:
@@ -217,7 +217,7 @@ class _Batch:
     def _changed(self, known: Contact, body: Mapping[str, object]) -> Contact:
         halves = _halves_of(body, known)
         draft = read_draft(_with_whole_name(body, halves))
-        facts = facts_of(draft, source="csv", now=self._now) | halves
+        facts = facts_of(draft, source="csv", now=self._now, known_name=known.name) | halves
         if draft.custom_attributes:
             values, provenance = write_attributes(
                 known, draft.custom_attributes, self.attributes, self._writer
@@ -269,10 +269,15 @@ class _Batch:
 
 
 def _halves_of(body: Mapping[str, object], known: Contact | None) -> dict[str, str | None]:
-    """Both halves of a name, of which a line gives one or two; empty where it gives none that is new."""
+    """Both halves of a name, of which a line gives one or two; empty where it gives none that is new.
+
+    Beside a whole name they make it up: one that is not given is none.
+    """
     given = {half: " ".join(str(body[half]).split()) or None for half in HALVES if half in body}
     if not given:
         return {}
+    if "name" in body:
+        return {half: given.get(half) for half in HALVES}
     stored: dict[str, str | None] = {half: getattr(known, half, None) for half in HALVES}
     return {} if stored | given == stored else stored | given
 

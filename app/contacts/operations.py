@@ -157,7 +157,7 @@ def _facts(
     conn: Connection, before: Contact, draft: Draft, *, actor: Actor, source: WriteSource, now: float
 ) -> dict[str, Any]:
     """The fields of a contact that a draft changes, by name."""
-    facts = facts_of(draft, source=source, now=now)
+    facts = facts_of(draft, source=source, now=now, known_name=before.name)
     owner_id = facts.get("owner_id")
     if owner_id is not None and role_in(conn, before.app_id, AdminId(owner_id)) is None:
         raise ParameterInvalid(f"owner_id is {owner_id}: no teammate of this workspace has that id")

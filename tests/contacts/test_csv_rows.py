@@ -135,6 +135,15 @@ def test_R55_two_halves_of_a_name_stay_halves_and_give_way_to_a_whole_one() -> N
     assert line == Line(2, {"email": "a@b.example", "name": "Dr Ada King"})
 
 
+@pytest.mark.parametrize(
+    "halves", [{"first_name": "Mary Ann", "last_name": "King"}, {"last_name": "Mary Ann King"}]
+)
+def test_R55_halves_that_make_up_the_whole_name_stay_beside_it(halves: dict[str, str]) -> None:
+    cells = ",".join([halves.get("first_name", ""), halves.get("last_name", "")])
+    [line] = read(f"email,name,first_name,last_name\na@b.example,Mary Ann King,{cells}\n")
+    assert line == Line(2, {"email": "a@b.example", "name": "Mary Ann King", **halves})
+
+
 @pytest.mark.parametrize("row", ["a@b.example,Ada,", "a@b.example,,King"])
 def test_R55_one_half_of_a_name_is_no_name(row: str) -> None:
     [line] = read(f"email,first_name,last_name\n{row}\n")

@@ -21,6 +21,12 @@ def test_what_follows_from_a_field_changes_with_it() -> None:
     }
 
 
+def test_a_name_that_is_given_as_it_stands_leaves_its_halves() -> None:
+    draft = read_draft({"name": "Mary Ann King"})
+    assert "first_name" not in facts_of(draft, source="rest", now=NOW, known_name="Mary Ann King")
+    assert facts_of(draft, source="rest", now=NOW, known_name="Mary King")["first_name"] == "Mary"
+
+
 def test_what_is_cleared_takes_along_what_followed_from_it() -> None:
     facts = facts_of(read_draft({"email": None, "name": None}), source="rest", now=NOW)
     assert (facts["email_key"], facts["first_name"], facts["last_name"]) == (None, None, None)

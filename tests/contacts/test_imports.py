@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 
 from app.attributes.operations import AttributeDraft, attributes_of, create_attribute
 from app.contacts import store
-from app.contacts.csv_rows import BadLine, Line
+from app.contacts.csv_rows import HALVES, BadLine, Line
 from app.contacts.grace import GRACE_SECONDS
 from app.contacts.imports import Outcome, fault_of, import_lines, newcomer_of
 from app.contacts.records import Contact
@@ -185,6 +185,21 @@ def test_R55_one_half_of_a_newcomers_name_stays_that_half(
     take(recorder, {"external_id": "1", **half})
     mary = one(recorder, external_id="1")
     assert (mary.first_name, mary.last_name) == halves
+
+
+@pytest.mark.parametrize("stored", [None, "Mary King", "King, Mary Ann", "Mary Ann King"])
+@pytest.mark.parametrize("halves", [("Mary Ann", "King"), ("Mary", "Ann King"), (None, "Mary Ann King")])
+def test_R55_halves_that_make_up_the_whole_name_are_its_halves(
+    recorder: Recorder, stored: str | None, halves: tuple[str | None, str]
+) -> None:
+    if stored is not None:
+        take(recorder, {"external_id": "1", "name": stored})
+    given = {half: text for half, text in zip(HALVES, halves, strict=True) if text}
+    assert take(recorder, {"external_id": "1", "name": "Mary Ann King", **given}).problems == []
+    mary = one(recorder, external_id="1")
+    assert (mary.name, mary.first_name, mary.last_name) == ("Mary Ann King", *halves)
+    take(recorder, {"external_id": "1", "name": "Mary Ann King"})
+    assert one(recorder, external_id="1").last_name == halves[1]
 
 
 def test_R55_halves_that_make_too_long_a_name_are_told_of_before_anything_is_written() -> None:

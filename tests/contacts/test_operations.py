@@ -1,5 +1,6 @@
 """Find, create and change contacts, straight in a small database."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from app.auth.admins import create_admin
 from app.contacts import operations
 from app.contacts.drafts import read_draft
 from app.contacts.records import Contact
+from app.contacts.saving import save
 from app.errors import Conflict, ParameterInvalid, ParameterNotFound, UserNotFound
 from app.storage.tables import audit_log, data_attributes, webhook_deliveries, webhooks
 from app.trail.records import Actor
@@ -139,6 +141,14 @@ def test_a_change_changes_what_is_given_and_null_clears(recorder: Recorder) -> N
     assert (after.updated_at, after.created_at) == (NOW + 1, NOW)
     assert recorder.words(ada.id) == {"prince", "42"}
     assert change(recorder, ada.id, name=None).first_name is None
+
+
+def test_R20_a_name_that_is_sent_back_keeps_the_halves_that_an_import_gave_it(recorder: Recorder) -> None:
+    ada = create(recorder, external_id="42", name="Mary Ann King")
+    halved = replace(ada, first_name="Mary Ann", last_name="King")
+    save(recorder.conn, ada, halved)
+    sent_back = change(recorder, ada.id, name="Mary Ann King", phone="+1")
+    assert (sent_back.first_name, sent_back.last_name) == ("Mary Ann", "King")
 
 
 def test_an_owner_is_a_teammate_of_the_workspace(recorder: Recorder) -> None:
