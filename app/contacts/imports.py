@@ -143,7 +143,8 @@ class _Batch:
         contact_id = body.pop("id", None)
         told = line.newcomer or facts_of(read_draft(body), source="csv", now=self._now)
         known = self._find(contact_id, told)
-        if told.get("owner_id") is not None and told["owner_id"] not in self._teammates:
+        owner_id = told.get("owner_id")
+        if owner_id not in (None, known and known.owner_id) and owner_id not in self._teammates:
             raise ParameterInvalid("owner_id: no teammate of this workspace has it")
         if known is None:
             after = self._made(line.newcomer or newcomer_of(body, self.attributes))

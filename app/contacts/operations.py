@@ -159,10 +159,19 @@ def _facts(
     """The fields of a contact that a draft changes, by name."""
     facts = facts_of(draft, source=source, now=now, known_name=before.name)
     owner_id = facts.get("owner_id")
-    if owner_id is not None and role_in(conn, before.app_id, AdminId(owner_id)) is None:
+    # Scripts send a contact back as they got it, with an owner who is perhaps no teammate any more.
+    if (
+        owner_id is not None
+        and owner_id != before.owner_id
+        and not _is_teammate(conn, before.app_id, owner_id)
+    ):
         raise ParameterInvalid(f"owner_id is {owner_id}: no teammate of this workspace has that id")
     given = draft.custom_attributes
     return facts | written(conn, before, given, source=source, by=str(actor), now=now)
+
+
+def _is_teammate(conn: Connection, app_id: AppId, admin_id: int) -> bool:
+    return role_in(conn, app_id, AdminId(admin_id)) is not None
 
 
 def _keep(conn: Connection, before: Contact | None, after: Contact, now: float) -> Contact:

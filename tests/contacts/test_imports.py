@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import delete, select
 
 from app.attributes.operations import AttributeDraft, attributes_of, create_attribute
+from app.auth.admins import create_admin, remove_member
 from app.contacts import store
 from app.contacts.csv_rows import HALVES, BadLine, Line
 from app.contacts.grace import GRACE_SECONDS
@@ -253,6 +254,20 @@ def test_R55_a_line_of_a_lead_makes_no_lead_of_a_user_unless_it_names_them_by_id
     assert one(recorder, id=ada.id) == ada
     assert take(recorder, {**lead, "id": ada.id}).updated == 1
     assert one(recorder, id=ada.id).role == "lead"
+
+
+def test_R55_an_owner_who_is_no_teammate_any_more_may_come_back_from_an_export(recorder: Recorder) -> None:
+    mate = create_admin(recorder.conn, recorder.app_id, "mate@example.com", None, NOW)
+    create_admin(recorder.conn, recorder.app_id, "other@example.com", None, NOW)
+    take(recorder, {"external_id": "1", "owner_id": str(mate)})
+    remove_member(recorder.conn, recorder.app_id, mate)
+    outcome = take(
+        recorder,
+        {"external_id": "1", "owner_id": str(mate), "name": "Ada"},
+        {"external_id": "2", "owner_id": str(mate)},
+    )
+    assert reasons(outcome) == {3: "owner_id: no teammate of this workspace has it"}
+    assert one(recorder, external_id="1").name == "Ada"
 
 
 def test_R55_a_bad_line_is_left_out_whole_and_says_why(recorder: Recorder, plan: None) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import RowMapping, insert, select
 
-from app.auth.admins import create_admin
+from app.auth.admins import create_admin, remove_member
 from app.contacts import operations
 from app.contacts.drafts import read_draft
 from app.contacts.records import Contact
@@ -161,6 +161,16 @@ def test_an_owner_is_a_teammate_of_the_workspace(recorder: Recorder) -> None:
         with pytest.raises(ParameterInvalid, match=f"owner_id is {owner_id}: no teammate"):
             change(recorder, ada.id, owner_id=owner_id)
     assert change(recorder, ada.id, owner_id=None).owner_id is None
+
+
+def test_an_owner_who_is_no_teammate_any_more_may_be_sent_back(recorder: Recorder) -> None:
+    mate = create_admin(recorder.conn, recorder.app_id, "mate@example.com", None, NOW)
+    create_admin(recorder.conn, recorder.app_id, "other@example.com", None, NOW)
+    ada = create(recorder, external_id="42", owner_id=mate)
+    remove_member(recorder.conn, recorder.app_id, mate)
+    assert change(recorder, ada.id, owner_id=mate, name="Ada").owner_id == mate
+    with pytest.raises(ParameterInvalid, match="no teammate"):
+        create(recorder, external_id="43", owner_id=mate)
 
 
 def test_R40_an_unknown_attribute_is_refused_and_nothing_is_written(recorder: Recorder) -> None:
