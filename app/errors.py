@@ -82,6 +82,16 @@ class UnsupportedBody(PorchlightError):
     code = "media_type_not_acceptable"
 
 
+class UpgradeRequired(PorchlightError):
+    """A WebSocket was asked for by a request that opens none."""
+
+    status = 426
+    code = "upgrade_required"
+
+    def __init__(self) -> None:
+        super().__init__("Open this as a WebSocket, version 13")
+
+
 class Unauthorized(PorchlightError):
     """No token, or one that opens nothing."""
 

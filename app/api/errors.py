@@ -16,7 +16,7 @@ from starlette.routing import Match, Route
 from starlette.types import ExceptionHandler
 
 from app.api.answers import Json
-from app.errors import PorchlightError, Unauthorized, WrongRegion
+from app.errors import PorchlightError, Unauthorized, UpgradeRequired, WrongRegion
 from app.ids import new_request_id
 from app.log import get_logger
 
@@ -55,6 +55,8 @@ async def on_porchlight_error(request: Request, error: Exception) -> Response:
     headers = {} if seconds is None else {"retry-after": str(seconds)}
     if isinstance(error, WrongRegion) and error.host is not None:
         headers["location"] = f"https://{error.host}"
+    if isinstance(error, UpgradeRequired):
+        headers["upgrade"] = "websocket"
     if type(error) is Unauthorized:
         headers["www-authenticate"] = "Bearer"
     return _error_list(request, error.status, error.code, error.message, headers)

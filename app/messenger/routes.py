@@ -10,6 +10,7 @@ from app.messenger.events import post_event
 from app.messenger.heartbeats import post_heartbeat
 from app.messenger.pings import post_ping
 from app.messenger.snippet import get_snippet
+from app.messenger.sockets import refuse_plain_get
 
 _POST: Final = ["POST", "OPTIONS"]
 _ACROSS: Final = [Middleware(AcrossOrigins)]
@@ -18,5 +19,6 @@ routes: Final = [
     Route("/messenger/web/ping", post_ping, methods=_POST, middleware=_ACROSS),
     Route("/messenger/heartbeat", post_heartbeat, methods=_POST, middleware=_ACROSS),
     Route("/messenger/web/events", post_event, methods=_POST, middleware=_ACROSS),
+    Route("/messenger/socket", refuse_plain_get, methods=["GET"]),
     Route("/widget/{app_id}", get_snippet, methods=["GET"]),
 ]

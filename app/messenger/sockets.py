@@ -10,6 +10,8 @@ import asyncio
 from typing import Final
 from urllib.parse import parse_qs
 
+from starlette.requests import Request
+from starlette.responses import Response
 from websockets.speedups import apply_mask
 
 from app import metrics
@@ -22,6 +24,7 @@ from app.errors import (
     PorchlightError,
     TicketExpired,
     TicketForged,
+    UpgradeRequired,
 )
 from app.ids import new_request_id
 from app.messenger.beats import Heartbeat, Leave, read_message
@@ -233,7 +236,8 @@ class SocketRoom:
         """Check the handshake; asks the database nothing."""
         answer = accept(upgrade)
         if answer is None:
-            return None, _refused(426, "upgrade_required", "Open this as a WebSocket, version 13")
+            error = UpgradeRequired()
+            return None, _refused(error.status, error.code, error.message)
         now = self.clock.now()
         try:
             ticket = self._admit(upgrade, now)
@@ -266,6 +270,13 @@ class SocketRoom:
         return ticket
 
 
+async def refuse_plain_get(_: Request) -> Response:
+    """Answer a request that is no handshake at all: a proxy on the way may have dropped what makes it one."""
+    error = UpgradeRequired()
+    _note_refusal(error.code, error.status)
+    raise error
+
+
 def _ticket_in(query: str) -> str:
     """The ticket of a query; given twice (a client may add it to a ``socket_url`` that has it) the first one counts."""
     name, _, text = query.partition("=")
@@ -276,7 +287,7 @@ def _ticket_in(query: str) -> str:
 
 def _refused(status: int, code: str, message: str) -> bytes:
     _note_refusal(code, status)
-    extra = b"sec-websocket-version: 13\r\n" if status == 426 else b""
+    extra = b"upgrade: websocket\r\nsec-websocket-version: 13\r\n" if status == 426 else b""
     return refuse(status, code, message, new_request_id(), extra)
 
 

@@ -72,6 +72,7 @@ class World:
         writer.write(request)
         head = await asyncio.wait_for(reader.readuntil(b"\r\n"), 60)
         writer.close()
+        await writer.wait_closed()
         return int(head.split()[1])
 
     async def settled(self) -> None:
@@ -141,6 +142,12 @@ CASES: Final[dict[str, tuple[Deed, int, str, str | int]]] = {
     ),
     "no handshake": (
         lambda w: w.knock("Sec-WebSocket-Version: 8"),
+        426,
+        "socket.refused",
+        "upgrade_required",
+    ),
+    "no handshake at all": (
+        lambda w: w.raw(b"GET /messenger/socket?ticket=zebulon HTTP/1.1\r\nHost: x\r\n\r\n"),
         426,
         "socket.refused",
         "upgrade_required",
