@@ -3,8 +3,8 @@
 Reading turns a line into the body that a REST write of the same contact would carry, so that one
 set of rules (``drafts``) judges both. A line that can't be read costs itself and nothing else.
 
-Writing makes every cell harmless in a spreadsheet: text that begins like a formula is led by an
-apostrophe, which reading takes off again.
+Writing makes every cell harmless in a spreadsheet: text that begins like a formula, or that reading would
+pass by, is led by an apostrophe, which reading takes off again.
 """
 
 import csv
@@ -23,7 +23,8 @@ _LONGEST_SHOWN: Final = 64
 
 # The signs of full width are typed where Chinese or Japanese is written, and some spreadsheets read them as the others.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-_UNKNOWN: Final = frozenset({"", "null", "undefined"})
+_UNKNOWN_WORDS: Final = frozenset({"null", "undefined"})
+_UNKNOWN: Final = _UNKNOWN_WORDS | {""}
 
 WRITABLE: Final = (
     "id",
@@ -151,7 +152,7 @@ def write_cell(value: Cell) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return f"'{value}" if value.startswith((*_FORMULA, "'")) else value
+        return f"'{value}" if _needs_guard(value) else value
     return repr(value)
 
 
@@ -254,7 +255,12 @@ def _as_written(body: dict[str, object], attributes: dict[str, object]) -> dict[
 
 
 def _without_guard(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith((*_FORMULA, "'")) else cell
+    return cell[1:] if cell.startswith("'") and _needs_guard(cell[1:]) else cell
+
+
+def _needs_guard(text: str) -> bool:
+    """Whether a spreadsheet would take the text for a formula, or an import for an empty cell."""
+    return text.startswith((*_FORMULA, "'")) or text.strip() in _UNKNOWN_WORDS
 
 
 def _shown(name: str) -> str:

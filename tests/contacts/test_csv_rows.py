@@ -127,6 +127,13 @@ def test_R55_an_empty_cell_says_nothing(cell: str) -> None:
     assert read(f"email,name\na@b.example,{cell}\n") == [Line(2, {"email": "a@b.example"})]
 
 
+@pytest.mark.parametrize("name", ["null", "undefined", " null "])
+def test_R55_what_is_called_as_an_empty_cell_comes_back_from_an_export(name: str) -> None:
+    assert read(f"email,name\na@b.example,{write_cell(name)}\n") == [
+        Line(2, {"email": "a@b.example", "name": name})
+    ]
+
+
 def test_R55_two_halves_of_a_name_stay_halves_and_give_way_to_a_whole_one() -> None:
     assert read("email,first_name,last_name\na@b.example,Ada,King\n")[0] == Line(
         2, {"email": "a@b.example", "first_name": "Ada", "last_name": "King"}
