@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import BooleanClauseList
 
 from app.search.asking import LISTED, PEOPLE, Ask, is_of_roles
-from app.search.clauses import Around, clause_of
+from app.search.clauses import Around, clause_of, closed
 from app.search.finding import (
     OF_KNOWN,
     ORDERED,
@@ -115,8 +115,8 @@ def _count_fitting(conn: Connection, ask: Ask) -> int:
     sources = sources_of(ask.tree, ask.around)
     source = rarest(conn, sources, VERY_MANY)[0] if len(sources) > 1 else next(iter(sources), None)
     if source is not None and _is_of_values(ask, sources):
-        values = _number(conn, count_of_values(source, sources))
-        return values - _number(conn, count_apart(ask))
+        others = [other for other in sources if other is not source]
+        return _number_of_values(conn, ask, source, others) - _number(conn, count_apart(ask))
     gathering = count_gathered(ask, source)
     if source is None or source.answered is None or source.column not in _LEADING:
         return _number(conn, gathering)
@@ -126,6 +126,16 @@ def _count_fitting(conn: Connection, ask: Ask) -> int:
     else:
         halves = halves_at(contacts.c[source.column], keys)
     return _in_halves(conn, gathering.where, halves) if halves is not None else _number(conn, gathering)
+
+
+def _number_of_values(conn: Connection, ask: Ask, source: Source, others: Sequence[Source]) -> int:
+    """How many have a value of every source."""
+    keys = [key for _, key in _drawn(conn, ask, "id")] if others else []
+    halves = halves_at(closed(attribute_values.c.contact_id), keys)
+    if halves is None:
+        return _number(conn, count_of_values(source.ids, others))
+    # Each half goes through all of the source's values; to look for the others takes far longer.
+    return _in_halves(conn, lambda half: count_of_values(source.ids.where(half), others), halves)
 
 
 def _drawn(conn: Connection, ask: Ask, column: str) -> Drawn:
@@ -200,12 +210,12 @@ def sample_of(ask: Ask, column: str, first: str, last: str) -> Select[int, Any, 
     )
 
 
-def count_of_values(source: Source, sources: Sequence[Source]) -> Select[int]:
-    """How many have a value of ``source``, and one of each of the others."""
-    ids = source.ids.subquery()
-    is_same = attribute_values.c.contact_id == ids.c.contact_id
-    held = [exists(other.ids.where(is_same)) for other in sources if other is not source]
-    return select(func.count()).select_from(ids).where(*held)
+def count_of_values(ids: Any, others: Sequence[Source]) -> Select[int]:
+    """How many of those with a value of one source have one of each of the others."""
+    having = ids.subquery()
+    is_same = attribute_values.c.contact_id == having.c.contact_id
+    held = [exists(other.ids.where(is_same)) for other in others]
+    return select(func.count()).select_from(having).where(*held)
 
 
 def count_apart(ask: Ask) -> Select[int]:
