@@ -51,7 +51,7 @@ Drawn: TypeAlias = list[tuple[bool, Any]]
 Count: TypeAlias = Callable[[ColumnElement[bool]], Select[int]]
 """The statement that counts who meets a further condition."""
 
-PROBES: Final = 48
+PROBES: Final = 128
 """So many are asked to tell whether most fit."""
 VERY_MANY: Final = 300_000
 """Up to so many rows sources are told apart by, where all that fit have to be counted."""
@@ -65,6 +65,8 @@ _OF_EVERYBODY: Final[Mapping[str, str]] = {
     **dict.fromkeys(("email", "email_key"), "email_key"),
 }
 
+# Made once: an alias has a copy of every column.
+_OTHERS: Final = contacts.alias()
 # Columns that lead an index after the role, or after the workspace.
 _LEADING: Final = ORDERED | OF_KNOWN | {"country", "email_key"}
 
@@ -195,9 +197,8 @@ def sample_of(ask: Ask, column: str, first: str, last: str) -> Select[int, Any, 
     """Some who stand evenly between two ids: whether each fits, and its value of a column."""
     low, high = int(first, 16), int(last, 16)
     each = listed_texts([f"{low + (high - low) * n // PROBES:024x}" for n in range(PROBES)]).subquery()
-    other = contacts.alias()
-    nearest = select(func.min(other.c.id)).where(
-        other.c.app_id == ask.around.app_id, other.c.id >= each.c.value
+    nearest = select(func.min(_OTHERS.c.id)).where(
+        _OTHERS.c.app_id == ask.around.app_id, _OTHERS.c.id >= each.c.value
     )
     drawn = select(nearest.correlate(each).scalar_subquery()).select_from(each)
     fits = case((clause_of(ask.tree, ask.around), 1), else_=0)

@@ -34,7 +34,7 @@ from app.storage.tables import contacts
 
 FEW: Final = 2_000
 """So many are gathered at once."""
-SHORT_WALK: Final = 500
+SHORT_WALK: Final = 2_000
 """So many steps are worth going before anything is known of who fits."""
 MANY: Final = 50_000
 """So many are still quicker gathered and sorted than walked to, where they stand far apart."""

@@ -12,7 +12,7 @@ from sqlalchemy import BinaryExpression, BindParameter, ColumnElement, and_, lit
 
 Halves: TypeAlias = tuple[ColumnElement[bool], ColumnElement[bool]]
 
-WORTH_IT: Final = 8
+WORTH_IT: Final = 20
 """So many of the sample must lie in what is cut."""
 
 
