@@ -117,6 +117,12 @@ def create_workspace(
     made = write(settings, work)
     show("app_id", made.app_id)
     show("identity_secret", made.identity_secrets[0])
+    if made.region != settings.region:
+        typer.echo(
+            f"This deployment serves the {settings.region} region (PORCHLIGHT_REGION), and refuses what is asked of "
+            f"a workspace of {made.region}: make it on that region's deployment",
+            err=True,
+        )
 
 
 @workspace_cli.command("set")

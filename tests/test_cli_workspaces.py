@@ -34,10 +34,11 @@ def test_workspace_create_prints_its_app_id_and_identity_secret(shell: Shell) ->
 
 
 def test_workspace_create_takes_region_time_zone_and_origins(shell: Shell) -> None:
-    values = shell.made(
+    outcome = shell.run(
         *("workspace", "create", "Käse & Co", "--region", "au", "--timezone", "Australia/Perth"),
         *("--allowed-origin", "https://A.example/", "--allowed-origin", "http://localhost:3000"),
     )
+    values = outcome.values
     made = asyncio.run(_workspace(shell, values["app_id"]))
     assert values["app_id"][0] == "a"
     assert (made.name, made.region, made.timezone) == ("Käse & Co", "au", "Australia/Perth")
@@ -49,6 +50,13 @@ def test_R52_without_a_region_a_workspace_lives_where_this_deployment_does(
 ) -> None:
     monkeypatch.setenv("PORCHLIGHT_REGION", "eu")
     assert shell.made("workspace", "create", "Acme")["app_id"][0] == "e"
+
+
+def test_R52_who_makes_a_workspace_of_another_region_is_told_that_it_is_not_served_here(shell: Shell) -> None:
+    outcome = shell.run("workspace", "create", "Acme", "--region", "eu")
+    assert outcome.status == 0
+    assert "This deployment serves the us region" in outcome.err
+    assert shell.run("workspace", "create", "Acme", "--region", "us").err == ""
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from app.errors import IntercomVersionInvalid, PorchlightError, RateLimited, Una
 from app.refusals import log_refusal
 from app.server.closing import unanswered_if_cancelled
 from app.state import state_of
+from app.workspaces.whereabouts import require_not_elsewhere
 
 Handler: TypeAlias = Callable[[Request, TokenGrant], Awaitable[Response]]
 
@@ -40,6 +41,7 @@ def authenticated(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
         allowance = desk_of(request).take_request(grant, monotonic())
         try:
             _check_rate(allowance)
+            require_not_elsewhere(grant.app_id, state_of(request).settings)
             _check_version(request)
             with unanswered_if_cancelled():
                 response = await handler(request, grant)

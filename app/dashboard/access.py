@@ -23,6 +23,7 @@ from app.state import AppState, state_of
 from app.trail.records import Actor
 from app.workspaces.operations import get_workspace
 from app.workspaces.records import Workspace
+from app.workspaces.whereabouts import require_not_elsewhere
 
 COOKIE: Final = "porchlight_session"
 
@@ -102,6 +103,7 @@ def admin_with_file(handle: Callable[[Request, Seat, Upload], Awaitable[Response
 
     async def guarded(request: Request) -> Response:
         try:
+            require_region(request)
             visit = await visit_of(request)
             workspace, role = await enter(state_of(request), visit, request.path_params["app_id"])
             _require_admin(role)
@@ -118,6 +120,11 @@ def admin_with_file(handle: Callable[[Request, Seat, Upload], Awaitable[Response
 def _require_admin(role: Role) -> None:
     if role != "admin":
         raise Forbidden("Only admins of this workspace may do this: ask one of them")
+
+
+def require_region(connection: HTTPConnection) -> None:
+    """Raises WrongRegion where the workspace in the path lives on another deployment, whoever asks."""
+    require_not_elsewhere(AppId(connection.path_params["app_id"]), state_of(connection).settings)
 
 
 async def visit_of(connection: HTTPConnection) -> Visit:
@@ -139,7 +146,8 @@ async def find_visit(connection: HTTPConnection) -> Visit | None:
 
 
 async def seat_of(request: Request) -> Seat:
-    """The teammate and the workspace in the path; raises SignInNeeded, NotFound, Forbidden."""
+    """The teammate and the workspace in the path; raises WrongRegion, SignInNeeded, NotFound, Forbidden."""
+    require_region(request)
     visit = await visit_of(request)
     workspace, role = await enter(state_of(request), visit, request.path_params["app_id"])
     return Seat(visit, workspace, role, await _form_of(request, visit))

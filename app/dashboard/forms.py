@@ -12,6 +12,8 @@ from urllib.parse import parse_qsl
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 
 from app.errors import BodyTooLarge, Forbidden, ParameterInvalid, UnsupportedBody
+from app.state import state_of
+from app.workspaces.whereabouts import public_origin
 
 LARGEST_FORM: Final = 64 * 1024
 MOST_FIELDS: Final = 500
@@ -65,6 +67,11 @@ def check_form(request: Request, form: Mapping[str, str], csrf_token: str) -> No
 def is_own_origin(connection: HTTPConnection, origin: str) -> bool:
     """Whether ``origin`` is that of the page's own host, to the letter; ``null`` is nobody's."""
     return origin.lower() == own_origin(connection)
+
+
+def link_origin(connection: HTTPConnection) -> str:
+    """What links to this deployment begin with: its region's host, where the settings name it. Rule R52."""
+    return public_origin(state_of(connection).settings) or own_origin(connection)
 
 
 def own_origin(connection: HTTPConnection) -> str:

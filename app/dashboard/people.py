@@ -28,7 +28,7 @@ from app.contacts.names import shown_name
 from app.contacts.records import Role
 from app.dashboard.access import Seat, member
 from app.dashboard.filter_bar import filter_bar, filtering_of, read_filter
-from app.dashboard.forms import own_origin
+from app.dashboard.forms import link_origin
 from app.dashboard.layout import layout_of
 from app.dashboard.list_query import TABS, ListQuery, Tab, read_list_query
 from app.dashboard.moments import Moment
@@ -154,7 +154,7 @@ async def _people_part(request: Request, seat: Seat, query: ListQuery, shown: _S
             "first_url": query.url(path, page=1),
             "is_cut": is_cut,
             "is_empty_workspace": shown.counts[None] == 0,
-            "origin": own_origin(request),
+            "origin": link_origin(request),
             **_news_of(query, path, now, fresh),
         },
     )

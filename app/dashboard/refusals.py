@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.types import ExceptionHandler
 
 from app.dashboard.rendering import SAFE_HEADERS, page, see_other
-from app.errors import PorchlightError
+from app.errors import PorchlightError, WrongRegion
 from app.ids import new_request_id
 
 _HEADINGS: Final = {
@@ -26,6 +26,7 @@ _HEADINGS: Final = {
     405: "Not like that",
     409: "That is taken",
     413: "Too much at once",
+    421: "Not here",
     429: "Too many attempts",
     500: "Something broke",
     503: "Not now",
@@ -66,6 +67,8 @@ def refuse(request: Request, error: PorchlightError) -> Response:
         return error_list(error.status, error.code, error.message, headers)
     if isinstance(error, SignInNeeded):
         return see_other(f"/login?next={quote(_path_of(request), safe='')}")
+    if isinstance(error, WrongRegion) and error.host is not None:
+        headers["location"] = f"https://{error.host}"
     return error_page(error.status, error.message, headers)
 
 

@@ -22,10 +22,10 @@ from app.auth.admins import role_in
 from app.auth.sessions import find_session_by_hash
 from app.clock import monotonic
 from app.contacts.listing import last_seen_of
-from app.dashboard.access import Visit, enter, find_visit
+from app.dashboard.access import Visit, enter, find_visit, require_region
 from app.dashboard.forms import is_own_origin
 from app.dashboard.refusals import error_list
-from app.errors import Forbidden, NotFound, OriginNotAllowed, PorchlightError, StorageUnavailable
+from app.errors import Forbidden, NotFound, OriginNotAllowed, PorchlightError, StorageUnavailable, WrongRegion
 from app.ids import AppId, ContactId
 from app.log import get_logger
 from app.presence.changes import Change
@@ -65,14 +65,14 @@ async def dashboard_socket(websocket: WebSocket) -> None:
     if origin is None or not is_own_origin(websocket, origin):
         await _deny(websocket, OriginNotAllowed("This origin may not watch"))
         return
-    visit = await find_visit(websocket)
-    if visit is None:
-        await _deny(websocket, Forbidden("Sign in first"))
-        return
     state = state_of(websocket)
     try:
+        require_region(websocket)
+        visit = await find_visit(websocket)
+        if visit is None:
+            raise Forbidden("Sign in first")
         workspace, _ = await enter(state, visit, websocket.path_params["app_id"])
-    except NotFound as error:
+    except (WrongRegion, Forbidden, NotFound) as error:
         await _deny(websocket, error)
         return
     await websocket.accept()

@@ -11,7 +11,7 @@ from app.auth.admins import find_by_email, members_of, workspaces_of
 from app.auth.sessions import make_sign_in_link
 from app.dashboard.access import Seat, admin_only, member
 from app.dashboard.doorkeeper import doorkeeper_of
-from app.dashboard.forms import own_origin
+from app.dashboard.forms import link_origin
 from app.dashboard.layout import layout_of
 from app.dashboard.rendering import page, see_other
 from app.errors import Conflict, NotFound, ParameterInvalid
@@ -65,7 +65,7 @@ async def add_teammate(request: Request, seat: Seat) -> Response:
         token, has_key = await state.database.write(add)
     except (Conflict, ParameterInvalid) as error:
         return await _teammates_page(request, seat, typed=typed, wrong=error.message, status=error.status)
-    link = f"{own_origin(request)}/login/once?token={token}" if token else ""
+    link = f"{link_origin(request)}/login/once?token={token}" if token else ""
     return await _teammates_page(request, seat, added=typed.email, link=link, has_key=has_key)
 
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.dashboard.access import Seat, admin_only, member
-from app.dashboard.forms import own_origin
+from app.dashboard.forms import link_origin
 from app.dashboard.layout import layout_of
 from app.dashboard.rendering import page
 from app.errors import ParameterInvalid
@@ -86,7 +86,7 @@ def _messenger_page(
             "section": "messenger",
             "workspace": workspace,
             "is_admin": seat.is_admin,
-            "origin": own_origin(request),
+            "origin": link_origin(request),
             "origins_text": typed.get("allowed_origins", "\n".join(workspace.allowed_origins)),
             "timezone": typed.get("timezone", workspace.timezone),
             "secrets": workspace.identity_secrets if shows_secret else None,

@@ -26,9 +26,9 @@ from app.messenger.cors import host_of, origin_of, own_origin_of
 from app.messenger.limits import limits_of
 from app.messenger.protocol import MOST_BYTES, parse_ping
 from app.messenger.refusals import refusing
-from app.messenger.whereabouts import require_here
 from app.state import AppState, state_of
 from app.wire import EXPIRED
+from app.workspaces.whereabouts import require_here
 
 _recorded_pings: Final = metrics.pings.labels("recorded")
 ROLES: Final = {"user": "user_role", "lead": "contact_role", "visitor": "visitor_role"}

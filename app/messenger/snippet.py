@@ -16,10 +16,10 @@ from starlette.responses import Response
 from app.errors import PorchlightError
 from app.ids import AppId
 from app.messenger.script import joined_script
-from app.messenger.whereabouts import require_here
 from app.refusals import log_refusal
 from app.state import AppState, state_of
 from app.workspaces.operations import get_workspace
+from app.workspaces.whereabouts import require_here
 
 CACHE_CONTROL: Final = "public, max-age=300, must-revalidate"
 _JAVASCRIPT: Final = "text/javascript; charset=utf-8"

@@ -24,6 +24,7 @@ _TOO_LARGE: Final = "The body is larger than this server takes."
 _EVERY_TIME: Final[Mapping[int, str]] = {
     400: "Something in the request does not fit; the message says what.",
     401: "No bearer token, or one that opens nothing.",
+    421: "The workspace lives in another region; the message and `Location` say where.",
     429: "This token has asked too often, or all tokens of its workspace together have, or this address has sent too "
     "many that open nothing; `Retry-After` says when to come again.",
     503: "The database can't do this now; nothing was recorded. Or the server goes down (`service_unavailable`): "

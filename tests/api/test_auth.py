@@ -11,6 +11,7 @@ from app.api.desk import Desk
 from app.api.rate_limit import RateLimiter
 from app.api.token_tries import TokenTries
 from app.auth.tokens import TokenGrant, authenticate, create_token, revoke_token
+from app.workspaces.operations import create_workspace
 from support.claims import assert_error_list
 from support.rest import Tenant
 from support.serving import START, Served
@@ -37,6 +38,24 @@ async def test_without_a_live_token_nothing_opens(
     response = await client.get("/presence", headers=sent)
     assert_error_list(response, 401, "unauthorized", "Access Token Invalid")
     assert "x-ratelimit-limit" not in response.headers
+
+
+async def test_R52_a_token_of_another_region_s_workspace_is_told_where_that_is(
+    client: httpx2.AsyncClient, server: Served
+) -> None:
+    def work(conn: Connection) -> str:
+        return create_token(conn, create_workspace(conn, "Far", START, region="eu").app_id, "test", START)
+
+    headers = {"Authorization": f"Bearer {await server.state.database.write(work)}"}
+    for method, path in (
+        ("GET", "/contacts"),
+        ("POST", "/contacts"),
+        ("GET", "/presence/stream"),
+        ("GET", "/me"),
+    ):
+        response = await client.request(method, path, headers=headers)
+        assert_error_list(response, 421, "wrong_region", "lives in the eu region, on another deployment")
+        assert response.headers["x-ratelimit-limit"]
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])

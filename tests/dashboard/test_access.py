@@ -82,6 +82,22 @@ async def test_programs_of_strangers_get_401(browse: Browse, acme: Team, method:
 
 
 @pytest.mark.parametrize(("method", "path"), WORKSPACE_ROUTES)
+async def test_R52_whoever_asks_for_a_workspace_of_another_region_is_told_where_that_is(
+    browse: Browse, acme: Team, method: str, path: str
+) -> None:
+    for token in (None, acme.admin_token):
+        answer = await send(browse(token), method, path, "ezzzzzzz", acme.csrf_token)
+        assert answer.status_code == 421
+        assert "This workspace lives in the eu region, at app.eu.example.com" in answer.text
+        assert answer.headers["location"] == "https://app.eu.example.com"
+    program = browse()
+    program.headers.update(JSON)
+    assert_error_list(
+        await send(program, method, path, "azzzzzzz"), 421, "wrong_region", "on another deployment"
+    )
+
+
+@pytest.mark.parametrize(("method", "path"), WORKSPACE_ROUTES)
 async def test_R83_foreign_and_unknown_workspaces_are_one_404(
     browse: Browse, acme: Team, globex: Team, add_person: AddPerson, method: str, path: str
 ) -> None:

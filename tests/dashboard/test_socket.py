@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from app.auth.secrets_at_rest import fingerprint
 from app.auth.sessions import end_session
 from app.dashboard import socket as sockets
 from app.dashboard.access import COOKIE
+from app.ids import AppId
 from app.metrics import dashboards_cut
 from app.presence.changes import Change
 from support.desk import AddPerson, Browse, Team
@@ -65,6 +67,10 @@ async def test_foreign_missing_and_null_origins_get_403(
 ) -> None:
     given_origin = origin.format(port=server.port) if origin else None
     assert await refused(server, acme, origin=given_origin) == 403
+
+
+async def test_R52_the_socket_of_a_workspace_of_another_region_gets_421(server: Served, acme: Team) -> None:
+    assert await refused(server, replace(acme, app_id=AppId("ezzzzzzz"))) == 421
 
 
 @pytest.mark.parametrize("token", ["", "guess", "%00"])

@@ -6,6 +6,7 @@ from dataclasses import replace
 import httpx2
 import pytest
 
+from app.dashboard import forms
 from app.workspaces.records import Workspace
 from app.workspaces.store import find_workspace
 from support.desk import Browse, Team, csrf_in, text_of
@@ -34,6 +35,17 @@ async def test_snippet_names_the_workspace_and_this_server(
     page = text_of((await admin.get(acme.url(PAGE))).text)
     assert f'app_id: "{acme.app_id}"' in page
     assert f'<script async src="{server.url}/widget/{acme.app_id}"></script>' in page
+
+
+async def test_R52_links_bear_the_host_of_the_region_where_the_settings_name_it(
+    admin: httpx2.AsyncClient, acme: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forms, "public_origin", lambda settings: "https://app.example.com")
+    page = text_of((await admin.get(acme.url(PAGE))).text)
+    assert f'src="https://app.example.com/widget/{acme.app_id}"' in page
+    invited = {"csrf_token": acme.csrf_token, "email": "new@acme.example", "role": "teammate"}
+    answer = await admin.post(acme.url("/settings/teammates"), data=invited)
+    assert "https://app.example.com/login/once?token=" in answer.text
 
 
 async def test_secret_is_shown_in_answer_to_an_admins_form_only(

@@ -13,7 +13,7 @@ from app.openapi.document import document
 
 DOCUMENT: Final = document()
 METHODS: Final = {"get", "post", "put", "patch", "delete"}
-EVERY_TIME: Final = {"400", "401", "429", "503", "507"}
+EVERY_TIME: Final = {"400", "401", "421", "429", "503", "507"}
 
 
 def routed() -> Iterator[tuple[str, str]]:

@@ -18,7 +18,7 @@ def test_value_may_be_null(schema: Schema, nullable: Schema) -> None:
 
 def test_operation_has_what_every_route_has() -> None:
     made = operation("Look", tag="Looks", answers=TEXT, refuses={404: "Nobody there."})
-    assert sorted(made["responses"]) == ["200", "400", "401", "404", "429", "503", "507"]
+    assert sorted(made["responses"]) == ["200", "400", "401", "404", "421", "429", "503", "507"]
     assert made["responses"]["404"]["description"] == "Nobody there."
 
 

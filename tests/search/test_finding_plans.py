@@ -212,7 +212,7 @@ def test_the_halves_of_a_range_are_ranges(conn: Connection, operator: str, range
     for name, at in (("created_at", NOW), ("last_seen_at", NOW), ("session_count", 5)):
         node = rest(name, operator, at)
         assert isinstance(node, Comparison)
-        keys = [*range(-10, 20), *(NOW + n * 86_400 for n in range(9))]
+        keys = [*range(-20, 40), *(NOW + n * 86_400 for n in range(1, 22))]
         halves = halves_of(clause_of(node, HERE, is_open=True), keys)
         assert halves is not None
         plans = [plan_of(conn, count_within(Ask(node, HERE, BOTH), node, half)) for half in halves]
@@ -234,7 +234,7 @@ def test_an_index_is_read_through_in_two_halves(
     ask = Ask(rest(field, "~", "ada"), HERE, BOTH)
     [source] = sources_of(ask.tree, HERE)
     assert source.column == column
-    halves = halves_at(contacts.c[column], [f"{n}" for n in range(10)])
+    halves = halves_at(contacts.c[column], [f"{n}" for n in range(20)])
     assert halves is not None
     plans = [plan_of(conn, count_gathered(ask, source).where(half)) for half in halves]
     begins = f"SEARCH contacts USING COVERING INDEX contacts_{index} AND {column}>?"

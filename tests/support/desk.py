@@ -65,7 +65,8 @@ def desk_app(settings: Settings, clock: Clock, states: list[AppState]) -> Starle
 
 @pytest_asyncio.fixture
 async def server(tmp_path: Path) -> AsyncIterator[Served]:
-    async with serving(settings_in(tmp_path), make_app=desk_app) as served:
+    settings = settings_in(tmp_path, REGION_HOSTS="eu=app.eu.example.com")
+    async with serving(settings, make_app=desk_app) as served:
         yield served
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from app.errors import WorkspaceNotFound, WrongRegion
 from app.ids import AppId
-from app.messenger.whereabouts import require_here
 from app.settings import Settings
+from app.workspaces.whereabouts import public_origin, require_here, require_not_elsewhere
 from support.serving import settings_in
 
 
@@ -41,3 +41,9 @@ def test_R52_one_of_another_region_is_told_the_right_host(
 def test_what_is_no_app_id_is_nowhere(europe: Settings, app_id: str) -> None:
     with pytest.raises(WorkspaceNotFound):
         require_here(AppId(app_id), europe)
+    require_not_elsewhere(AppId(app_id), europe)
+
+
+def test_R52_links_begin_with_the_host_of_the_region(europe: Settings, tmp_path: Path) -> None:
+    assert public_origin(europe) == "https://app.eu.example.com"
+    assert public_origin(settings_in(tmp_path, REGION_HOSTS="eu=app.eu.example.com")) is None
