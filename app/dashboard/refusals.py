@@ -63,12 +63,12 @@ def refuse(request: Request, error: PorchlightError) -> Response:
     """The answer to a request that ended in ``error``."""
     seconds = error.retry_after_seconds
     headers = {} if seconds is None else {"retry-after": str(seconds)}
+    if isinstance(error, WrongRegion) and error.host is not None:
+        headers["location"] = f"https://{error.host}"
     if wants_json(request):
         return error_list(error.status, error.code, error.message, headers)
     if isinstance(error, SignInNeeded):
         return see_other(f"/login?next={quote(_path_of(request), safe='')}")
-    if isinstance(error, WrongRegion) and error.host is not None:
-        headers["location"] = f"https://{error.host}"
     return error_page(error.status, error.message, headers)
 
 

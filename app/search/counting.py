@@ -42,7 +42,7 @@ from app.search.finding import (
 from app.search.halves import Halves, halves_at, halves_of
 from app.search.query import FIRST_MOMENT, And, Comparison, Node, Operator, comparisons_of, parts_of
 from app.search.store import count_people
-from app.storage.abreast import abreast
+from app.storage.abreast import abreast, has_others
 from app.storage.listed import listed_texts
 from app.storage.tables import attribute_values, contacts
 
@@ -132,7 +132,7 @@ def _count_fitting(conn: Connection, ask: Ask) -> int:
 
 def _number_of_values(conn: Connection, ask: Ask, source: Source, others: Sequence[Source]) -> int:
     """How many have a value of every source."""
-    keys = [key for _, key in _drawn(conn, ask, "id")] if others else []
+    keys = [key for _, key in _drawn(conn, ask, "id")] if others and has_others(conn) else []
     halves = halves_at(closed(attribute_values.c.contact_id), keys)
     if halves is None:
         return _number(conn, count_of_values(source.ids, others))

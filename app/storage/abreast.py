@@ -18,6 +18,11 @@ LENDER: Final = "porchlight.lender"
 """Under this name a connection's ``info`` has what gives work to another reader, where there are others."""
 
 
+def has_others(conn: Connection) -> bool:
+    """Whether there are other readers at all: without, to cut in two what can't be cut evenly costs more."""
+    return LENDER in conn.info
+
+
 def abreast(
     conn: Connection, first: Callable[[Connection], T], second: Callable[[Connection], T]
 ) -> tuple[T, T]:

@@ -95,6 +95,9 @@ async def test_R52_whoever_asks_for_a_workspace_of_another_region_is_told_where_
     assert_error_list(
         await send(program, method, path, "azzzzzzz"), 421, "wrong_region", "on another deployment"
     )
+    answer = await send(program, method, path, "ezzzzzzz")
+    assert_error_list(answer, 421, "wrong_region", "at app.eu.example.com")
+    assert answer.headers["location"] == "https://app.eu.example.com"
 
 
 @pytest.mark.parametrize(("method", "path"), WORKSPACE_ROUTES)

@@ -32,7 +32,7 @@ from app.workspaces.operations import create_workspace
 from app.workspaces.records import Workspace
 from support.knocking import Client, frame
 from support.people import add_users
-from support.serving import START, Served, connection, serving, settings_in, whole_app
+from support.serving import START, Served, serving, settings_in
 
 ADA = ContactId("0123456789abcdef01234567")
 SITE = "https://www.example.com"
@@ -373,19 +373,6 @@ async def test_two_origins_are_refused(served: Served, ticket: str) -> None:
 async def test_handshake_that_is_none_is_refused_with_426(served: Served, ticket: str, header: str) -> None:
     _, status, _ = await Client.knock(served.port, f"/messenger/socket?ticket={ticket}", header)
     assert status == 426
-
-
-@pytest.mark.parametrize("rest", ["", "Upgrade: websocket\r\nConnection: Upgrade\r\n"])
-async def test_request_without_a_handshake_is_told_what_opens_the_socket(tmp_path: Path, rest: str) -> None:
-    async with (
-        serving(settings_in(tmp_path), make_app=whole_app) as served,
-        connection(served) as (reader, writer),
-    ):
-        writer.write(f"GET /messenger/socket?ticket=none HTTP/1.1\r\nHost: x\r\n{rest}\r\n".encode())
-        answer = (await asyncio.wait_for(reader.readuntil(b"}]}"), 60)).decode()
-        assert answer.startswith("HTTP/1.1 426 ")
-        assert "\r\nupgrade: websocket\r\n" in answer
-        assert '{"code":"upgrade_required","message":"Open this as a WebSocket, version 13"}' in answer
 
 
 async def test_server_that_goes_down_says_so(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from app.search.counting import count_of, count_within, ends_of, halves_of, outs
 from app.search.fields import FilterFields, SearchFields
 from app.search.finding import few_of
 from app.search.query import Comparison, Operator, comparisons_of, read_filter, read_search
+from app.storage.abreast import LENDER
 from app.storage.database import open_database
 from app.storage.migrations import migrate
 from app.storage.tables import contacts, metadata
@@ -252,13 +253,29 @@ def test_the_halves_of_a_range_are_the_range(conn: Connection, operator: str, sh
     assert in_halves > 0 or operator == "is_not"
 
 
+@pytest.mark.parametrize("has_others", [True, False], ids=["with other readers", "alone"])
 @pytest.mark.parametrize("roles", [BOTH, EVERYBODY, ("user",)])
-def test_several_attributes_are_counted_among_their_values(conn: Connection, roles: tuple[str, ...]) -> None:
+def test_several_attributes_are_counted_among_their_values(
+    conn: Connection, roles: tuple[str, ...], has_others: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[Select[int]] = []
+    count = counting._number
+
+    def noted(conn: Connection, statement: Select[int]) -> int:
+        counted.append(statement)
+        return count(conn, statement)
+
+    monkeypatch.setattr(counting, "_number", noted)
+    if has_others:
+        monkeypatch.setitem(conn.info, LENDER, lambda work: None)
     parts = [
         search("plan", "has_any_value", None),
         search("seats", "lt", 50),
         search("plan", "is_not", "pro"),
     ]
     for tree in (parts[:2], parts):
+        counted.clear()
         ask = Ask(read_filter({"operator": "AND", "value": tree}, FILTER), around(PEOPLE), roles)
         assert count_of(conn, ask, None) == fitting(ask) > 0
+        is_of_values = len(tree) == 2 and roles != ("user",)
+        assert len(counted) == (2 + has_others if is_of_values else 1)
