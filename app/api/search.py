@@ -25,6 +25,7 @@ from app.search.asking import Order
 from app.search.cursor import Cursor, Cursors, Place
 from app.search.fields import SORTABLE
 from app.search.finding import few_of, places_of
+from app.storage.abreast import abreast
 from app.trail.records import Deed
 
 SEARCH_SECONDS: Final = 1.0
@@ -47,15 +48,23 @@ async def post_contact_search(request: Request, grant: TokenGrant) -> Response:
         search = f"{call.app_id} {ask.order!r} {ask.tree!r}"
         cursor = None if starting_after is None else cursors.read(starting_after, search)
         few = few_of(conn, ask)
-        places = places_of(conn, ask, few, per_page + 1, after=cursor.place if cursor else None)
-        total = counts.of(conn, ask, few)
+
+        def find(conn: Connection) -> tuple[list[Place], list[tuple[Contact, Marks]]]:
+            places = places_of(conn, ask, few, per_page + 1, after=cursor.place if cursor else None)
+            return places, _found(conn, call.app_id, places[:per_page])
+
+        def count(conn: Connection) -> int:
+            return counts.of(conn, ask, few)
+
+        # To count many takes longer than to find a page of them.
+        total, (places, found) = abreast(conn, count, find) if few is None else (count(conn), find(conn))
         number = cursor.page if cursor else 1
         pages: dict[str, Any] = {"type": "pages", "page": number}
         if len(places) > per_page:
             following = Cursor(places[per_page - 1], number + 1)
             pages["next"] = {"per_page": per_page, "starting_after": cursors.write(following, search)}
         pages |= {"per_page": per_page, "total_pages": ceil(total / per_page)}
-        return _found(conn, call.app_id, places[:per_page]), pages, total
+        return found, pages, total
 
     found, pages, total = await call.view(
         work,

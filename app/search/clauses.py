@@ -143,6 +143,8 @@ def _column(comparison: Comparison, around: Around, is_open: bool) -> ColumnElem
     if asked.column is None:
         return true() if _holds_of_nobody_told(comparison) else false()
     column: ColumnElement[Any] = contacts.c[asked.column]
+    if comparison.operator in ("known", "unknown") and not contacts.c[asked.column].nullable:
+        return true() if comparison.operator == "known" else false()
     if asked.is_never_unknown:
         column = func.coalesce(column, false())
     elif not is_open:

@@ -36,11 +36,12 @@ from app.search.finding import (
     few_of,
     gathered,
     in_index,
+    is_about_roles,
     rarest,
     sources_of,
 )
 from app.search.halves import Halves, halves_at, halves_of
-from app.search.query import FIRST_MOMENT, And, Comparison, Node, Operator, comparisons_of, parts_of
+from app.search.query import FIRST_MOMENT, And, Comparison, Node, Operator, parts_of
 from app.search.store import count_people
 from app.storage.abreast import abreast, has_others
 from app.storage.listed import listed_texts
@@ -61,7 +62,7 @@ _OPPOSITES: Final[Mapping[Operator, Operator]] = {
 }  # fmt: skip
 # Columns whose index has everybody, also those of whom the value is unknown; the email by another name.
 _OF_EVERYBODY: Final[Mapping[str, str]] = {
-    **{name: name for name in ("created_at", "updated_at", "last_seen_at", "session_count", "country")},
+    **{name: name for name in (*ORDERED, "country")},
     **dict.fromkeys(("email", "email_key"), "email_key"),
 }
 
@@ -83,8 +84,8 @@ def count_of(conn: Connection, ask: Ask, few: Source | None) -> int:
     """How many fit; ``few`` where ``few_of`` has found a source that has few."""
     if few is not None:
         return _number(conn, count_gathered(ask, few))
-    of_roles = [part for part in parts_of(ask.tree) if _is_of_roles(part)]
-    rest = tuple(part for part in parts_of(ask.tree) if not _is_of_roles(part))
+    of_roles = [part for part in parts_of(ask.tree) if is_about_roles(part)]
+    rest = tuple(part for part in parts_of(ask.tree) if not is_about_roles(part))
     roles = tuple(role for role in ask.roles if all(_has(part, role) for part in of_roles))
     if not roles or not (rest or ask.besides):
         return count_people(conn, ask.around.app_id, roles)
@@ -107,20 +108,23 @@ def _count_one(conn: Connection, ask: Ask, asked: Comparison) -> int:
         return _count_fitting(conn, ask)
     drawn = _drawn(conn, ask, _OF_EVERYBODY[str(asked.field.column)])
     count = partial(count_within, ask, asked)
-    if _do_most_fit(drawn) or not sources_of(asked, ask.around):
+    if _do_most_fit(drawn) or not sources_of(asked, ask.around, ask.roles):
         return everybody - sum(_number_in(conn, part, count, drawn) for part in outside)
     return _number_in(conn, clause_of(asked, ask.around, is_open=True), count, drawn)
 
 
 def _count_fitting(conn: Connection, ask: Ask) -> int:
     """How many fit, by going through them."""
-    sources = sources_of(ask.tree, ask.around)
+    sources = sources_of(ask.tree, ask.around, ask.roles)
     source = rarest(conn, sources, VERY_MANY)[0] if len(sources) > 1 else next(iter(sources), None)
     if source is not None and _is_of_values(ask, sources):
         others = [other for other in sources if other is not source]
         return _number_of_values(conn, ask, source, others) - _number(conn, count_apart(ask))
     gathering = count_gathered(ask, source)
     if source is None or source.answered is None or source.column not in _LEADING:
+        return _number(conn, gathering)
+    if source.answered.operator == "unknown":
+        # Where a value is not known there is none to cut by.
         return _number(conn, gathering)
     keys = [key for _, key in _drawn(conn, ask, source.column)]
     if source.answered.operator in RANGES:
@@ -250,10 +254,6 @@ def outside_of(asked: Comparison, around: Around) -> list[ColumnElement[bool]] |
         assert isinstance(holds, BinaryExpression)
         return [column < holds.right, column > holds.right, *unknown]
     return None
-
-
-def _is_of_roles(node: Node) -> bool:
-    return all(asked.field.kind == "role" for asked in comparisons_of(node))
 
 
 def _has(node: Node, role: str) -> bool:

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from app.search.asking import EVERYBODY, LISTED, Ask, is_of_roles
 from app.search.clauses import Around, clause_of, closed, holders_of
 from app.search.cursor import Place
-from app.search.query import And, Comparison, Node, Operator, parts_of
+from app.search.query import And, Comparison, Node, Operator, comparisons_of, parts_of
 from app.search.store import count_people
 from app.search.walks import beyond, ids_on_walk, place_on_walk, stretches
 from app.storage.listed import listed_texts
@@ -42,11 +42,13 @@ _BAD_LUCK: Final = 2
 """A walk may take so many times the steps that it should."""
 
 # Indexes over (app_id, role, column, id) of those who are listed.
-ORDERED: Final = frozenset({"created_at", "updated_at", "last_seen_at", "session_count", "name_key"})
-# The same of those who are listed and have a value: in these a part of a text is looked for too.
-OF_KNOWN: Final = frozenset(
-    {"name", "phone", "signed_up_at", "owner_id", "last_contacted_at", "last_replied_at"}
+ORDERED: Final = frozenset(
+    {"created_at", "updated_at", "last_seen_at", "signed_up_at", "session_count", "name_key"}
 )
+# What else the index over the newest holds.
+_BESIDE_THEM: Final = ("signed_up_at",)
+# The same of those who are listed and have a value: in these a part of a text is looked for too.
+OF_KNOWN: Final = frozenset({"name", "phone", "owner_id", "last_contacted_at", "last_replied_at"})
 # Columns that stand together in one index, to be read from end to end.
 _FACTS: Final = frozenset({"country", "region", "city", "browser", "os", "language_override"})
 # Other columns that an index leads with.
@@ -61,6 +63,7 @@ RANGES: Final[frozenset[Operator]] = frozenset(
 )
 
 _PARTS: Final[frozenset[Operator]] = frozenset({"contains", "begins", "ends", "known"})
+_WHETHER_KNOWN: Final[frozenset[Operator]] = frozenset({"known", "unknown"})
 
 _IS_USER: Final[ColumnElement[bool]] = literal_column("contacts.role = 'user'")
 _IS_NO_USER: Final[ColumnElement[bool]] = literal_column("contacts.role <> 'user'")
@@ -81,9 +84,13 @@ class Source:
 
 def few_of(conn: Connection, ask: Ask) -> Source | None:
     """Where one of the sources has few: these, whoever among them fits. Page and count both go on from them."""
-    for source in sources_of(ask.tree, ask.around):
-        if conn.execute(rows_of(source, FEW + 1)).scalar_one() <= FEW:
-            ids = conn.execute(source.ids).scalars().all()
+    for source in sources_of(ask.tree, ask.around, ask.roles):
+        # An index that is read from end to end is read once, and all others are told by a count, which is quicker.
+        is_counted = not _is_read_through(source) or source.column not in OF_KNOWN
+        if is_counted and conn.execute(rows_of(source, FEW + 1)).scalar_one() > FEW:
+            continue
+        ids = conn.execute(source.ids.limit(FEW + 1)).scalars().all()
+        if len(ids) <= FEW:
             return Source(listed_texts(ids), source.answered)
     return None
 
@@ -97,10 +104,11 @@ def places_of(
         wanted = offset + limit
         found = _walked(conn, ask, wanted, after, SHORT_WALK)
         if found is None:
-            source, rows = rarest(conn, sources_of(ask.tree, ask.around), MANY)
-            if rows > MANY:
+            source, rows = rarest(conn, sources_of(ask.tree, ask.around, ask.roles), MANY)
+            is_told = source is not None and _is_told_by_index(ask, source)
+            if rows > MANY and (not is_told or _is_told_on_walk(ask)):
                 found = _walked(conn, ask, wanted, after)
-            elif (steps := _steps_to(conn, ask, wanted, rows)) < rows:
+            elif not is_told and (steps := _steps_to(conn, ask, wanted, rows)) < rows:
                 found = _walked(conn, ask, wanted, after, steps)
         if found is not None:
             return found[offset:]
@@ -110,13 +118,16 @@ def places_of(
 # The statements, apart so that a test can ask the database how it would go about them.
 
 
-def sources_of(node: Node, around: Around) -> list[Source]:
-    """Every source of a tree, one as good as the other; none where no index knows who fits."""
+def sources_of(node: Node, around: Around, roles: Sequence[str] = EVERYBODY) -> list[Source]:
+    """Every source of a tree, one as good as the other; none where no index knows who fits.
+
+    Of others than ``roles`` they may have some, and need not.
+    """
     if isinstance(node, Comparison):
-        return _sources_of_comparison(node, around)
+        return _sources_of_comparison(node, around, roles)
     if isinstance(node, And):
-        return [source for part in node.parts for source in sources_of(part, around)]
-    of_parts = [sources_of(part, around) for part in node.parts]
+        return [source for part in node.parts for source in sources_of(part, around, roles)]
+    of_parts = [sources_of(part, around, roles) for part in node.parts]
     if not all(of_parts):
         return []
     # Whoever fits one of the parts is in the source of that part.
@@ -126,8 +137,10 @@ def sources_of(node: Node, around: Around) -> list[Source]:
 def ids_gathered(ask: Ask, source: Source | None, after: Place | None = None) -> Select[Any, str]:
     """Those who fit, all found and then sorted: the key and the id of each."""
     key, contact_id = closed(contacts.c[ask.order.column]), closed(contacts.c.id)
-    # A column that no index holds: one that has all the others would be read to its end in place of the source.
-    columns = contacts.c[ask.order.column], contacts.c.id, contacts.c.pseudonym
+    columns = [contacts.c[ask.order.column], contacts.c.id]
+    if source is None or not _is_told_by_index(ask, source):
+        # A column that no index holds: one that has all the others would be read to its end in place of the source.
+        columns.append(contacts.c.pseudonym)
     statement = select(*columns).where(*gathered(ask, source))
     if after is not None:
         statement = statement.where(beyond(ask.order, key, contact_id, after))
@@ -143,14 +156,14 @@ def rows_of(source: Source, limit: int | None = None) -> Select[int]:
     return select(func.count()).select_from(rows.limit(limit).subquery())
 
 
-def _sources_of_comparison(comparison: Comparison, around: Around) -> list[Source]:
+def _sources_of_comparison(comparison: Comparison, around: Around, roles: Sequence[str]) -> list[Source]:
     if comparison.field.kind == "segment":
-        return _of_segment(comparison, around)
+        return _of_segment(comparison, around, roles)
     holders = holders_of(comparison, around)
     if holders is not None:
         return [Source(holders, comparison)]
     column, operator = comparison.field.column, comparison.operator
-    if column is None or operator not in RANGES | (_PARTS if column in _READ_THROUGH else frozenset()):
+    if column is None or operator not in RANGES | _further_operators(column):
         return []
     if column in ("email", "external_id"):
         return (_by_email if column == "email" else _by_external_id)(comparison, around)
@@ -158,17 +171,23 @@ def _sources_of_comparison(comparison: Comparison, around: Around) -> list[Sourc
         return []
     conditions = _range_of(comparison, around, column)
     if column not in _LED:
-        conditions = in_index(column, conditions, EVERYBODY)
+        conditions = in_index(column, conditions, roles)
     return [Source(_ids(around, *conditions), comparison, column)]
 
 
-def _of_segment(comparison: Comparison, around: Around) -> list[Source]:
+def _further_operators(column: str) -> frozenset[Operator]:
+    if column in ORDERED:
+        return _WHETHER_KNOWN if contacts.c[column].nullable else frozenset()
+    return _PARTS if column in _READ_THROUGH else frozenset()
+
+
+def _of_segment(comparison: Comparison, around: Around, roles: Sequence[str]) -> list[Source]:
     """What one segment asks is found by its sources; they answer what it asks, not the segment."""
     [name, *more] = _entries(comparison)
     tree = around.segments.get(str(name))
     if more or tree is None or comparison.operator != "is_any_of":
         return []
-    return [replace(source, answered=None) for source in sources_of(tree, around)]
+    return [replace(source, answered=None) for source in sources_of(tree, around, roles)]
 
 
 def _by_external_id(comparison: Comparison, around: Around) -> list[Source]:
@@ -197,6 +216,11 @@ def in_index(
         # This index is no partial one, so that SQLite sees that it says all that is asked.
         return [contacts.c.listed.is_(True), of_roles, *conditions]
     return [LISTED, of_roles, *conditions]
+
+
+def is_about_roles(node: Node) -> bool:
+    """Whether a tree asks of nothing but roles."""
+    return all(asked.field.kind == "role" for asked in comparisons_of(node))
 
 
 def _range_of(comparison: Comparison, around: Around, column: str) -> list[ColumnElement[bool]]:
@@ -243,6 +267,34 @@ def rarest(conn: Connection, sources: Sequence[Source], limit: int) -> tuple[Sou
         if best[0] is None or rows < best[1]:
             best = (source, rows)
     return best
+
+
+def _is_told_by_index(ask: Ask, source: Source) -> bool:
+    """Whether the index of a source alone tells who fits, and in which order they come."""
+    unanswered = [part for part in parts_of(ask.tree) if part is not source.answered]
+    return (
+        source.answered is not None
+        and source.column in ORDERED | OF_KNOWN
+        and ask.order.column in ("created_at", source.column)
+        and all(is_about_roles(part) for part in unanswered)
+        and not ask.besides
+    )
+
+
+def _is_told_on_walk(ask: Ask) -> bool:
+    """Whether the index of the order tells who fits, which makes a long walk short enough."""
+    told = {
+        "role",
+        "created_at",
+        ask.order.column,
+        *(_BESIDE_THEM if ask.order.column == "created_at" else ()),
+    }
+    return all(asked.field.column in told for asked in comparisons_of(ask.tree)) and not ask.besides
+
+
+def _is_read_through(source: Source) -> bool:
+    asked = source.answered
+    return asked is not None and (asked.operator in _PARTS or asked.field.kind == "email_domain")
 
 
 def _steps_to(conn: Connection, ask: Ask, wanted: int, rows: int) -> int:

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 from sqlalchemy import Connection
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 Lender: TypeAlias = Callable[[Callable[[Connection], Any]], Future[Any] | None]
 
@@ -24,8 +25,8 @@ def has_others(conn: Connection) -> bool:
 
 
 def abreast(
-    conn: Connection, first: Callable[[Connection], T], second: Callable[[Connection], T]
-) -> tuple[T, T]:
+    conn: Connection, first: Callable[[Connection], T], second: Callable[[Connection], U]
+) -> tuple[T, U]:
     """What both return; the second is done here too where no other reader has begun it by then.
 
     Raises what either raises.

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, create_engine, select
+from sqlalchemy import Connection, create_engine, false, select, true
 
 from app.ids import ContactId
 from app.search.clauses import Around, clause_of, holders_of, listed_texts
@@ -217,6 +217,13 @@ def test_an_email_is_one_whatever_its_case_in_search(conn: Connection) -> None:
         found(conn, read_filter({"field": "email", "operator": "is", "value": email}, FILTER), around(PEOPLE))
         == set()
     )
+
+
+@pytest.mark.parametrize("field", ["created_at", "updated_at", "session_count", "id"])
+def test_what_is_known_of_everybody_need_not_be_looked_at(field: str) -> None:
+    for operator, means in (("is_unknown", false()), ("has_any_value", true())):
+        node = read_filter({"field": field, "operator": operator}, FILTER)
+        assert clause_of(node, around(PEOPLE)).compare(means)
 
 
 def test_fields_of_the_description_that_nobody_tells_are_unknown(conn: Connection) -> None:

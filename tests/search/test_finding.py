@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, create_engine, delete, insert, update
+from sqlalchemy import Connection, create_engine, delete, event, insert, update
 
 from app.search import finding
 from app.search.asking import EVERYBODY, Ask, Order
@@ -173,6 +173,48 @@ def test_pages_hold_everybody_who_fits_once_and_in_order(
         assert paged(conn, ask, size) == in_order(ask)
         assert count(conn, ask) == len(in_order(ask))
         assert [place.id for place in page(conn, ask, 5, offset=7)] == in_order(ask)[7:12]
+
+
+@pytest.mark.parametrize(
+    ("asked", "many", "walks"),
+    [
+        # The walk's own index has when people signed up; of when they were contacted it has nothing.
+        (search("signed_up_at", "before", NOW + 86_400), 0, [5, None]),
+        (search("signed_up_at", "before", NOW + 86_400), 10_000, [5]),
+        (search("last_contacted_at", "before", NOW + 86_400), 0, [5]),
+        (search("last_contacted_at", "before", NOW + 86_400), 10_000, [5]),
+    ],
+)
+def test_whom_an_index_tells_are_not_walked_to_step_by_step(
+    conn: Connection, monkeypatch: pytest.MonkeyPatch, asked: object, many: int, walks: list[int | None]
+) -> None:
+    taken: list[int | None] = []
+    walked = finding._walked
+
+    def walk(*args: Any) -> list[Place] | None:
+        taken.append(args[4] if len(args) > 4 else None)
+        return walked(*args)
+
+    monkeypatch.setattr(finding, "SHORT_WALK", 5)
+    monkeypatch.setattr(finding, "MANY", many)
+    monkeypatch.setattr(finding, "_walked", walk)
+    places_of(conn, ask_of(asked), None, 50)
+    assert taken == walks
+
+
+def test_an_index_is_read_from_end_to_end_once(conn: Connection) -> None:
+    read: list[str] = []
+
+    def note(_conn: Connection, _cursor: Any, statement: str, *_rest: Any) -> None:
+        read.append(statement)
+
+    event.listen(conn, "before_cursor_execute", note)
+    try:
+        few = few_of(conn, ask_of(search("name", "contains", "nobody is called so")))
+    finally:
+        event.remove(conn, "before_cursor_execute", note)
+    assert few is not None
+    assert len(read) == 1
 
 
 def test_pages_stay_in_step_while_contacts_come_and_go() -> None:

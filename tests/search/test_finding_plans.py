@@ -23,7 +23,7 @@ from app.search.counting import (
 from app.search.cursor import Place
 from app.search.fields import FilterFields, SearchFields
 from app.search.finding import ids_gathered, rows_of, sources_of
-from app.search.query import Comparison, Node, read_filter, read_search
+from app.search.query import And, Comparison, Node, read_filter, read_search
 from app.search.walks import ids_on_walk, place_on_walk, stretches
 from app.storage.tables import attribute_values, contacts, metadata
 from support.searching import ATTRIBUTES, NOW, around, search
@@ -69,7 +69,15 @@ def rest(field: str, operator: str, value: object) -> Node:
         (rest("updated_at", "<", NOW), "contacts_role_by_updated_at"),
         (rest("last_seen_at", "<", NOW), "contacts_role_by_last_seen_at"),
         (rest("session_count", ">=", 5), "contacts_role_by_session_count"),
-        (rest("signed_up_at", ">", NOW), "contacts_of_known_signed_up_at"),
+        (rest("signed_up_at", ">", NOW), "contacts_role_by_signed_up_at"),
+        (
+            rest("signed_up_at", "=", None),
+            "contacts_role_by_signed_up_at (app_id=? AND role=? AND signed_up_at=?)",
+        ),
+        (
+            read_filter({"field": "last_seen_at", "operator": "has_any_value"}, FILTER),
+            "contacts_role_by_last_seen_at (app_id=? AND role=? AND last_seen_at>?)",
+        ),
         (rest("name", "=", "Ada"), "contacts_of_known_name"),
         (rest("phone", "=", "+1"), "contacts_of_known_phone"),
         (rest("owner_id", "=", 7), "contacts_of_known_owner_id"),
@@ -173,6 +181,32 @@ def test_who_fits_one_comparison_is_counted_without_a_look_at_each(conn: Connect
     ask = Ask(node, HERE, BOTH)
     for statement in (count_gathered(ask, source), rows_of(source, 10)):
         assert "USING COVERING INDEX" in plan_of(conn, statement)
+
+
+@pytest.mark.parametrize("roles", [BOTH, ("user",)])
+@pytest.mark.parametrize(
+    ("node", "index"),
+    [
+        (rest("last_contacted_at", "<", NOW), "contacts_of_known_last_contacted_at"),
+        (rest("last_seen_at", "<", NOW), "contacts_role_by_last_seen_at"),
+        (rest("session_count", "=", 7), "contacts_role_by_session_count"),
+        (rest("signed_up_at", "=", None), "contacts_role_by_signed_up_at"),
+        (rest("owner_id", "=", 7), "contacts_of_known_owner_id"),
+        (rest("phone", "~", "1"), "contacts_of_known_phone"),
+    ],
+)
+def test_whom_one_index_finds_it_puts_newest_first_without_a_look_at_each(
+    conn: Connection, node: Comparison, index: str, roles: Any
+) -> None:
+    [source] = sources_of(node, HERE, roles)
+    for after in (None, Place(NOW, "a" * 24)):
+        [reads, *sorts] = plan_of(conn, ids_gathered(Ask(node, HERE, roles), source, after)).splitlines()
+        assert reads.startswith(f"SEARCH contacts USING COVERING INDEX {index} (app_id=? AND role=? AND ")
+        assert sorts == ["USE TEMP B-TREE FOR ORDER BY"]
+    # What else is asked, or asked in which order, the index does not have.
+    further = And((node, rest("location.city", "=", "Lagos")))
+    for ask in (Ask(further, HERE, roles), Ask(node, HERE, roles, Order("name_key"))):
+        assert "COVERING" not in plan_of(conn, ids_gathered(ask, source))
 
 
 @pytest.mark.parametrize(

@@ -107,10 +107,11 @@ _index_where(
 Index("contacts_email", *(contacts.c[name] for name in ("app_id", "email_key", "role", "listed")))
 Index("contacts_anonymous_id", contacts.c.app_id, contacts.c.anonymous_id, unique=True)
 # Everybody is the roles laid together, so that a change has one index to move in for each order.
-# ``listed`` says nothing new, but SQLite counts from an index alone only where that has every column asked for.
-for _key in ("last_seen_at", "updated_at", "session_count", "name_key"):
-    _index_where(f"contacts_role_by_{_key}", ["app_id", "role", _key, "id", "listed"], "listed")
-# The newest first is the order that nobody has to ask for, and who signed up when what is most asked of it.
+# ``listed`` says nothing new, but SQLite reads an index alone only where that has every column asked for. The newest
+# first is the order that nobody has to ask for: whom an index finds it puts in that order without a look at each.
+for _key in ("last_seen_at", "updated_at", "signed_up_at", "session_count", "name_key"):
+    _index_where(f"contacts_role_by_{_key}", ["app_id", "role", _key, "id", "created_at", "listed"], "listed")
+# Who signed up when is what is most asked of that order.
 _index_where(
     "contacts_role_by_created_at", ["app_id", "role", "created_at", "id", "signed_up_at", "listed"], "listed"
 )
@@ -118,14 +119,13 @@ _index_where(
 for _key in (
     "name",
     "phone",
-    "signed_up_at",
     "owner_id",
     "last_contacted_at",
     "last_replied_at",
 ):
     _index_where(
         f"contacts_of_known_{_key}",
-        ["app_id", "role", _key, "id", "listed"],
+        ["app_id", "role", _key, "id", "created_at", "listed"],
         f"listed AND {_key} IS NOT NULL",
     )
 # Where people are and what they use: read from end to end, for any of these.

@@ -102,10 +102,9 @@ def _create_contacts_indexes_of_search() -> None:
     for key in ("last_seen_at", "created_at", "session_count", "name_key"):
         op.drop_index(f"contacts_by_{key}", "contacts")
         op.drop_index(f"contacts_role_by_{key}", "contacts")
-    for key in ("last_seen_at", "updated_at", "session_count", "name_key"):
-        op.create_index(
-            f"contacts_role_by_{key}", "contacts", ["app_id", "role", key, "id", "listed"], **_where("listed")
-        )
+    for key in ("last_seen_at", "updated_at", "signed_up_at", "session_count", "name_key"):
+        columns = ["app_id", "role", key, "id", "created_at", "listed"]
+        op.create_index(f"contacts_role_by_{key}", "contacts", columns, **_where("listed"))
     op.create_index(
         "contacts_role_by_created_at",
         "contacts",
@@ -114,12 +113,11 @@ def _create_contacts_indexes_of_search() -> None:
     )
     op.drop_index("contacts_email", "contacts")
     op.create_index("contacts_email", "contacts", ["app_id", "email_key", "role", "listed"])
-    keys = ("name", "phone", "signed_up_at", "owner_id", "last_contacted_at", "last_replied_at")
-    for key in keys:
+    for key in ("name", "phone", "owner_id", "last_contacted_at", "last_replied_at"):
         op.create_index(
             f"contacts_of_known_{key}",
             "contacts",
-            ["app_id", "role", key, "id", "listed"],
+            ["app_id", "role", key, "id", "created_at", "listed"],
             **_where(f"listed AND {key} IS NOT NULL"),
         )
     facts = ["country", "region", "city", "browser", "os", "language_override"]
