@@ -16,6 +16,7 @@ from app.messenger.routes import routes as messenger_routes
 from app.messenger.sockets import SocketRoom
 from app.server.closing import Closing
 from app.server.front_door import OpenSocket
+from app.server.request_ids import Named
 from app.settings import Settings
 from app.state import AppState
 
@@ -31,7 +32,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Starlette:
             *(test_clock_routes if settings.test_clock else ()),
             *dashboard_routes,
         ],
-        middleware=[Middleware(Closing, answer=handlers[PorchlightError])],
+        middleware=[Middleware(Named), Middleware(Closing, answer=handlers[PorchlightError])],
         exception_handlers=handlers,
         lifespan=lifespan_of(settings, own_clock, _open_socket_of, works_of),
     )

@@ -43,6 +43,38 @@ async def test_server_is_up(served: Served) -> None:
         assert (await client.get("/up")).status_code == 200
 
 
+PATHS = [
+    "/",
+    "/login",
+    "/docs",
+    "/openapi.json",
+    "/up",
+    "/metrics",
+    "/favicon.ico",
+    "/static/css/theme.css",
+    "/static/css",
+    "/contacts",
+    "/contacts/",
+    "/no/such/route",
+    "/apps/uaaaaaaa/users",
+    "/apps/uaaaaaaa/settings/audit.json",
+    "/widget/uaaaaaaa",
+    "/messenger/socket",
+    "/demo",
+]
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+async def test_every_answer_bears_the_id_of_its_request(served: Served, accept: str) -> None:
+    headers = {"Accept": accept, "X-Request-Id": "edge-42"}
+    async with httpx2.AsyncClient(base_url=served.url, trust_env=False, timeout=60) as client:
+        answers = {path: await client.get(path, headers=headers) for path in PATHS}
+        unnamed = [await client.get("/up", headers={"Accept": accept}) for _ in range(2)]
+    assert {path for path in PATHS if answers[path].headers.get("x-request-id") != "edge-42"} == set()
+    assert {answers[path].status_code for path in PATHS} >= {200, 303, 307, 401, 404, 426}
+    assert len({answer.headers["x-request-id"] for answer in unnamed}) == 2
+
+
 async def half_sent(served: Served, path: str, body: bytes, *headers: str) -> bytes:
     """What comes back for a request whose body does not end."""
     lines = [f"POST {path} HTTP/1.1", f"Host: 127.0.0.1:{served.port}", "Content-Length: 1000", *headers]

@@ -1,7 +1,7 @@
 """The REST edge: who asks, how often, in which version; then the handler, and its errors.
 
 A handler wrapped by ``authenticated`` is given the request and the token's grant, and deals with
-nothing else. Whatever it answers or raises leaves with the request's id and the headers of the rate limit.
+nothing else. Whatever it answers or raises leaves with the headers of the rate limit.
 """
 
 from collections.abc import Awaitable, Callable
@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.desk import desk_of
-from app.api.errors import answer_to, request_id_of
+from app.api.errors import answer_to
 from app.api.rate_limit import Allowance
 from app.auth.tokens import TokenGrant, authenticate
 from app.clock import monotonic
@@ -49,7 +49,6 @@ def authenticated(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
             if isinstance(error, PorchlightError) and error.status in _BAD_INPUT:
                 log_refusal("rest.refused", error.code, status=error.status)
             response = await answer_to(request, error)
-        response.headers["x-request-id"] = request_id_of(request)
         response.headers.update(allowance.headers(state_of(request).clock.now()))
         return response
 

@@ -5,7 +5,6 @@ once. So do Starlette's own refusals (an unknown route, a wrong method), and a f
 which tells the outside nothing but a request id to find it by in the log.
 """
 
-import re
 from http import HTTPStatus
 from typing import Final
 
@@ -17,8 +16,8 @@ from starlette.types import ExceptionHandler
 
 from app.api.answers import Json
 from app.errors import PorchlightError, Unauthorized, UpgradeRequired, WrongRegion
-from app.ids import new_request_id
 from app.log import get_logger
+from app.server.request_ids import request_id_of
 
 _CODES: Final = {
     400: "client_error",
@@ -26,17 +25,7 @@ _CODES: Final = {
     405: "method_not_allowed",
     413: "request_too_large",
 }
-_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 _MESSAGES: Final = {404: "Resource Not Found", 405: "Method Not Allowed"}
-
-
-def request_id_of(request: Request) -> str:
-    """What the request is called: as whoever sent it says in ``X-Request-Id``, or by a name of ours."""
-    given = request.headers.get("x-request-id", "")
-    made: str = request.scope.setdefault(
-        "porchlight.request_id", given if _REQUEST_ID.fullmatch(given) else new_request_id()
-    )
-    return made
 
 
 async def answer_to(request: Request, error: Exception) -> Response:
@@ -76,7 +65,7 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
 
 async def on_fault(request: Request, error: Exception) -> Response:
     """A fault of ours: 500, with nothing in it but the id under which the log has it."""
-    request_id = request_id_of(request)
+    request_id = request_id_of(request.scope)
     get_logger().error("http.fault", request_id=request_id, error=type(error).__name__, exc_info=error)
     return _error_list(request, 500, "server_error", "Something went wrong here", {})
 
@@ -93,7 +82,7 @@ def _methods_here(request: Request) -> str:
 
 def _error_list(request: Request, status: int, code: str, message: str, headers: dict[str, str]) -> Response:
     """An answer that says what went wrong; its request id stands in the body and in ``X-Request-Id``."""
-    request_id = request_id_of(request)
+    request_id = request_id_of(request.scope)
     body = {"type": "error.list", "request_id": request_id, "errors": [{"code": code, "message": message}]}
     return Json(body, status, {"x-request-id": request_id, **headers})
 

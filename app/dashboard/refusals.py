@@ -11,13 +11,13 @@ from urllib.parse import quote
 
 import msgspec
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import ExceptionHandler
 
 from app.dashboard.rendering import SAFE_HEADERS, page, see_other
 from app.errors import PorchlightError, WrongRegion
-from app.ids import new_request_id
+from app.server.request_ids import request_id_of
 
 _HEADINGS: Final = {
     400: "That did not make sense",
@@ -66,7 +66,7 @@ def refuse(request: Request, error: PorchlightError) -> Response:
     if isinstance(error, WrongRegion) and error.host is not None:
         headers["location"] = f"https://{error.host}"
     if wants_json(request):
-        return error_list(error.status, error.code, error.message, headers)
+        return error_list(request, error, headers)
     if isinstance(error, SignInNeeded):
         return see_other(f"/login?next={quote(_path_of(request), safe='')}")
     return error_page(error.status, error.message, headers)
@@ -105,12 +105,20 @@ def _with_page(handler: ExceptionHandler) -> Callable[[Request, Exception], Awai
     return handle
 
 
-def error_list(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> Response:
-    """An answer for programs."""
-    request_id = new_request_id()
-    body = {"type": "error.list", "request_id": request_id, "errors": [{"code": code, "message": message}]}
+def error_list(
+    asked: HTTPConnection, error: PorchlightError, headers: Mapping[str, str] | None = None
+) -> Response:
+    """An answer for programs: to a request, or to a socket that is not opened."""
+    request_id = request_id_of(asked.scope)
+    body = {
+        "type": "error.list",
+        "request_id": request_id,
+        "errors": [{"code": error.code, "message": error.message}],
+    }
     every = {**SAFE_HEADERS, "x-request-id": request_id, **(headers or {})}
-    return Response(msgspec.json.encode(body), status, every, media_type="application/json; charset=utf-8")
+    return Response(
+        msgspec.json.encode(body), error.status, every, media_type="application/json; charset=utf-8"
+    )
 
 
 def _path_of(request: Request) -> str:

@@ -81,7 +81,7 @@ async def dashboard_socket(websocket: WebSocket) -> None:
 
 async def _deny(websocket: WebSocket, error: PorchlightError) -> None:
     log_refusal("dashboard.socket_refused", error.code, status=error.status)
-    await websocket.send_denial_response(error_list(error.status, error.code, error.message))
+    await websocket.send_denial_response(error_list(websocket, error))
 
 
 class DashboardSocket:

@@ -26,7 +26,6 @@ from app.errors import (
     TicketForged,
     UpgradeRequired,
 )
-from app.ids import new_request_id
 from app.messenger.beats import Heartbeat, Leave, read_message
 from app.presence.lease import Lease
 from app.presence.tracker import Tracker
@@ -45,6 +44,7 @@ from app.server.frames import (
     text_frame,
 )
 from app.server.handshake import Upgrade, accept, refuse
+from app.server.request_ids import request_id_among
 from app.wire import (
     ACK,
     CLOSE_REASONS,
@@ -237,14 +237,14 @@ class SocketRoom:
         answer = accept(upgrade)
         if answer is None:
             error = UpgradeRequired()
-            return None, _refused(error.status, error.code, error.message)
+            return None, _refused(upgrade, error.status, error)
         now = self.clock.now()
         try:
             ticket = self._admit(upgrade, now)
         except TicketExpired:
             return None, answer + _farewell(EXPIRED)
         except PorchlightError as error:
-            return None, _refused(403, error.code, error.message)
+            return None, _refused(upgrade, 403, error)
         farewell = self.tracker.farewell(ticket.app_id, ticket.contact_id)
         if farewell is not None:
             return None, answer + _farewell(farewell)
@@ -285,10 +285,10 @@ def _ticket_in(query: str) -> str:
     return text.partition("&")[0].partition("?")[0]
 
 
-def _refused(status: int, code: str, message: str) -> bytes:
-    _note_refusal(code, status)
+def _refused(upgrade: Upgrade, status: int, error: PorchlightError) -> bytes:
+    _note_refusal(error.code, status)
     extra = b"upgrade: websocket\r\nsec-websocket-version: 13\r\n" if status == 426 else b""
-    return refuse(status, code, message, new_request_id(), extra)
+    return refuse(status, error.code, error.message, request_id_among(upgrade.headers), extra)
 
 
 def _farewell(close_code: int) -> bytes:

@@ -65,7 +65,7 @@ def refuse(status: int, code: str, message: str, request_id: str, extra: bytes =
         f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n".encode()
         + b"content-type: application/json; charset=utf-8\r\nconnection: close\r\ncontent-length: "
         + str(len(body)).encode()
-        + b"\r\n"
+        + f"\r\nx-request-id: {request_id}\r\n".encode()
         + extra
         + b"\r\n"
         + body

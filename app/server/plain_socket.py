@@ -112,9 +112,11 @@ def _refusal(status: int, text: str) -> Response:
     else:
         code, message = "request_refused", text.strip() or "There is no socket here"
     log_refusal("http.refused", code, status=int(status))
-    body = error_list(code, message, new_request_id())
+    request_id = new_request_id()
+    body = error_list(code, message, request_id)
     headers = Headers(
         {
+            "x-request-id": request_id,
             "content-type": "application/json; charset=utf-8",
             "connection": "close",
             "content-length": str(len(body)),

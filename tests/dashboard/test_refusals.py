@@ -24,8 +24,9 @@ async def test_unknown_address_is_an_error_list_for_programs(admin: httpx2.Async
 
 
 async def test_error_of_a_page_is_an_error_list_for_programs(admin: httpx2.AsyncClient, acme: Team) -> None:
-    answer = await admin.get(acme.url("/users/new?since=never"), headers=JSON)
+    answer = await admin.get(acme.url("/users/new?since=never"), headers=JSON | {"X-Request-Id": "edge-42"})
     assert_error_list(answer, 400, "parameter_invalid", "since is 'never'")
+    assert answer.json()["request_id"] == answer.headers["x-request-id"] == "edge-42"
 
 
 async def test_error_of_a_page_is_a_page_for_people(admin: httpx2.AsyncClient, acme: Team) -> None:

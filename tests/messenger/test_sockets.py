@@ -258,10 +258,12 @@ async def test_R2_hanging_up_leaves_the_dot_on(served: Served, app_id: AppId, ti
 
 @pytest.mark.parametrize("text", ["", "junk", "a.b.c.d.e"])
 async def test_forged_ticket_is_refused_with_403(served: Served, text: str) -> None:
-    _, status, body = await Client.knock(served.port, f"/messenger/socket?ticket={text}")
+    _, status, body = await Client.knock(
+        served.port, f"/messenger/socket?ticket={text}", "X-Request-Id: edge-42"
+    )
     assert status == 403
     answer = json.loads(body)
-    assert answer["type"] == "error.list"
+    assert (answer["type"], answer["request_id"]) == ("error.list", "edge-42")
     assert answer["errors"][0]["code"] == "ticket_invalid"
 
 

@@ -144,6 +144,7 @@ def assert_refused(answer: bytes, status: int) -> None:
     assert b"content-type: application/json" in head
     refusal = json.loads(body)
     assert (refusal["type"], refusal["errors"][0]["code"]) == ("error.list", "request_refused")
+    assert f"x-request-id: {refusal['request_id']}".encode() in head
 
 
 @pytest.mark.parametrize(

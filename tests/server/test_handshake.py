@@ -49,6 +49,7 @@ def test_refusal_is_an_error_list() -> None:
     head, _, body = refuse(403, "ticket_invalid", 'No "such" ticket', "abc").partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 403 Forbidden\r\n")
     assert f"content-length: {len(body)}".encode() in head
+    assert b"\r\nx-request-id: abc" in head
     assert json.loads(body) == {
         "type": "error.list",
         "request_id": "abc",

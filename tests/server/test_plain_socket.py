@@ -171,7 +171,7 @@ async def answer_to(tmp_path: Path, head: bytes) -> tuple[bytes, str]:
     assert b"content-type: application/json" in told.lower()
     refusal = json.loads(body)
     assert refusal["type"] == "error.list"
-    assert refusal["request_id"]
+    assert f"x-request-id: {refusal['request_id']}".encode() in told
     return told.partition(b"\r\n")[0], refusal["errors"][0]["code"]
 
 

@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import Connection, insert
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 
 from app.api.errors import error_handlers
 from app.api.routes import routes
@@ -19,6 +20,7 @@ from app.auth.tokens import create_token
 from app.clock import Clock
 from app.ids import AdminId, AppId, ContactId, new_contact_id
 from app.lifespan import lifespan_of
+from app.server.request_ids import Named
 from app.settings import Settings
 from app.state import AppState
 from app.storage.tables import contacts
@@ -46,6 +48,7 @@ def rest_app(settings: Settings, clock: Clock, states: list[AppState]) -> Starle
 
     return Starlette(
         routes=routes,
+        middleware=[Middleware(Named)],
         exception_handlers=error_handlers,
         lifespan=lifespan_of(settings, clock, open_socket_of),
     )
