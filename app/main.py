@@ -1,11 +1,13 @@
 """The application: every route in one place, and the middleware around them."""
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from app.api.errors import error_handlers
 from app.api.routes import routes as api_routes
 from app.api.test_clock import test_clock_routes
+from app.api.unrouted import telling_tokens
 from app.clock import Clock
 from app.dashboard.refusals import with_pages
 from app.dashboard.routes import routes as dashboard_routes
@@ -25,6 +27,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Starlette:
     """The whole server as an ASGI application; its lifespan opens and closes what it needs."""
     own_clock = clock or Clock()
     handlers = with_pages(error_handlers)
+    handlers[HTTPException] = telling_tokens(handlers[HTTPException])
     return Starlette(
         routes=[
             *messenger_routes,

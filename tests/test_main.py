@@ -32,6 +32,18 @@ async def test_unknown_route_is_an_error_list(served: Served) -> None:
     assert answer.json()["errors"] == [{"code": "not_found", "message": "Resource Not Found"}]
 
 
+async def test_unknown_route_is_a_page_for_browsers_and_an_error_list_for_tokens(served: Served) -> None:
+    tenant = await make_tenant(served, "Acme")
+    html = {"Accept": "text/html"}
+    async with httpx2.AsyncClient(base_url=served.url, trust_env=False, timeout=60) as client:
+        page = await client.get("/no/such/route", headers=html)
+        told = await client.get("/no/such/route", headers=html | tenant.headers)
+    assert (page.status_code, told.status_code) == (404, 404)
+    assert page.headers["content-type"].startswith("text/html")
+    assert told.json()["errors"] == [{"code": "not_found", "message": "Resource Not Found"}]
+    assert told.headers["x-ratelimit-limit"] == "1000"
+
+
 async def test_test_clock_is_not_there_unless_it_was_opened(served: Served) -> None:
     async with httpx2.AsyncClient(base_url=served.url, trust_env=False, timeout=60) as client:
         answer = await client.post("/test/clock", json={"advance_seconds": 5})

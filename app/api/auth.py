@@ -37,25 +37,30 @@ def authenticated(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
     @wraps(handler)
     async def endpoint(request: Request) -> Response:
         # What is refused or cancelled in here bears no headers of a limit: whose it would be is not known yet.
-        grant = await _grant_of(request)
-        allowance = desk_of(request).take_request(grant, monotonic())
-        try:
-            _check_rate(allowance)
-            require_not_elsewhere(grant.app_id, state_of(request).settings)
-            _check_version(request)
-            with unanswered_if_cancelled():
-                response = await handler(request, grant)
-        except Exception as error:
-            if isinstance(error, PorchlightError) and error.status in _BAD_INPUT:
-                log_refusal("rest.refused", error.code, status=error.status)
-            response = await answer_to(request, error)
-        response.headers.update(allowance.headers(state_of(request).clock.now()))
-        return response
+        grant = await grant_of(request)
+        return await answered(request, grant, handler)
 
     return endpoint
 
 
-async def _grant_of(request: Request) -> TokenGrant:
+async def answered(request: Request, grant: TokenGrant, handler: Handler) -> Response:
+    """What ``handler`` answers or raises, with the headers of the limit; 429 above one."""
+    allowance = desk_of(request).take_request(grant, monotonic())
+    try:
+        _check_rate(allowance)
+        require_not_elsewhere(grant.app_id, state_of(request).settings)
+        _check_version(request)
+        with unanswered_if_cancelled():
+            response = await handler(request, grant)
+    except Exception as error:
+        if isinstance(error, PorchlightError) and error.status in _BAD_INPUT:
+            log_refusal("rest.refused", error.code, status=error.status)
+        response = await answer_to(request, error)
+    response.headers.update(allowance.headers(state_of(request).clock.now()))
+    return response
+
+
+async def grant_of(request: Request) -> TokenGrant:
     """What the bearer's token opens; raises Unauthorized, or RateLimited after too many wrong ones."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     token = token.strip()

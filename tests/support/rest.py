@@ -11,10 +11,12 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import Connection, insert
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
-from app.api.errors import error_handlers
+from app.api.errors import error_handlers, on_http_exception
 from app.api.routes import routes
+from app.api.unrouted import telling_tokens
 from app.auth.admins import create_admin
 from app.auth.tokens import create_token
 from app.clock import Clock
@@ -49,7 +51,7 @@ def rest_app(settings: Settings, clock: Clock, states: list[AppState]) -> Starle
     return Starlette(
         routes=routes,
         middleware=[Middleware(Named)],
-        exception_handlers=error_handlers,
+        exception_handlers={**error_handlers, HTTPException: telling_tokens(on_http_exception)},
         lifespan=lifespan_of(settings, clock, open_socket_of),
     )
 
