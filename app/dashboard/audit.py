@@ -1,7 +1,8 @@
 """The audit log and the receipts of destructions, for admins: read page by page, and exported. Rules R65, R82.
 
 An export is made as it is sent, a thousand entries at a time, however long the log is; and it is on
-the log itself, before its first byte goes out.
+the log itself, before its first byte goes out. So is each page that is looked at, once it has been read:
+what it shows does not hold the look.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -58,6 +59,9 @@ async def show_audit(request: Request, seat: Seat) -> Response:
 
     entries, names, members = await state.database.read(read)
     shown, path = entries[:PAGE_SIZE], request.url.path
+    if shown:  # who looked at whom is personal data too
+        deed = Deed("audit_log.viewed", "audit_log", None, {"count": len(shown)})
+        await log_view(state.database, seat.app_id, seat.actor, deed, now)
     older = _url(path, replace(view, before=shown[-1].id)) if len(entries) > PAGE_SIZE else None
     return page(
         "settings_audit.html",

@@ -98,6 +98,27 @@ async def test_R82_long_log_has_pages_and_filters(
     assert "step.008" not in filtered
 
 
+async def test_R82_look_at_the_log_is_on_it_once_a_page(
+    admin: httpx2.AsyncClient, acme: Team, server: Served
+) -> None:
+    await put(server, acme, *(f"step.{number:03d}" for number in range(60)))
+    first = (await admin.get(acme.url(PAGE))).text
+    assert "audit_log.viewed" not in first
+    older = (await admin.get(acme.url(f"{PAGE}?before=11"))).text
+    # The looks that come in between move nothing on the pages that follow.
+    assert ("step.010" in first, "step.009" in first, "step.009" in older) == (True, False, True)
+    looks = [entry for entry in await entries(server, acme) if entry[0] == "audit_log.viewed"]
+    assert looks == [("audit_log.viewed", str(acme.admin_id), None, {"count": count}) for count in (50, 10)]
+
+
+async def test_R82_page_of_the_log_that_shows_nothing_is_no_look(
+    admin: httpx2.AsyncClient, acme: Team, server: Served
+) -> None:
+    for query in ("", "?action=contact.viewed"):
+        assert (await admin.get(acme.url(PAGE + query))).status_code == 200
+    assert await entries(server, acme) == []
+
+
 @pytest.mark.parametrize("query", ["before=x", "before=" + "9" * 16, "actor=%00", "action=" + "x" * 101])
 async def test_filter_that_fits_nothing_is_refused(admin: httpx2.AsyncClient, acme: Team, query: str) -> None:
     assert (await admin.get(acme.url(f"{PAGE}?{query}"))).status_code == 400
