@@ -235,6 +235,7 @@ def _part(comparison: Comparison, value: ColumnElement[Any]) -> ColumnElement[bo
         comparison.value,
         at_start=comparison.operator == "begins",
         at_end=comparison.operator == "ends",
+        in_lower_case=comparison.field.ignores_case,
     )
 
 

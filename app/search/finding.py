@@ -62,7 +62,8 @@ RANGES: Final[frozenset[Operator]] = frozenset(
     )
 )
 
-_PARTS: Final[frozenset[Operator]] = frozenset({"contains", "begins", "ends", "known"})
+_BY_PART: Final[frozenset[Operator]] = frozenset({"contains", "begins", "ends"})
+_PARTS: Final[frozenset[Operator]] = _BY_PART | {"known"}
 _WHETHER_KNOWN: Final[frozenset[Operator]] = frozenset({"known", "unknown"})
 
 _IS_USER: Final[ColumnElement[bool]] = literal_column("contacts.role = 'user'")
@@ -86,7 +87,7 @@ def few_of(conn: Connection, ask: Ask) -> Source | None:
     """Where one of the sources has few: these, whoever among them fits. Page and count both go on from them."""
     for source in sources_of(ask.tree, ask.around, ask.roles):
         # An index that is read from end to end is read once, and all others are told by a count, which is quicker.
-        is_counted = not _is_read_through(source) or source.column not in OF_KNOWN
+        is_counted = not _is_read_through(source)
         if is_counted and conn.execute(rows_of(source, FEW + 1)).scalar_one() > FEW:
             continue
         ids = conn.execute(source.ids.limit(FEW + 1)).scalars().all()
@@ -163,11 +164,13 @@ def _sources_of_comparison(comparison: Comparison, around: Around, roles: Sequen
     if holders is not None:
         return [Source(holders, comparison)]
     column, operator = comparison.field.column, comparison.operator
-    if column is None or operator not in RANGES | _further_operators(column):
-        return []
-    if column in ("email", "external_id"):
-        return (_by_email if column == "email" else _by_external_id)(comparison, around)
-    if column not in ORDERED | _LED | OF_KNOWN | _FACTS:
+    if column == "email":
+        return _by_email(comparison, around)
+    if column == "external_id":
+        return _by_external_id(comparison, around)
+    if column not in ORDERED | _LED | OF_KNOWN | _FACTS or operator not in RANGES | _further_operators(
+        column
+    ):
         return []
     conditions = _range_of(comparison, around, column)
     if column not in _LED:
@@ -192,17 +195,26 @@ def _of_segment(comparison: Comparison, around: Around, roles: Sequence[str]) ->
 
 def _by_external_id(comparison: Comparison, around: Around) -> list[Source]:
     """Users' ids have an index, which keeps them unique, and others' ids another."""
+    if comparison.operator not in RANGES | _BY_PART:
+        return []
     is_known, is_it = contacts.c.external_id.is_not(None), clause_of(comparison, around, is_open=True)
     halves = (_ids(around, is_half, is_known, is_it) for is_half in (_IS_USER, _IS_NO_USER))
     return [Source(union_all(*halves), comparison)]
 
 
 def _by_email(comparison: Comparison, around: Around) -> list[Source]:
-    """An email told apart by case is found by the index of those in lower case."""
-    if comparison.operator != "is_any_of":
-        return []
-    keys = [str(entry).lower() for entry in _entries(comparison)]
-    return [Source(_ids(around, contacts.c.email_key.in_(keys)))]
+    """An email told apart by case is found by the index of those in lower case, and so is a part of one."""
+    if comparison.operator == "is_any_of":
+        keys = [str(entry).lower() for entry in _entries(comparison)]
+        return [Source(_ids(around, contacts.c.email_key.in_(keys)))]
+    # Letters beyond ASCII may turn into others in lower case, and then the index would not have all.
+    if comparison.operator in _BY_PART and str(comparison.value).isascii():
+        of_key = replace(comparison.field, column="email_key", ignores_case=True)
+        in_lower_case = replace(comparison, field=of_key)
+        return [
+            Source(_ids(around, *_range_of(in_lower_case, around, "email_key")), in_lower_case, "email_key")
+        ]
+    return []
 
 
 def in_index(
@@ -294,7 +306,8 @@ def _is_told_on_walk(ask: Ask) -> bool:
 
 def _is_read_through(source: Source) -> bool:
     asked = source.answered
-    return asked is not None and (asked.operator in _PARTS or asked.field.kind == "email_domain")
+    is_by_part = asked is not None and (asked.operator in _BY_PART or asked.field.kind == "email_domain")
+    return is_by_part or source.column in _FACTS - {"country"}
 
 
 def _steps_to(conn: Connection, ask: Ask, wanted: int, rows: int) -> int:

@@ -25,6 +25,10 @@ class Found(FunctionElement[bool]):
     inherit_cache = True
     name = "found"
 
+    def self_group(self, against: Any = None) -> Any:
+        """As it is: SQLAlchemy would compare it with 1, and SQLite takes nothing compared so for a range."""
+        return self
+
 
 class FoundAscii(Found):
     """The same for a pattern of ASCII alone, which stands as a LIKE in place of the GLOB."""
@@ -33,19 +37,28 @@ class FoundAscii(Found):
 
 
 def found(
-    text: ColumnElement[Any], *parts: str, at_start: bool = False, at_end: bool = False
+    text: ColumnElement[Any],
+    *parts: str,
+    at_start: bool = False,
+    at_end: bool = False,
+    in_lower_case: bool = False,
 ) -> ColumnElement[bool]:
     """Whether ``text`` holds ``parts`` one after the other; unknown where it is unknown itself.
 
-    ``at_start``: it begins with the first; ``at_end``: it ends with the last.
+    ``at_start``: it begins with the first; ``at_end``: it ends with the last. ``in_lower_case``: the text has no
+    letter in another case, so that what it begins with is a range of its index to SQLite.
     """
     regex = ".*".join("".join(map(_in_regex, part)) for part in parts)
     regex = f"{'^' if at_start else ''}{regex}{'$' if at_end else ''}"
-    is_ascii = all(map(str.isascii, parts))
-    anything, in_pattern = ("%", _in_like) if is_ascii else ("*", _in_glob)
+    kind: type[Found] = Found
+    anything, in_pattern = "*", _in_glob
+    if all(map(str.isascii, parts)):
+        if at_start and in_lower_case:
+            parts, in_pattern = tuple(map(str.lower, parts)), _alone_in_glob
+        else:
+            kind, anything, in_pattern = FoundAscii, "%", _in_like
     pattern = anything.join("".join(map(in_pattern, part)) for part in parts)
     pattern = f"{'' if at_start else anything}{pattern}{'' if at_end else anything}"
-    kind = FoundAscii if is_ascii else Found
     return kind(text, literal(pattern, Text), literal(regex, Text))
 
 
@@ -109,6 +122,10 @@ def _in_like(char: str) -> str:
 def _in_glob(char: str) -> str:
     cases = _cases(char)
     return f"[{''.join(cases)}]" if len(cases) > 1 or char in _GLOB_SIGNS else char
+
+
+def _alone_in_glob(char: str) -> str:
+    return f"[{char}]" if char in _GLOB_SIGNS else char
 
 
 def _in_regex(char: str) -> str:

@@ -53,11 +53,19 @@ def rest(field: str, operator: str, value: object) -> Node:
     return read_search(search(field, operator, value), SEARCH)
 
 
+def of_list(field: str, operator: str, value: object = None) -> Node:
+    return read_filter(search(field, operator, value), FILTER)
+
+
 @pytest.mark.parametrize(
     ("node", "index"),
     [
         (rest("email", "=", "ada@example.com"), "contacts_email"),
         (rest("email", "~", "ada"), "contacts_email"),
+        (rest("email", "^", "Ada"), "contacts_email (app_id=? AND email_key>? AND email_key<?)"),
+        (of_list("email", "contains", "Ada"), "contacts_email"),
+        (of_list("email", "starts_with", "Ada"), "contacts_email (app_id=? AND email_key>? AND email_key<?)"),
+        (rest("external_id", "~", "u1"), "contacts_external_id"),
         (rest("email_domain", "=", "example.com"), "contacts_email"),
         (rest("name", "~", "ada"), "contacts_of_known_name"),
         (rest("location.city", "=", "Lagos"), "contacts_by_facts"),
@@ -75,7 +83,7 @@ def rest(field: str, operator: str, value: object) -> Node:
             "contacts_role_by_signed_up_at (app_id=? AND role=? AND signed_up_at=?)",
         ),
         (
-            read_filter({"field": "last_seen_at", "operator": "has_any_value"}, FILTER),
+            of_list("last_seen_at", "has_any_value"),
             "contacts_role_by_last_seen_at (app_id=? AND role=? AND last_seen_at>?)",
         ),
         (rest("name", "=", "Ada"), "contacts_of_known_name"),
@@ -306,7 +314,8 @@ def test_several_attributes_are_counted_from_their_indexes_alone(conn: Connectio
 
 def test_what_no_index_knows_has_no_source() -> None:
     for node in (
-        rest("external_id", "~", "ada"),
+        rest("external_id", "!~", "ada"),
+        of_list("email", "contains", "é"),
         rest("email", "!=", "a@example.com"),
         rest("custom_attributes.plan", "!=", "pro"),
         rest("ios_device", "=", "x"),

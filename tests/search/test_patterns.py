@@ -58,6 +58,13 @@ def test_a_part_is_found_without_case_and_signs_are_themselves(
     assert is_found(text, part, at_end=True) is at_end
 
 
+@given(text=st.text("ab*[%_?^]é", max_size=6), part=st.text("aBÉé*[]%_?", min_size=1, max_size=3))
+def test_in_lower_case_a_part_begins_what_it_begins_otherwise(text: str, part: str) -> None:
+    with ENGINE.connect() as conn:
+        clause = found(literal(text, Text), part, at_start=True, in_lower_case=True)
+        assert bool(conn.execute(select(clause)).scalar_one()) is is_found(text, part, at_start=True)
+
+
 def test_nothing_is_found_in_what_is_unknown() -> None:
     assert is_found(None, "a") is None
 
