@@ -19,7 +19,6 @@ from sqlalchemy import (
     literal,
     literal_column,
     select,
-    union,
     union_all,
 )
 
@@ -45,8 +44,6 @@ _BAD_LUCK: Final = 2
 ORDERED: Final = frozenset(
     {"created_at", "updated_at", "last_seen_at", "signed_up_at", "session_count", "name_key"}
 )
-# What else the index over the newest holds.
-_BESIDE_THEM: Final = ("signed_up_at",)
 # The same of those who are listed and have a value: in these a part of a text is looked for too.
 OF_KNOWN: Final = frozenset({"name", "phone", "owner_id", "last_contacted_at", "last_replied_at"})
 # Columns that stand together in one index, to be read from end to end.
@@ -106,8 +103,8 @@ def places_of(
         found = _walked(conn, ask, wanted, after, SHORT_WALK)
         if found is None:
             source, rows = rarest(conn, sources_of(ask.tree, ask.around, ask.roles), MANY)
-            is_told = source is not None and _is_told_by_index(ask, source)
-            if rows > MANY and (not is_told or _is_told_on_walk(ask)):
+            is_told = source is not None and _is_ordered_by_index(ask, source)
+            if rows > MANY and (not is_told or _tells(ask.order.column, ask)):
                 found = _walked(conn, ask, wanted, after)
             elif not is_told and (steps := _steps_to(conn, ask, wanted, rows)) < rows:
                 found = _walked(conn, ask, wanted, after, steps)
@@ -131,15 +128,15 @@ def sources_of(node: Node, around: Around, roles: Sequence[str] = EVERYBODY) -> 
     of_parts = [sources_of(part, around, roles) for part in node.parts]
     if not all(of_parts):
         return []
-    # Whoever fits one of the parts is in the source of that part.
-    return [Source(union(*(_as_rows(sources[0].ids) for sources in of_parts)))]
+    # Whoever fits one of the parts is in the source of that part, and who fits several comes as often.
+    return [Source(union_all(*(_as_rows(sources[0].ids) for sources in of_parts)))]
 
 
 def ids_gathered(ask: Ask, source: Source | None, after: Place | None = None) -> Select[Any, str]:
     """Those who fit, all found and then sorted: the key and the id of each."""
     key, contact_id = closed(contacts.c[ask.order.column]), closed(contacts.c.id)
     columns = [contacts.c[ask.order.column], contacts.c.id]
-    if source is None or not _is_told_by_index(ask, source):
+    if source is None or not _is_ordered_by_index(ask, source):
         # A column that no index holds: one that has all the others would be read to its end in place of the source.
         columns.append(contacts.c.pseudonym)
     statement = select(*columns).where(*gathered(ask, source))
@@ -230,11 +227,6 @@ def in_index(
     return [LISTED, of_roles, *conditions]
 
 
-def is_about_roles(node: Node) -> bool:
-    """Whether a tree asks of nothing but roles."""
-    return all(asked.field.kind == "role" for asked in comparisons_of(node))
-
-
 def _range_of(comparison: Comparison, around: Around, column: str) -> list[ColumnElement[bool]]:
     conditions = [clause_of(comparison, around, is_open=True)]
     is_by_part = comparison.operator in _PARTS or comparison.field.kind == "email_domain"
@@ -281,27 +273,30 @@ def rarest(conn: Connection, sources: Sequence[Source], limit: int) -> tuple[Sou
     return best
 
 
-def _is_told_by_index(ask: Ask, source: Source) -> bool:
-    """Whether the index of a source alone tells who fits, and in which order they come."""
-    unanswered = [part for part in parts_of(ask.tree) if part is not source.answered]
-    return (
-        source.answered is not None
-        and source.column in ORDERED | OF_KNOWN
-        and ask.order.column in ("created_at", source.column)
-        and all(is_about_roles(part) for part in unanswered)
-        and not ask.besides
-    )
+def is_told_by_index(ask: Ask, source: Source) -> bool:
+    """Whether the index of a source alone tells who fits."""
+    return source.answered is not None and _tells(source.column, ask)
 
 
-def _is_told_on_walk(ask: Ask) -> bool:
-    """Whether the index of the order tells who fits, which makes a long walk short enough."""
-    told = {
-        "role",
-        "created_at",
-        ask.order.column,
-        *(_BESIDE_THEM if ask.order.column == "created_at" else ()),
-    }
-    return all(asked.field.column in told for asked in comparisons_of(ask.tree)) and not ask.besides
+def is_told_by_an_index(ask: Ask) -> bool:
+    """Whether there is an index that alone tells who fits, read from end to end."""
+    return any(_tells(comparison.field.column, ask) for comparison in comparisons_of(ask.tree))
+
+
+def _is_ordered_by_index(ask: Ask, source: Source) -> bool:
+    """Whether it tells their order too."""
+    return is_told_by_index(ask, source) and ask.order.column in _held_with(source.column)
+
+
+def _tells(column: str | None, ask: Ask) -> bool:
+    """Whether an index over a column has all that is asked."""
+    asked = {comparison.field.column for comparison in comparisons_of(ask.tree)}
+    return column in ORDERED | OF_KNOWN and asked <= _held_with(column) and not ask.besides
+
+
+def _held_with(column: str | None) -> set[str | None]:
+    """What stands in an index over a column of contacts."""
+    return {column, "role", "created_at"} | ({"signed_up_at"} if column == "created_at" else set())
 
 
 def _is_read_through(source: Source) -> bool:

@@ -89,6 +89,11 @@ GROUPS = [
     {"operator": "AND", "value": [IS_NO_LEAD, search("last_seen_at", "less_than", 1)]},
     {"operator": "AND", "value": [IS_NO_LEAD, search("last_seen_at", "is_unknown", None)]},
     {"operator": "AND", "value": [IS_NO_LEAD, search("last_seen_at", "less_than", 1), search("name", "contains", "a")]},
+    *({"operator": operator, "value": [search("created_at", "after", NOW - 86_400), other]}
+      for operator in ("AND", "OR") for other in (
+          search("last_seen_at", "less_than", 2), search("last_seen_at", "is_unknown", None),
+          search("signed_up_at", "more_than", 1), search("session_count", "is_not", 1),
+          search("phone", "contains", "5"), search("seats", "gt", 1))),
     {"operator": "AND", "value": [{"operator": "OR", "value": [IS_USER, IS_NO_LEAD]}, search("phone", "is", "x")]},
 ]  # fmt: skip
 TREES = [

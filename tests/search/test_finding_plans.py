@@ -22,8 +22,8 @@ from app.search.counting import (
 )
 from app.search.cursor import Place
 from app.search.fields import FilterFields, SearchFields
-from app.search.finding import ids_gathered, rows_of, sources_of
-from app.search.query import And, Comparison, Node, read_filter, read_search
+from app.search.finding import ids_gathered, is_told_by_an_index, is_told_by_index, rows_of, sources_of
+from app.search.query import And, Comparison, Node, Or, read_filter, read_search
 from app.search.walks import ids_on_walk, place_on_walk, stretches
 from app.storage.tables import attribute_values, contacts, metadata
 from support.searching import ATTRIBUTES, NOW, around, search
@@ -215,6 +215,28 @@ def test_whom_one_index_finds_it_puts_newest_first_without_a_look_at_each(
     further = And((node, rest("location.city", "=", "Lagos")))
     for ask in (Ask(further, HERE, roles), Ask(node, HERE, roles, Order("name_key"))):
         assert "COVERING" not in plan_of(conn, ids_gathered(ask, source))
+
+
+@pytest.mark.parametrize(
+    ("other", "index"),
+    [
+        (rest("last_seen_at", "<", NOW), "contacts_role_by_last_seen_at"),
+        (rest("signed_up_at", ">", NOW), "contacts_role_by_"),
+        (rest("session_count", "=", 7), "contacts_role_by_session_count"),
+    ],
+)
+def test_what_is_asked_besides_of_the_newest_one_index_tells(
+    conn: Connection, other: Node, index: str
+) -> None:
+    both, either = (group((rest("created_at", ">", NOW), other)) for group in (And, Or))
+    ask = Ask(both, HERE, BOTH)
+    [source] = [one for one in sources_of(both, HERE) if one.answered is other]
+    assert is_told_by_index(ask, source)
+    assert f"COVERING INDEX {index}" in plan_of(conn, count_gathered(ask, source))
+    ask = Ask(either, HERE, BOTH)
+    assert is_told_by_an_index(ask)
+    assert f"COVERING INDEX {index}" in plan_of(conn, count_gathered(ask, None))
+    assert not is_told_by_an_index(Ask(And((both, rest("name", "=", "Ada"))), HERE, BOTH))
 
 
 @pytest.mark.parametrize(
