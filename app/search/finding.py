@@ -103,6 +103,7 @@ def places_of(
         found = _walked(conn, ask, wanted, after, SHORT_WALK)
         if found is None:
             source, rows = rarest(conn, sources_of(ask.tree, ask.around, ask.roles), MANY)
+            # Who fits and is not near stands far apart, or far off: one index that tells them all is read and sorted.
             is_told = source is not None and _is_ordered_by_index(ask, source)
             if rows > MANY and (not is_told or _tells(ask.order.column, ask)):
                 found = _walked(conn, ask, wanted, after)
@@ -165,9 +166,7 @@ def _sources_of_comparison(comparison: Comparison, around: Around, roles: Sequen
         return _by_email(comparison, around)
     if column == "external_id":
         return _by_external_id(comparison, around)
-    if column not in ORDERED | _LED | OF_KNOWN | _FACTS or operator not in RANGES | _further_operators(
-        column
-    ):
+    if column is None or operator not in _operators_of_index(column):
         return []
     conditions = _range_of(comparison, around, column)
     if column not in _LED:
@@ -175,10 +174,13 @@ def _sources_of_comparison(comparison: Comparison, around: Around, roles: Sequen
     return [Source(_ids(around, *conditions), comparison, column)]
 
 
-def _further_operators(column: str) -> frozenset[Operator]:
+def _operators_of_index(column: str) -> frozenset[Operator]:
+    """What the index over a column answers."""
     if column in ORDERED:
-        return _WHETHER_KNOWN if contacts.c[column].nullable else frozenset()
-    return _PARTS if column in _READ_THROUGH else frozenset()
+        return RANGES | _WHETHER_KNOWN if contacts.c[column].nullable else RANGES
+    if column in _READ_THROUGH:
+        return RANGES | _PARTS
+    return RANGES if column in _LED else frozenset()
 
 
 def _of_segment(comparison: Comparison, around: Around, roles: Sequence[str]) -> list[Source]:
@@ -280,7 +282,8 @@ def is_told_by_index(ask: Ask, source: Source) -> bool:
 
 def is_told_by_an_index(ask: Ask) -> bool:
     """Whether there is an index that alone tells who fits, read from end to end."""
-    return any(_tells(comparison.field.column, ask) for comparison in comparisons_of(ask.tree))
+    columns = {comparison.field.column for comparison in comparisons_of(ask.tree)}
+    return any(column in ORDERED and _tells(column, ask) for column in columns)
 
 
 def _is_ordered_by_index(ask: Ask, source: Source) -> bool:

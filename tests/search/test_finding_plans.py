@@ -237,6 +237,10 @@ def test_what_is_asked_besides_of_the_newest_one_index_tells(
     assert is_told_by_an_index(ask)
     assert f"COVERING INDEX {index}" in plan_of(conn, count_gathered(ask, None))
     assert not is_told_by_an_index(Ask(And((both, rest("name", "=", "Ada"))), HERE, BOTH))
+    # An index of those who have a phone does not tell who is new.
+    assert not is_told_by_an_index(
+        Ask(Or((rest("created_at", ">", NOW), rest("phone", "~", "1"))), HERE, BOTH)
+    )
 
 
 @pytest.mark.parametrize(
