@@ -12,6 +12,7 @@ from app.api.answers import Json
 from app.api.bodies import read_object
 from app.api.calls import call_of
 from app.api.contacts import all_with_marks, shape_of, whose
+from app.api.counts import Counts
 from app.api.desk import desk_of
 from app.api.pages import cursor_query
 from app.auth.tokens import TokenGrant
@@ -21,10 +22,10 @@ from app.contacts.records import Contact
 from app.contacts.searching import Here, search_of
 from app.errors import InvalidField, ParameterInvalid, ParameterNotFound
 from app.ids import ContactId
-from app.search.asking import Order
+from app.search.asking import Ask, Order
 from app.search.cursor import Cursor, Cursors, Place
 from app.search.fields import SORTABLE
-from app.search.finding import few_of, places_of
+from app.search.finding import all_of_few, few_of, places_of
 from app.storage.abreast import abreast
 from app.trail.records import Deed
 
@@ -47,17 +48,7 @@ async def post_contact_search(request: Request, grant: TokenGrant) -> Response:
         # What the answer is about; a cursor holds for nothing else.
         search = f"{call.app_id} {ask.order!r} {ask.tree!r}"
         cursor = None if starting_after is None else cursors.read(starting_after, search)
-        few = few_of(conn, ask)
-
-        def find(conn: Connection) -> tuple[list[Place], list[tuple[Contact, Marks]]]:
-            places = places_of(conn, ask, few, per_page + 1, after=cursor.place if cursor else None)
-            return places, _found(conn, call.app_id, places[:per_page])
-
-        def count(conn: Connection) -> int:
-            return counts.of(conn, ask, few)
-
-        # To count many takes longer than to find a page of them.
-        total, (places, found) = abreast(conn, count, find) if few is None else (count(conn), find(conn))
+        total, places, found = _searched(conn, ask, counts, per_page, cursor.place if cursor else None)
         number = cursor.page if cursor else 1
         pages: dict[str, Any] = {"type": "pages", "page": number}
         if len(places) > per_page:
@@ -103,7 +94,28 @@ def read_pagination(given: object) -> tuple[int, str | None]:
     return per_page, starting_after or None
 
 
-def _found(conn: Connection, app_id: Any, places: list[Place]) -> list[tuple[Contact, Marks]]:
+def _searched(
+    conn: Connection, ask: Ask, counts: Counts, per_page: int, after: Place | None
+) -> tuple[int, list[Place], list[tuple[Contact, Marks]]]:
+    """How many fit, the places of a page of them and of whoever follows, and the page."""
+    few = few_of(conn, ask)
+    if few is not None and after is None:
+        everybody = all_of_few(conn, ask, few)
+        return len(everybody), everybody[: per_page + 1], _found(conn, ask, everybody[:per_page])
+
+    def find(conn: Connection) -> tuple[list[Place], list[tuple[Contact, Marks]]]:
+        places = places_of(conn, ask, few, per_page + 1, after=after)
+        return places, _found(conn, ask, places[:per_page])
+
+    if few is not None:
+        return counts.of(conn, ask, few), *find(conn)
+    # To count many takes longer than to find a page of them.
+    total, page = abreast(conn, lambda conn: counts.of(conn, ask, None), find)
+    return total, *page
+
+
+def _found(conn: Connection, ask: Ask, places: list[Place]) -> list[tuple[Contact, Marks]]:
+    app_id = ask.around.app_id
     return all_with_marks(
         conn, app_id, contacts_of_ids(conn, app_id, [ContactId(place.id) for place in places])
     )

@@ -93,6 +93,11 @@ def few_of(conn: Connection, ask: Ask) -> Source | None:
     return None
 
 
+def all_of_few(conn: Connection, ask: Ask, few: Source) -> list[Place]:
+    """Who fits of a few, all of them, in the order asked for."""
+    return _places(conn, ids_gathered(ask, few))
+
+
 def places_of(
     conn: Connection, ask: Ask, few: Source | None, limit: int, *, after: Place | None = None, offset: int = 0
 ) -> list[Place]:
