@@ -14,7 +14,7 @@ from app.search.asking import EVERYBODY, Ask, Order
 from app.search.counting import count_of
 from app.search.cursor import Place
 from app.search.fields import FilterFields, SearchFields
-from app.search.finding import few_of, places_of
+from app.search.finding import all_of_few, few_of, places_of
 from app.search.query import read_filter, read_search
 from app.storage.database import open_database
 from app.storage.migrations import migrate
@@ -177,6 +177,9 @@ def test_pages_hold_everybody_who_fits_once_and_in_order(
         assert paged(conn, ask, size) == in_order(ask)
         assert count(conn, ask) == len(in_order(ask))
         assert [place.id for place in page(conn, ask, 5, offset=7)] == in_order(ask)[7:12]
+        found = few_of(conn, ask)
+        if found is not None:
+            assert [place.id for place in all_of_few(conn, ask, found)] == in_order(ask)
 
 
 @pytest.mark.parametrize(
