@@ -172,7 +172,7 @@ class _Batch:
         return len(newcomers), len(changed)
 
     def _without_ids(self, before: Contact, after: Contact) -> Contact:
-        if (before.external_id, before.email_key) == (after.external_id, after.email_key):
+        if _reserved_by(before) == _reserved_by(after):
             return before
         freed = store.with_facts(before, {"external_id": None, "email": None, "email_key": None})
         store.update_contact(self._conn, before, freed)
@@ -288,9 +288,24 @@ def _with_whole_name(body: Mapping[str, object], halves: Mapping[str, str | None
 
 
 def _named(conn: Connection, app_id: AppId, lines: Sequence[Line]) -> list[Contact]:
-    """Everybody who has an id that a line names, deleted or not; held for this transaction."""
+    """Everybody who has an id that a line names or makes a user's, deleted or not; held for this transaction."""
     bodies = [line.body for line in lines]
     ids = {ContactId(str(body["id"])) for body in bodies if is_contact_id(str(body.get("id")))}
     external_ids = {str(body["external_id"]) for body in bodies if "external_id" in body}
     emails = {str(body["email"]).strip().lower() for body in bodies if "email" in body}
-    return store.find_named(conn, app_id, ids, external_ids, emails)
+    found = store.find_named(conn, app_id, ids, external_ids, emails)
+    # A lead's ids are nobody's before it becomes a user: then whoever has them stands in the way.
+    turned = {str(body["id"]) for body in bodies if "id" in body and body.get("role") == "user"}
+    leads = [contact for contact in found if contact.id in turned and contact.role != "user"]
+    if not leads:
+        return found
+    external_ids = {lead.external_id for lead in leads if lead.external_id is not None}
+    emails = {lead.email_key for lead in leads if lead.email_key is not None}
+    known = {contact.id for contact in found}
+    holders = store.find_named(conn, app_id, (), external_ids, emails)
+    return found + [holder for holder in holders if holder.id not in known]
+
+
+def _reserved_by(contact: Contact) -> tuple[str | None, str | None] | None:
+    """The ids that nobody else may have: a user's. Rule R50."""
+    return (contact.external_id, contact.email_key) if contact.role == "user" else None

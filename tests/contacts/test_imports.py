@@ -334,6 +334,44 @@ def test_R50_ids_may_change_hands_within_a_batch(recorder: Recorder) -> None:
     assert emails == {"1": "two@example.com", "2": "other@example.com", "3": "one@example.com"}
 
 
+def test_R50_a_lead_becomes_no_user_whose_ids_another_has(recorder: Recorder) -> None:
+    take(
+        recorder,
+        {"external_id": "1", "email": "ada@example.com"},
+        {"role": "lead", "external_id": "2", "email": "ada@example.com", "name": "By email"},
+        {"role": "lead", "external_id": "1", "email": "own@example.com", "name": "By external id"},
+    )
+    ada = one(recorder, external_id="1", role="user")
+    leads = [one(recorder, name=name) for name in ("By email", "By external id")]
+    outcome = take(recorder, *({"id": lead.id, "role": "user"} for lead in leads), {"external_id": "3"})
+    message = f"A contact matching those details already exists with id={ada.id}"
+    assert reasons(outcome) == {2: message, 3: message}
+    assert (outcome.created, [one(recorder, id=lead.id) for lead in leads]) == (1, leads)
+
+
+def test_R61_a_lead_becomes_a_user_with_the_ids_of_one_whose_days_are_over(recorder: Recorder) -> None:
+    take(recorder, {"email": "ada@example.com"}, {"role": "lead", "email": "ada@example.com", "name": "Ada"})
+    gone, lead = one(recorder, role="user"), one(recorder, name="Ada")
+    recorder.change(gone.id, deleted_at=NOW - GRACE_SECONDS, deleted_by="cli", listed=False)
+    assert reasons(take(recorder, {"id": lead.id, "role": "user"})) == {}
+    assert [(row["id"], row["role"]) for row in recorder.rows()] == [(lead.id, "user")]
+
+
+def test_R50_a_user_who_becomes_a_lead_frees_the_ids_for_lines_that_follow(recorder: Recorder) -> None:
+    take(recorder, {"external_id": "1"}, {"external_id": "2", "email": "ada@example.com"})
+    ada = one(recorder, external_id="2")
+    outcome = take(
+        recorder,
+        {"id": ada.id, "role": "lead"},
+        {"external_id": "1", "email": "ada@example.com"},
+        {"external_id": "2"},
+    )
+    assert (reasons(outcome), outcome.created, outcome.updated) == ({}, 1, 2)
+    known = {(row["role"], row["external_id"], row["email"]) for row in recorder.rows()}
+    email = "ada@example.com"
+    assert known == {("lead", "2", email), ("user", "1", email), ("user", "2", None)}
+
+
 def test_R62_a_deleted_contact_keeps_its_ids(recorder: Recorder) -> None:
     take(recorder, {"external_id": "1"})
     gone = one(recorder, external_id="1")
