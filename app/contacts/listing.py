@@ -148,12 +148,15 @@ def belonging(conn: Connection, app_id: AppId, view: View, ids: Collection[Conta
 
 
 def last_seen_of(
-    conn: Connection, app_id: AppId, ids: Collection[ContactId], *, archived_too: bool = False
+    conn: Connection, app_id: AppId, ids: Collection[ContactId]
 ) -> dict[ContactId, float | None]:
-    """When each of ``ids`` was last seen, as far as the database knows; unknown and deleted ids are left out."""
+    """When each of ``ids`` was last seen, archived or not, as far as the database knows.
+
+    Unknown and deleted ids are left out.
+    """
     found: dict[ContactId, float | None] = {}
     for chunk in _chunks(ids):
-        rows = conn.execute(moments_of(chunk, archived_too=archived_too), {"app_id": app_id})
+        rows = conn.execute(moments_of(chunk), {"app_id": app_id})
         found |= {ContactId(row.id): row.last_seen_at for row in rows}
     return found
 
@@ -219,11 +222,10 @@ def keys_of(view: View, ids: Sequence[ContactId]) -> Select[Any, str]:
     )
 
 
-def moments_of(ids: Sequence[ContactId], *, archived_too: bool) -> Select[str, float | None]:
-    """When each of ``ids`` was last seen."""
+def moments_of(ids: Sequence[ContactId]) -> Select[str, float | None]:
+    """When each of ``ids`` was last seen, but for deleted ones."""
     is_one = contacts.c.app_id == bindparam("app_id"), contacts.c.id.in_(ids)
-    is_shown = contacts.c.deleted_at.is_(None) if archived_too else contacts.c.listed.is_(True)
-    return select(contacts.c.id, contacts.c.last_seen_at).where(*is_one, is_shown)
+    return select(contacts.c.id, contacts.c.last_seen_at).where(*is_one, contacts.c.deleted_at.is_(None))
 
 
 def rows_of_word(word: str, limit: int) -> Select[int]:

@@ -160,7 +160,7 @@ class DashboardSocket:
         if offline:
             try:
                 stored = await self._state.database.read(
-                    lambda conn: last_seen_of(conn, self._app_id, offline, archived_too=True)
+                    lambda conn: last_seen_of(conn, self._app_id, offline)
                 )
             except StorageUnavailable:
                 raise Closing(wire.RESYNC) from None

@@ -92,14 +92,27 @@ async def test_a_query_tells_of_somebody_who_just_left_what_memory_knows(
     assert await ask(client, acme, [gone]) == {gone: {"online": False, "since": None, "last_seen_at": START}}
 
 
+async def test_R64_a_query_tells_of_archived_people_and_of_no_deleted_ones(
+    client: httpx2.AsyncClient, server: Served, acme: Tenant, add_contact: AddContact
+) -> None:
+    away = await add_contact(acme, listed=False, archived_at=START, last_seen_at=START - 60)
+    here = await add_contact(acme, listed=False, archived_at=START)
+    deleted = await add_contact(acme, listed=False, deleted_at=START, last_seen_at=START - 60)
+    server.state.tracker.ping(acme.app_id, here, START)
+    assert await ask(client, acme, [away, here, deleted]) == {
+        away: {"online": False, "since": None, "last_seen_at": int(START - 60)},
+        here: {"online": True, "since": int(START), "last_seen_at": int(START)},
+    }
+
+
 async def test_R83_an_unknown_id_and_another_workspaces_are_left_out_alike(
     client: httpx2.AsyncClient, server: Served, acme: Tenant, globex: Tenant, add_contact: AddContact
 ) -> None:
     own, theirs = await add_contact(acme), await add_contact(globex)
-    unlisted = await add_contact(acme, listed=False)
-    for tenant, contact_id in ((globex, theirs), (acme, unlisted)):
+    deleted = await add_contact(acme, listed=False, deleted_at=START)
+    for tenant, contact_id in ((globex, theirs), (acme, deleted)):
         server.state.tracker.ping(tenant.app_id, contact_id, START)
-    asked = [theirs, unlisted, NOBODY, "no id", "", "é" * 5_000, own]
+    asked = [theirs, deleted, NOBODY, "no id", "", "é" * 5_000, own]
     assert (await ask(client, acme, asked)).keys() == {own}
 
 
