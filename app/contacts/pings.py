@@ -191,11 +191,10 @@ def _overlaid(page: UserData, signed: UserData) -> UserData:
 
 
 def _holders(conn: Connection, app_id: AppId, person: UserData) -> Holders:
-    """Who holds the ids of a ping; for a browser that nobody holds, who its lead went up in."""
+    """Who holds the ids of a ping; for a browser that nobody holds, who its lead or visitor went up in."""
     email_key = person.email.lower() if person.email else None
     holders = store.find_holders(conn, app_id, person.user_id, email_key, person.anonymous_id)
-    is_told = person.user_id is not None or person.email is not None
-    if is_told or person.anonymous_id is None or holders.by_anonymous_id is not None:
+    if person.anonymous_id is None or holders.by_anonymous_id is not None:
         return holders
     heir_id = heir_of_browser(conn, app_id, person.anonymous_id)
     return replace(holders, heir=store.find_contact(conn, app_id, heir_id)) if heir_id else holders

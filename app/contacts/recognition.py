@@ -22,7 +22,7 @@ class Holders:
     by_email: Contact | None = None
     by_anonymous_id: Contact | None = None
     heir: Contact | None = None
-    """Who the lead of this browser went up in, where nobody holds the anonymous_id."""
+    """Who the lead or visitor of this browser went up in, where nobody holds the anonymous_id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def _recognise_browser(holders: Holders, strict: bool) -> Recognition:
 
 
 def _recognise_heir(heir: Contact | None, strict: bool) -> Recognition:
-    if heir is None or strict:
+    if heir is None or (strict and heir.role == "user"):
         return Recognition(None)
     if heir.deleted_at is not None:
         raise ContactDeleted
@@ -76,7 +76,7 @@ def _recognise_user(person: UserData, holders: Holders, *, may_adopt: bool) -> R
     if user is not None and user.deleted_at is not None:
         raise ContactDeleted
     taken = holders.by_email is not None and (user is None or holders.by_email.id != user.id)
-    browser = holders.by_anonymous_id
+    browser = holders.by_anonymous_id or _lead_of_browser(holders.heir)
     if browser is None or (user is not None and browser.id == user.id):
         return Recognition(user, email_is_taken=taken)
     if browser.deleted_at is not None:
@@ -89,6 +89,11 @@ def _recognise_user(person: UserData, holders: Holders, *, may_adopt: bool) -> R
     if browser.role == "visitor":
         return Recognition(user, absorbed=browser, email_is_taken=taken)
     return Recognition(user, merged=browser, email_is_taken=taken)
+
+
+def _lead_of_browser(heir: Contact | None) -> Contact | None:
+    """A lead that a browser leads to signs in from it as from its own; a user may be whoever signed in there before."""
+    return heir if heir is not None and heir.role == "lead" else None
 
 
 def _user_by_email(person: UserData, holder: Contact | None, may_adopt: bool) -> Contact | None:

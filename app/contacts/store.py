@@ -218,8 +218,18 @@ def clear_anonymous_id(conn: Connection, app_id: AppId, contact_id: ContactId) -
     _update_of(("anonymous_id",)).run(conn, changed)
 
 
-def absorb_visitor(conn: Connection, visitor: Contact, user_id: ContactId, now: float) -> None:
-    """Remove a visitor's row and its presence; what it did and bears becomes the user's."""
+def absorb_visitor(
+    conn: Connection,
+    visitor: Contact,
+    user_id: ContactId,
+    now: float,
+    *,
+    anonymous_id: str | None = None,
+) -> None:
+    """Remove a visitor's row and its presence; what it did and bears becomes the user's, or the lead's.
+
+    ``anonymous_id`` is its browser's, where that is to lead to somebody who bears another's.
+    """
     app_id = visitor.app_id
     move_marks(conn, app_id, visitor.id, user_id)
     conn.execute(
@@ -230,8 +240,8 @@ def absorb_visitor(conn: Connection, visitor: Contact, user_id: ContactId, now: 
     forget_words(conn, visitor)
     forget_values(conn, app_id, visitor.id)
     conn.execute(delete(contacts).where(contacts.c.app_id == app_id, contacts.c.id == visitor.id))
-    # Its browser is the user's by now, or another's.
-    remember_heir(conn, app_id, visitor.id, user_id, now)
+    # Without anonymous_id: its browser is the user's by now, or another's.
+    remember_heir(conn, app_id, visitor.id, user_id, now, anonymous_id=anonymous_id)
 
 
 def with_facts(contact: Contact, facts: Mapping[str, Any]) -> Contact:

@@ -108,12 +108,16 @@ def _absorb(conn: Connection, visitor: Contact, known: Contact, *, actor: Actor,
     What only the visitor knew, the contact knows now.
     """
     app_id = visitor.app_id
-    store.absorb_visitor(conn, visitor, known.id, now)
+    # By its browser alone a lead is known: it keeps its own, and the visitor's leads to it as well.
+    keeps_own = known.role == "lead" and known.anonymous_id is not None
+    store.absorb_visitor(
+        conn, visitor, known.id, now, anonymous_id=visitor.anonymous_id if keeps_own else None
+    )
     seen = [contact.last_seen_at for contact in (visitor, known) if contact.last_seen_at is not None]
     first = [contact.first_seen_at for contact in (visitor, known) if contact.first_seen_at is not None]
     after = replace(
         taught(known, visitor, attributes_of(conn, app_id, "contact")),
-        anonymous_id=visitor.anonymous_id or known.anonymous_id,
+        anonymous_id=known.anonymous_id if keeps_own else visitor.anonymous_id or known.anonymous_id,
         first_seen_at=min(first, default=None),
         last_seen_at=max(seen, default=None),
         updated_at=now,

@@ -81,6 +81,8 @@ def test_whoever_holds_nothing_is_new(person: UserData) -> None:
         (ANONYMOUS, {"heir": USER}, Recognition(USER, bears_anonymous_id=False)),
         (ANONYMOUS, {"by_anonymous_id": VISITOR, "heir": USER}, Recognition(VISITOR)),
         (BY_EMAIL, {"heir": USER}, Recognition(None)),
+        (BY_ID, {"heir": LEAD}, Recognition(LEAD)),
+        (BY_ID, {"by_external_id": USER, "heir": LEAD}, Recognition(USER, merged=LEAD)),
         # A visitor that signs in as a known user is absorbed, a lead is merged.
         (BY_ID, {"by_external_id": USER, "by_anonymous_id": VISITOR}, Recognition(USER, absorbed=VISITOR)),
         (BY_EMAIL, {"by_email": MAILED, "by_anonymous_id": VISITOR}, Recognition(MAILED, absorbed=VISITOR)),
@@ -144,5 +146,6 @@ def test_R80_an_unproven_email_tells_nothing_of_who_was_deleted() -> None:
 
 def test_R80_where_identities_are_verified_a_browser_leads_to_no_heir() -> None:
     assert ask(ANONYMOUS, True, heir=USER) == Recognition(None)
+    assert ask(ANONYMOUS, True, heir=LEAD) == Recognition(LEAD, bears_anonymous_id=False)
     with pytest.raises(ContactDeleted):
         ask(ANONYMOUS, heir=gone(USER))

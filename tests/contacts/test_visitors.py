@@ -180,6 +180,34 @@ def test_a_visitor_goes_up_in_a_lead_that_is_named_by_id(recorder: Recorder, vis
     assert (converted.contact.id, converted.absorbed) == (lead.id, visitor.id)
 
 
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_lead_that_a_visitor_goes_up_in_keeps_its_own_browser(
+    recorder: Recorder, visitor: Contact, strict: bool
+) -> None:
+    if strict:
+        recorder.verify_identities()
+    lead = recorder.ping({"anonymous_id": "a2"}).contact
+    recorder.change(lead.id, role="lead")
+    ask(recorder, {"id": lead.id}, "lead")
+    assert [recorder.ping({"anonymous_id": browser}).contact.id for browser in ("a1", "a2", "a1")] == [
+        lead.id
+    ] * 3
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_R73_a_lead_signs_in_from_either_of_its_browsers(
+    recorder: Recorder, visitor: Contact, is_known: bool
+) -> None:
+    lead = recorder.ping({"anonymous_id": "a2"}).contact
+    recorder.change(lead.id, role="lead", phone="1")
+    ask(recorder, {"id": lead.id}, "lead")
+    user = recorder.ping({"user_id": "42"}).contact if is_known else lead
+    signed_in = recorder.ping({"user_id": "42", "anonymous_id": "a1"}).contact
+    assert (signed_in.id, signed_in.role, signed_in.phone) == (user.id, "user", "1")
+    assert [row["id"] for row in recorder.rows()] == [user.id]
+    assert recorder.ping({"anonymous_id": "a1"}).contact.id == user.id
+
+
 def test_nobody_is_no_visitor_to_convert(recorder: Recorder) -> None:
     with pytest.raises(VisitorNotFound):
         ask(recorder, {"email": "foo@bar.com"})
