@@ -238,7 +238,9 @@ def _changed(attribute: DataAttribute, change: AttributeChange) -> DataAttribute
 
 
 def _is_in_use(conn: Connection, attribute: DataAttribute) -> bool:
-    """Whether a segment's filter names the attribute."""
+    """Whether a segment's filter names the attribute; segments are of people."""
+    if attribute.model != "contact":
+        return False
     fields = {attribute.name, f"custom_attributes.{attribute.name}"}
     return any(_names_any(tree, fields) for tree in store.filters_of_segments(conn, attribute.app_id))
 

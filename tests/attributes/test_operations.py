@@ -218,6 +218,16 @@ def test_what_a_segment_needs_can_not_be_archived(recorder: Recorder, tree: dict
     assert change(recorder, make(recorder, "other"), archived=True).archived
 
 
+def test_a_companys_attribute_is_needed_by_no_segment(recorder: Recorder) -> None:
+    tree = {"field": "plan", "operator": "is_unknown"}
+    row = {"app_id": recorder.app_id, "id": "0" * 24, "name": "Pro", "person_type": "user", "filter": tree}
+    recorder.conn.execute(insert(segments), row | {"created_at": NOW, "updated_at": NOW})
+    # Pings may give people and companies attributes of one name.
+    make(recorder)
+    of_companies = make_missing(recorder.conn, recorder.app_id, "company", {"plan": "pro"}, NOW)["plan"]
+    assert change(recorder, of_companies, archived=True).archived
+
+
 def test_R83_an_attribute_of_another_workspace_can_not_be_changed(recorder: Recorder) -> None:
     other = create_workspace(recorder.conn, "Globex", NOW)
     theirs = attributes_of(recorder.conn, other.app_id, "contact")["company_size"]
