@@ -9,6 +9,7 @@ from app.contacts.event_orders import EventOrder, Whose
 from app.contacts.events_store import EventSum
 from app.contacts.operations import get_contact, get_user_by_external_id, hold_contact
 from app.contacts.profiles import named_by_email
+from app.contacts.reading import user_of_email
 from app.contacts.records import Contact
 from app.errors import UserNotFound
 from app.ids import AppId
@@ -19,17 +20,18 @@ from app.trail.records import Actor, Deed, News
 def contact_of(conn: Connection, app_id: AppId, whose: Whose) -> Contact:
     """The contact whom a request names; raises UserNotFound.
 
-    An email names the user who has it, or else the one lead who does: leads may share theirs.
+    An email names the user who has it, archived or not, or else the one lead on the lists who does: leads may
+    share theirs.
     """
     if whose.id is not None:
         return get_contact(conn, app_id, whose.id)
     if whose.user_id is not None:
         return get_user_by_external_id(conn, app_id, whose.user_id)
-    found = named_by_email(conn, app_id, whose.email or "")
-    users = [contact for contact in found if contact.role == "user"] or found
-    if len(users) != 1:
+    user = user_of_email(conn, app_id, whose.email or "")
+    found = [user] if user is not None else named_by_email(conn, app_id, whose.email or "")
+    if len(found) != 1:
         raise UserNotFound
-    return users[0]
+    return found[0]
 
 
 def record_event(conn: Connection, app_id: AppId, order: EventOrder, *, actor: Actor, now: float) -> None:

@@ -33,6 +33,7 @@ _OF_ID: Final = Hot(_NOT_DELETED.where(contacts.c.id == bindparam("id")))
 # In the very words of the partial index, or it would not serve.
 _IS_USER: Final[ColumnElement[bool]] = literal_column("contacts.role = 'user'")
 _OF_EXTERNAL_ID: Final = Hot(_NOT_DELETED.where(_IS_USER, contacts.c.external_id == bindparam("external_id")))
+_OF_EMAIL: Final = Hot(_NOT_DELETED.where(_IS_USER, contacts.c.email_key == bindparam("email_key")))
 _OF_IDS: Final = Hot(_NOT_DELETED.where(contacts.c.id.in_(texts_given("ids"))))
 PEOPLE: Final = ("lead", "user")
 """Who is on the lists of REST: visitors are asked for by their own routes."""
@@ -58,6 +59,14 @@ def user_of_external_id(conn: Connection, app_id: AppId, external_id: str) -> Co
     if not external_id or len(external_id) > LONGEST_KEY or not _is_text(external_id):
         return None
     return _first(conn, _OF_EXTERNAL_ID, {"app_id": app_id, "external_id": external_id})
+
+
+def user_of_email(conn: Connection, app_id: AppId, email: str) -> Contact | None:
+    """The user of an email, in whatever case, archived or not; none for a lead's, or a deleted one's."""
+    email_key = email.strip().lower()
+    if not email_key or len(email_key) > LONGEST_KEY or not _is_text(email_key):
+        return None
+    return _first(conn, _OF_EMAIL, {"app_id": app_id, "email_key": email_key})
 
 
 def contacts_of_ids(conn: Connection, app_id: AppId, ids: Sequence[ContactId]) -> list[Contact]:

@@ -72,6 +72,16 @@ def test_an_email_names_the_user_or_the_only_lead(recorder: Recorder, ada: Conta
         named("joe@example.com")
 
 
+def test_R64_an_email_names_an_archived_user_as_its_id_does(recorder: Recorder, ada: Contact) -> None:
+    recorder.change(ada.id, archived_at=NOW, listed=False)
+    add_lead(recorder, "ada@example.com")
+    tell(recorder, event_name="a", user_id="42")
+    tell(recorder, event_name="b", email="ADA@example.com ")
+    assert [event.name for event in told(recorder, ada)] == ["b", "a"]
+    recorder.change(ada.id, deleted_at=NOW)
+    assert contact_of(recorder.conn, recorder.app_id, Whose(email="ada@example.com")).role == "lead"
+
+
 @pytest.mark.parametrize(
     "whose",
     [{"id": "0" * 24}, {"id": "x"}, {"user_id": "43"}, {"email": "eve@example.com"}, {"user_id": "a\0b"}],

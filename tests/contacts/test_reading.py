@@ -31,6 +31,19 @@ def test_an_external_id_names_a_user_in_its_own_workspace_only(recorder: Recorde
     assert reading.user_of_external_id(recorder.conn, recorder.app_id, "a/b c") is None
 
 
+def test_an_email_names_a_user_in_its_own_workspace_only(recorder: Recorder) -> None:
+    ada = recorder.ping({"email": "Ada@example.com"}).contact
+    other = create_workspace(recorder.conn, "Globex", NOW).app_id
+    assert reading.user_of_email(recorder.conn, recorder.app_id, " aDA@example.com") == ada
+    assert reading.user_of_email(recorder.conn, other, "ada@example.com") is None
+    for nobodys in ("", " ", "a\0", "\ud800", "a" * 501):
+        assert reading.user_of_email(recorder.conn, recorder.app_id, nobodys) is None
+    recorder.change(ada.id, listed=False, archived_at=NOW)
+    assert reading.user_of_email(recorder.conn, recorder.app_id, "ada@example.com") is not None
+    recorder.change(ada.id, role="lead")
+    assert reading.user_of_email(recorder.conn, recorder.app_id, "ada@example.com") is None
+
+
 def test_R83_what_can_not_be_an_external_id_names_nobody(recorder: Recorder) -> None:
     for external_id in ("", "\0", "\ud800", "x" * 10_000):
         assert reading.user_of_external_id(recorder.conn, recorder.app_id, external_id) is None
