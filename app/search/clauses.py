@@ -32,6 +32,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    union_all,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
@@ -80,10 +81,7 @@ def holders_of(comparison: Comparison, around: Around) -> Any:
     if operator in NEGATIVE:
         return None
     if comparison.field.attribute_id is not None:
-        # A condition on the value, so that the partial index over it serves.
-        return _values_of(
-            comparison, around, attribute_values.c[_value_column(comparison.field)].is_not(None)
-        )
+        return _holders_of_value(comparison, around)
     if kind == "tag":
         return (
             select(closed(taggings.c.subject_id))
@@ -96,6 +94,20 @@ def holders_of(comparison: Comparison, around: Around) -> Any:
     if kind == "online" and (True in _tuple(comparison)) and (False not in _tuple(comparison)):
         return listed_texts(around.online_ids)
     return None
+
+
+def _holders_of_value(comparison: Comparison, around: Around) -> Any:
+    # Each in the very words of a partial index, or that would not serve.
+    is_in_index = attribute_values.c[_value_column(comparison.field)].is_not(None)
+    fitted = _values_of(comparison, around, is_in_index)
+    if comparison.operator != "known":
+        return fitted
+    # What fits the attribute's type no more is a value all the same.
+    unfit = _values_of(
+        comparison, around, attribute_values.c.number.is_(None), attribute_values.c.text.is_(None)
+    )
+    either = union_all(fitted, unfit).subquery()
+    return select(either.c.contact_id)
 
 
 def closed(column: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -161,8 +173,13 @@ def _holds_of_nobody_told(comparison: Comparison) -> bool:
 
 
 def _attribute(comparison: Comparison, around: Around) -> ColumnElement[bool]:
-    held = exists(_values_of(comparison, around, attribute_values.c.contact_id == contacts.c.id))
+    held = is_held(comparison, around, contacts.c.id)
     return ~held if comparison.operator in NEGATIVE else held
+
+
+def is_held(comparison: Comparison, around: Around, contact_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a contact has a value of the attribute for which the comparison, or what it denies, holds."""
+    return exists(_values_of(comparison, around, attribute_values.c.contact_id == contact_id))
 
 
 def _values_of(comparison: Comparison, around: Around, *conditions: ColumnElement[bool]) -> Select[str]:

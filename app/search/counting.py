@@ -17,7 +17,6 @@ from sqlalchemy import (
     Double,
     Select,
     case,
-    exists,
     func,
     literal,
     literal_column,
@@ -27,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import BooleanClauseList
 
 from app.search.asking import LISTED, PEOPLE, Ask, is_of_roles
-from app.search.clauses import Around, clause_of, closed
+from app.search.clauses import Around, clause_of, closed, is_held
 from app.search.finding import (
     OF_KNOWN,
     ORDERED,
@@ -46,7 +45,7 @@ from app.search.query import FIRST_MOMENT, And, Comparison, Node, Operator, comp
 from app.search.store import count_people
 from app.storage.abreast import abreast, has_others
 from app.storage.listed import listed_texts
-from app.storage.tables import attribute_values, contacts
+from app.storage.tables import contacts
 
 Drawn: TypeAlias = list[tuple[bool, Any]]
 """Of each of a sample, whether it fits and its value of a column."""
@@ -148,11 +147,11 @@ def _quickest(conn: Connection, ask: Ask, sources: Sequence[Source]) -> Source |
 def _number_of_values(conn: Connection, ask: Ask, source: Source, others: Sequence[Source]) -> int:
     """How many have a value of every source."""
     keys = [key for _, key in _drawn(conn, ask, "id")] if others and has_others(conn) else []
-    halves = halves_at(closed(attribute_values.c.contact_id), keys)
+    halves = halves_at(closed(source.ids.selected_columns[0]), keys)
     if halves is None:
-        return _number(conn, count_of_values(source.ids, others))
+        return _number(conn, count_of_values(ask, source.ids, others))
     # Each half goes through all of the source's values; to look for the others takes far longer.
-    return _in_halves(conn, lambda half: count_of_values(source.ids.where(half), others), halves)
+    return _in_halves(conn, lambda half: count_of_values(ask, source.ids.where(half), others), halves)
 
 
 def _drawn(conn: Connection, ask: Ask, column: str) -> Drawn:
@@ -226,11 +225,11 @@ def sample_of(ask: Ask, column: str, first: str, last: str) -> Select[int, Any, 
     )
 
 
-def count_of_values(ids: Any, others: Sequence[Source]) -> Select[int]:
+def count_of_values(ask: Ask, ids: Any, others: Sequence[Source]) -> Select[int]:
     """How many of those with a value of one source have one of each of the others."""
     having = ids.subquery()
-    is_same = attribute_values.c.contact_id == having.c.contact_id
-    held = [exists(other.ids.where(is_same)) for other in others]
+    asked = (other.answered for other in others)
+    held = [is_held(one, ask.around, having.c.contact_id) for one in asked if one is not None]
     return select(func.count()).select_from(having).where(*held)
 
 

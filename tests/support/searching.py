@@ -52,6 +52,10 @@ NAMES = (
 )
 
 
+UNFIT = "no number"
+"""A value that its attribute's type fits no more: it is one, and compares with nothing."""
+
+
 @dataclass(frozen=True)
 class Someone:
     """A contact, as the oracle knows it: columns, attributes, and the names of its tags and companies."""
@@ -93,7 +97,7 @@ def someone(rng: random.Random, number: int) -> Someone:
     }
     attributes = {
         "plan": perhaps(rng.choice(("pro", "Pro", "free"))),
-        "seats": perhaps(rng.randrange(4)),
+        "seats": perhaps(rng.choice((0, 1, 2, 3, UNFIT))),
         "score": perhaps(rng.choice((0.5, 1.0, 2.5))),
         "renews_at": perhaps(around_now()),
         "trial": perhaps(rng.random() < 0.5),
@@ -137,9 +141,12 @@ def store_crowd(conn: Connection, people: list[Someone], app_id: AppId = APP, fi
     for person in people:
         for name in sorted(person.attributes):
             value = person.attributes[name]
-            is_text = isinstance(value, str)
+            is_text = isinstance(value, str) and value != UNFIT
             row = {"app_id": app_id, "contact_id": person.id, "attribute_id": ids[name]}
-            row |= {"text": value if is_text else None, "number": None if is_text else float(value)}
+            row |= {
+                "text": value if is_text else None,
+                "number": float(value) if isinstance(value, int | float) else None,
+            }
             conn.execute(insert(attribute_values), [row])
         for name in sorted(person.tags):
             row = {"app_id": app_id, "tag_id": tag_ids[name], "kind": "contact", "subject_id": person.id}
@@ -234,9 +241,10 @@ def _holds(asked: Comparison, person: Someone, segments: Mapping[str, Node]) -> 
     known = _value(asked, person)
     if operator in ("known", "unknown"):
         return (known is not None) == (operator == "known")
+    can_compare = known is not None and known != UNFIT
     if operator in ("is_none_of", "lacks"):
-        return known is None or not _compares(asked, known)
-    return known is not None and _compares(asked, known)
+        return not can_compare or not _compares(asked, known)
+    return can_compare and _compares(asked, known)
 
 
 def _value(asked: Comparison, person: Someone) -> Any:
