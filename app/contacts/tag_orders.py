@@ -120,6 +120,8 @@ def _target(given: object, place: str, customers_key: str) -> Target:
     if id_ is None and customers_id is None:
         raise _invalid(f"{place} needs an id or a {customers_key}")
     untag = given.get("untag")
+    if untag is not None and not isinstance(untag, bool) and untag not in ("true", "false"):
+        raise _invalid(f"{place}.untag must be true or false")
     return Target(id_, customers_id, untag=untag is True or untag == "true")
 
 

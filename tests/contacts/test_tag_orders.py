@@ -117,6 +117,7 @@ def test_an_unknown_company_or_user_is_not_found(
         ({"name": "a", "companies": [{}]}, "companies[0] needs an id or a company_id"),
         ({"name": "a", "companies": [{"id": ["6"]}]}, "companies[0].id must be text"),
         ({"name": "a", "users": [{"user_id": {}}]}, "users[0].user_id must be text"),
+        ({"name": "a", "users": [{"id": "6", "untag": "yes"}]}, "users[0].untag must be true or false"),
         ({"name": "a", "users": [{"untag": True}]}, "users[0] needs an id or a user_id"),
         ({"name": "a", "users": [{"id": "1"}] * (MOST_TARGETS + 1)}, "users has 1001 entries: at most 1000"),
     ],
@@ -129,5 +130,5 @@ def test_what_is_no_order_is_refused_with_its_fault(body: dict[str, Any], fault:
 
 def test_only_true_takes_a_tag_off(recorder: Recorder, ada: Contact) -> None:
     order(recorder, name="VIP", users=[{"id": ada.id, "untag": False}])
-    order(recorder, name="VIP", users=[{"id": ada.id, "untag": []}])
+    order(recorder, name="VIP", users=[{"id": ada.id, "untag": None}])
     assert tags_on(recorder, "contact", ada.id) == ["VIP"]
