@@ -82,7 +82,7 @@ class Source:
 
 def few_of(conn: Connection, ask: Ask) -> Source | None:
     """Where one of the sources has few: these, whoever among them fits. Page and count both go on from them."""
-    for source in sources_of(ask.tree, ask.around, ask.roles):
+    for source in sorted(sources_of(ask.tree, ask.around, ask.roles), key=_is_read_through):
         # An index that is read from end to end is read once, and all others are told by a count, which is quicker.
         is_counted = not _is_read_through(source)
         if is_counted and conn.execute(rows_of(source, FEW + 1)).scalar_one() > FEW:
@@ -110,9 +110,14 @@ def places_of(
             source, rows = rarest(conn, sources_of(ask.tree, ask.around, ask.roles), MANY)
             # Who fits and is not near stands far apart, or far off: one index that tells them all is read and sorted.
             is_told = source is not None and _is_ordered_by_index(ask, source)
-            if rows > MANY and (not is_told or _tells(ask.order.column, ask)):
+            # To read an index through once more takes longer than a short walk, whatever it tells.
+            is_quick = is_told and source is not None and not _is_read_through(source)
+            # The page is far down: there most may fit, who are walked to in so many steps.
+            if rows > MANY and is_told and SHORT_WALK < (steps := _BAD_LUCK * wanted) <= MANY:
+                found = _walked(conn, ask, wanted, after, steps)
+            if found is None and rows > MANY and (not is_told or _tells(ask.order.column, ask)):
                 found = _walked(conn, ask, wanted, after)
-            elif not is_told and (steps := _steps_to(conn, ask, wanted, rows)) < rows:
+            elif found is None and not is_quick and (steps := _steps_to(conn, ask, wanted, rows)) < rows:
                 found = _walked(conn, ask, wanted, after, steps)
         if found is not None:
             return found[offset:]
@@ -273,8 +278,9 @@ def _unanswered(ask: Ask, source: Source | None) -> Iterator[ColumnElement[bool]
 def rarest(conn: Connection, sources: Sequence[Source], limit: int) -> tuple[Source | None, int]:
     """The source with the fewest rows, and how many; one more than ``limit`` stands for any number above it."""
     best: tuple[Source | None, int] = (None, limit + 1)
-    for source in sources:
-        rows = conn.execute(rows_of(source, limit + 1)).scalar_one()
+    for source in sorted(sources, key=_is_read_through):
+        # Where others have few, not even an index that is read through has to be read to its end.
+        rows = conn.execute(rows_of(source, best[1])).scalar_one()
         if best[0] is None or rows < best[1]:
             best = (source, rows)
     return best
@@ -308,6 +314,7 @@ def _held_with(column: str | None) -> set[str | None]:
 
 
 def _is_read_through(source: Source) -> bool:
+    """Whether its index has to be read from end to end, however few fit."""
     asked = source.answered
     is_by_part = asked is not None and (asked.operator in _BY_PART or asked.field.kind == "email_domain")
     return is_by_part or source.column in _FACTS - {"country"}

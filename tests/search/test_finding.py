@@ -188,6 +188,9 @@ def test_pages_hold_everybody_who_fits_once_and_in_order(
         # The walk's own index has when people signed up; of when they were contacted it has nothing.
         (search("signed_up_at", "before", NOW + 86_400), 0, [5, None]),
         (search("signed_up_at", "before", NOW + 86_400), 10_000, [5]),
+        # Of a page far down most may fit.
+        (search("last_seen_at", "before", NOW + 86_400 * 9), 0, [5]),
+        (search("last_seen_at", "before", NOW + 86_400 * 9), 40, [5, 40]),
         (search("last_contacted_at", "before", NOW + 86_400), 0, [5]),
         (search("last_contacted_at", "before", NOW + 86_400), 10_000, [5]),
     ],
@@ -205,8 +208,28 @@ def test_whom_an_index_tells_are_not_walked_to_step_by_step(
     monkeypatch.setattr(finding, "SHORT_WALK", 5)
     monkeypatch.setattr(finding, "MANY", many)
     monkeypatch.setattr(finding, "_walked", walk)
-    places_of(conn, ask_of(asked), None, 50)
+    places_of(conn, ask_of(asked), None, 15, offset=5)
     assert taken == walks
+
+
+@pytest.mark.parametrize(
+    ("asked", "walks"), [(search("name", "contains", "a"), 2), (search("session_count", "gt", 1), 1)]
+)
+def test_no_index_is_read_through_twice_where_the_page_is_near(
+    conn: Connection, monkeypatch: pytest.MonkeyPatch, asked: object, walks: int
+) -> None:
+    taken: list[object] = []
+    walked = finding._walked
+
+    def walk(*args: Any) -> list[Place] | None:
+        taken.append(args)
+        return walked(*args)
+
+    monkeypatch.setattr(finding, "SHORT_WALK", 1)
+    monkeypatch.setattr(finding, "_walked", walk)
+    ask = ask_of(asked)
+    assert [place.id for place in places_of(conn, ask, None, 4)] == in_order(ask)[:4]
+    assert len(taken) == walks
 
 
 @pytest.mark.parametrize("field", ["name", "email", "external_id", "location.city"])
@@ -223,6 +246,44 @@ def test_an_index_is_read_from_end_to_end_once(conn: Connection, field: str) -> 
         event.remove(conn, "before_cursor_execute", note)
     assert few is not None
     assert len(read) == 1
+
+
+def test_an_index_is_not_read_to_its_end_where_another_has_few(conn: Connection) -> None:
+    read: list[str] = []
+
+    def note(_conn: Connection, _cursor: Any, statement: str, *_rest: Any) -> None:
+        read.append(statement)
+
+    parts = [search("email", "contains", "nobody has this"), search("id", "is", PEOPLE[3].id)]
+    event.listen(conn, "before_cursor_execute", note)
+    try:
+        few = few_of(conn, ask_of({"operator": "AND", "value": parts}))
+    finally:
+        event.remove(conn, "before_cursor_execute", note)
+    assert few is not None
+    assert few.answered is not None
+    assert few.answered.field.name == "id"
+    assert not any("LIKE" in statement for statement in read)
+
+
+def test_the_rarest_is_found_without_counting_the_others_to_their_end(
+    conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits: list[tuple[str, int | None]] = []
+    rows_of = finding.rows_of
+
+    def noted(source: finding.Source, limit: int | None = None) -> Any:
+        limits.append((source.column or "", limit))
+        return rows_of(source, limit)
+
+    monkeypatch.setattr(finding, "rows_of", noted)
+    parts = [search("email", "contains", "example"), search("session_count", "is", 2)]
+    ask = ask_of({"operator": "AND", "value": parts})
+    source, rows = finding.rarest(conn, finding.sources_of(ask.tree, ask.around), 1_000)
+    assert source is not None
+    assert source.column == "session_count"
+    assert 0 < rows < len(PEOPLE)
+    assert limits == [("session_count", 1_001), ("email_key", rows)]
 
 
 def test_pages_stay_in_step_while_contacts_come_and_go() -> None:
