@@ -56,6 +56,10 @@ PROBES: Final = 128
 """So many are asked to tell whether most fit."""
 VERY_MANY: Final = 300_000
 """Up to so many rows sources are told apart by, where all that fit have to be counted."""
+MANY_OF_SAMPLE: Final = 8
+"""Those are many who are more than one of so many."""
+A_LOOK: Final = 20
+"""So many entries of an index are read in the time of a look at one contact."""
 
 _OPPOSITES: Final[Mapping[Operator, Operator]] = {
     "is_none_of": "is_any_of", "lacks": "contains", "unknown": "known"
@@ -121,7 +125,7 @@ def _count_fitting(conn: Connection, ask: Ask) -> int:
         others = [other for other in sources if other is not source]
         return _number_of_values(conn, ask, source, others) - _number(conn, count_apart(ask))
     gathering = count_gathered(ask, source)
-    if source is None or source.answered is None or source.column not in _LEADING:
+    if source is None or source.answered is None or source.column not in _LEADING or not has_others(conn):
         return _number(conn, gathering)
     if source.answered.operator == "unknown":
         # Where a value is not known there is none to cut by.
@@ -136,12 +140,34 @@ def _count_fitting(conn: Connection, ask: Ask) -> int:
 
 def _quickest(conn: Connection, ask: Ask, sources: Sequence[Source]) -> Source | None:
     """The source to count those who fit from; none where everybody is gone through."""
-    # An index that has all that is asked is better than one that has fewer, who have to be looked at each.
     told = [source for source in sources if is_told_by_index(ask, source)]
-    if not told and is_told_by_an_index(ask):
-        return None
-    best = told or sources
-    return rarest(conn, best, VERY_MANY)[0] if len(best) > 1 else next(iter(best), None)
+    if not told and not is_told_by_an_index(ask):
+        best = _rarest(conn, sources)
+        return None if best is not None and _do_many_need_a_look(conn, ask, best) else best
+    # An index that has all that is asked is better than one that has fewer, who have to be looked at each, unless
+    # these are far fewer.
+    others = [source for source in sources if not is_told_by_index(ask, source)]
+    most = count_people(conn, ask.around.app_id, ask.roles) // A_LOOK
+    other, rows = rarest(conn, others, most)
+    if other is None or rows > most:
+        return _rarest(conn, told)
+    quick, entries = rarest(conn, told, A_LOOK * rows)
+    return other if quick is None or entries > A_LOOK * rows else quick
+
+
+def _do_many_need_a_look(conn: Connection, ask: Ask, source: Source) -> bool:
+    """Whether an index tells so many ids, and nothing else, that to go through everybody is quicker."""
+    asked = source.answered
+    if asked is None or asked is not ask.tree:
+        return False
+    if asked.field.column != "external_id" or asked.operator in RANGES:
+        return False
+    drawn = _drawn(conn, ask, "id")
+    return MANY_OF_SAMPLE * sum(fits for fits, _ in drawn) > len(drawn)
+
+
+def _rarest(conn: Connection, sources: Sequence[Source]) -> Source | None:
+    return rarest(conn, sources, VERY_MANY)[0] if len(sources) > 1 else next(iter(sources), None)
 
 
 def _number_of_values(conn: Connection, ask: Ask, source: Source, others: Sequence[Source]) -> int:
@@ -169,7 +195,7 @@ def _do_most_fit(drawn: Drawn) -> bool:
 
 def _number_in(conn: Connection, part: ColumnElement[bool], count: Count, drawn: Drawn) -> int:
     """How many ``count`` finds in a range; in two halves side by side where they are many."""
-    halves = halves_of(part, [key for _, key in drawn])
+    halves = halves_of(part, [key for _, key in drawn]) if has_others(conn) else None
     return _number(conn, count(part)) if halves is None else _in_halves(conn, count, halves)
 
 
@@ -182,8 +208,11 @@ def _in_halves(conn: Connection, count: Count, halves: Halves) -> int:
 
 def count_gathered(ask: Ask, source: Source | None) -> Select[int]:
     is_by_ids = source is not None and (source.column is None or source.answered is None)
+    is_looked_at = (
+        source is not None and source.column in ORDERED | OF_KNOWN and not is_told_by_index(ask, source)
+    )
     # A column that no index holds, or SQLite would read one that has all that is asked, to its end.
-    counted = func.count(contacts.c.pseudonym) if is_by_ids else func.count()
+    counted = func.count(contacts.c.pseudonym) if is_by_ids or is_looked_at else func.count()
     return select(counted).select_from(contacts).where(*gathered(ask, source))
 
 

@@ -15,7 +15,7 @@ from app.search.asking import EVERYBODY, Ask
 from app.search.clauses import clause_of
 from app.search.counting import count_of, count_within, ends_of, halves_of, outside_of, sample_of
 from app.search.fields import FilterFields, SearchFields
-from app.search.finding import few_of
+from app.search.finding import Source, few_of
 from app.search.query import Comparison, Operator, comparisons_of, read_filter, read_search
 from app.storage.abreast import LENDER
 from app.storage.database import open_database
@@ -79,6 +79,7 @@ OF_FILTER = [
     *(search(name, operator, "some") for name in ("segment", "tag", "company") for operator in ("is", "is_not")),
     *(search("role", operator, role) for operator in ("is", "is_not") for role in EVERYBODY),
 ]  # fmt: skip
+SESSIONS, OF_A_DAY = search("session_count", "gt", 0), search("created_at", "on", NOW + 2 * 86_400)
 IS_USER, IS_NO_LEAD = search("role", "is", "user"), search("role", "is_not", "lead")
 GROUPS = [
     {"operator": "AND", "value": [IS_USER, IS_NO_LEAD]},
@@ -151,6 +152,7 @@ def test_both_ways_count_as_many_as_a_look_at_each(
 ) -> None:
     monkeypatch.setattr(finding, "FEW", -1)
     monkeypatch.setattr(counting, "_do_most_fit", lambda drawn: most)
+    monkeypatch.setitem(conn.info, LENDER, lambda work: None)
     assert faults(conn) == []
 
 
@@ -163,6 +165,7 @@ def test_whatever_is_put_together_is_counted_rightly(
     conn: Connection, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rng = random.Random(seed)
+    monkeypatch.setitem(conn.info, LENDER, lambda work: None)
 
     def group(level: int) -> dict[str, Any]:
         if level == 3 or rng.random() < 0.4:
@@ -173,6 +176,7 @@ def test_whatever_is_put_together_is_counted_rightly(
     for _ in range(60):
         monkeypatch.setattr(finding, "FEW", rng.choice((-1, 5, 2_000)))
         monkeypatch.setattr(counting, "VERY_MANY", rng.choice((0, 300_000)))
+        monkeypatch.setattr(counting, "A_LOOK", rng.choice((1, 3, 20)))
         monkeypatch.setattr(halves, "WORTH_IT", rng.choice((2, 8)))
         ask = Ask(read_filter(group(1), FILTER), around(PEOPLE, SEGMENTS), rng.choice((BOTH, EVERYBODY)))
         assert count_of(conn, ask, few_of(conn, ask)) == fitting(ask), ask.tree
@@ -284,3 +288,68 @@ def test_several_attributes_are_counted_among_their_values(
         assert count_of(conn, ask, None) == fitting(ask) > 0
         is_of_values = len(tree) == 2 and roles != ("user",)
         assert len(counted) == (2 + has_others if is_of_values else 1)
+
+
+@pytest.mark.parametrize(
+    ("tree", "a_look", "column"),
+    [
+        # The index of sessions tells both; that of days has fewer, who have to be looked at.
+        ({"operator": "AND", "value": [SESSIONS, OF_A_DAY]}, 1, "created_at"),
+        ({"operator": "AND", "value": [SESSIONS, OF_A_DAY]}, 1_000, "session_count"),
+        ({"operator": "OR", "value": [OF_A_DAY, OF_A_DAY]}, 1, "few of each"),
+        ({"operator": "OR", "value": [OF_A_DAY, OF_A_DAY]}, 1_000, "everybody"),
+    ],
+)
+def test_far_fewer_are_looked_at_each_where_an_index_tells_many(
+    conn: Connection, tree: object, a_look: int, column: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources: list[Source | None] = []
+    count_gathered = counting.count_gathered
+
+    def noted(ask: Ask, source: Source | None) -> Select[int]:
+        sources.append(source)
+        return count_gathered(ask, source)
+
+    monkeypatch.setattr(counting, "count_gathered", noted)
+    monkeypatch.setattr(counting, "A_LOOK", a_look)
+    ask = Ask(read_filter(tree, FILTER), around(PEOPLE), BOTH)
+    assert count_of(conn, ask, None) == fitting(ask) > 0
+    [source] = sources
+    assert column == ("everybody" if source is None else source.column or "few of each")
+
+
+@pytest.mark.parametrize("part", ["u", "u14"])
+def test_ids_of_users_are_looked_up_where_few_have_the_part(
+    conn: Connection, part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources: list[Source | None] = []
+    count_gathered = counting.count_gathered
+
+    def noted(ask: Ask, source: Source | None) -> Select[int]:
+        sources.append(source)
+        return count_gathered(ask, source)
+
+    monkeypatch.setattr(counting, "count_gathered", noted)
+    ask = Ask(read_filter(search("external_id", "contains", part), FILTER), around(PEOPLE), BOTH)
+    assert count_of(conn, ask, None) == fitting(ask) > 0
+    assert [source is None for source in sources] == [part == "u"]
+
+
+@pytest.mark.parametrize("has_others", [True, False], ids=["with other readers", "alone"])
+@pytest.mark.parametrize("asked", [search("phone", "contains", "5"), search("session_count", "gt", 1)])
+def test_nothing_is_cut_in_two_for_one_reader(
+    conn: Connection, asked: object, has_others: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[Select[int]] = []
+    count = counting._number
+
+    def noted(conn: Connection, statement: Select[int]) -> int:
+        counted.append(statement)
+        return count(conn, statement)
+
+    monkeypatch.setattr(counting, "_number", noted)
+    if has_others:
+        monkeypatch.setitem(conn.info, LENDER, lambda work: None)
+    ask = Ask(read_filter(asked, FILTER), around(PEOPLE), BOTH)
+    assert count_of(conn, ask, None) == fitting(ask) > 0
+    assert len(counted) == 1 + has_others

@@ -309,6 +309,16 @@ def test_an_index_is_read_through_in_two_halves(
     assert plans == [f"{begins} AND {column}<?)", f"{begins})"]
 
 
+def test_few_who_are_looked_at_each_are_found_by_the_index_that_has_few(conn: Connection) -> None:
+    parts = [search("session_count", "gt", 1), search("created_at", "less_than", 2)]
+    tree = read_filter({"operator": "AND", "value": parts}, FILTER)
+    few = next(source for source in sources_of(tree, HERE) if source.column == "created_at")
+    plan = plan_of(conn, count_gathered(Ask(tree, HERE, BOTH), few))
+    assert plan == (
+        "SEARCH contacts USING INDEX contacts_role_by_created_at (app_id=? AND role=? AND created_at>?)"
+    )
+
+
 def test_a_sample_is_found_by_ids(conn: Connection) -> None:
     for roles in (BOTH, EVERYBODY, ("user",)):
         ask = Ask(rest("created_at", ">", NOW), HERE, roles)
