@@ -108,17 +108,10 @@ def places_of(
         found = _walked(conn, ask, wanted, after, SHORT_WALK)
         if found is None:
             source, rows = rarest(conn, sources_of(ask.tree, ask.around, ask.roles), MANY)
-            # Who fits and is not near stands far apart, or far off: one index that tells them all is read and sorted.
-            is_told = source is not None and _is_ordered_by_index(ask, source)
-            # To read an index through once more takes longer than a short walk, whatever it tells.
-            is_quick = is_told and source is not None and not _is_read_through(source)
-            # The page is far down: there most may fit, who are walked to in so many steps.
-            if rows > MANY and is_told and SHORT_WALK < (steps := _BAD_LUCK * wanted) <= MANY:
+            for steps in _further_walks(conn, ask, source, rows, wanted):
                 found = _walked(conn, ask, wanted, after, steps)
-            if found is None and rows > MANY and (not is_told or _tells(ask.order.column, ask)):
-                found = _walked(conn, ask, wanted, after)
-            elif found is None and not is_quick and (steps := _steps_to(conn, ask, wanted, rows)) < rows:
-                found = _walked(conn, ask, wanted, after, steps)
+                if found is not None:
+                    break
         if found is not None:
             return found[offset:]
     return _places(conn, ids_gathered(ask, source, after).limit(limit).offset(offset))
@@ -318,6 +311,28 @@ def _is_read_through(source: Source) -> bool:
     asked = source.answered
     is_by_part = asked is not None and (asked.operator in _BY_PART or asked.field.kind == "email_domain")
     return is_by_part or source.column in _FACTS - {"country"}
+
+
+def _further_walks(
+    conn: Connection, ask: Ask, source: Source | None, rows: int, wanted: int
+) -> Iterator[int | None]:
+    """The walks worth trying where a short one was in vain, before all that a source has are gathered and sorted.
+
+    Each by its steps, or none where it goes to the end. Who fits and is not near stands far apart, or far off: one
+    index that tells them all is the quicker way then.
+    """
+    is_told = source is not None and _is_ordered_by_index(ask, source)
+    if rows <= MANY:
+        # But to read an index through once more takes longer than a walk.
+        is_quick = is_told and source is not None and not _is_read_through(source)
+        if not is_quick and (steps := _steps_to(conn, ask, wanted, rows)) < rows:
+            yield steps
+        return
+    if is_told and SHORT_WALK < _BAD_LUCK * wanted <= MANY:
+        # The page is far down, and most may fit on the way.
+        yield _BAD_LUCK * wanted
+    if not is_told or _tells(ask.order.column, ask):
+        yield None
 
 
 def _steps_to(conn: Connection, ask: Ask, wanted: int, rows: int) -> int:

@@ -1,7 +1,5 @@
 """Who gets in, how often, and in which version."""
 
-from functools import partial
-
 import httpx2
 import pytest
 from sqlalchemy import Connection
@@ -9,8 +7,7 @@ from sqlalchemy import Connection
 from app.api.auth import VERSIONS
 from app.api.desk import Desk
 from app.api.rate_limit import RateLimiter
-from app.api.token_tries import TokenTries
-from app.auth.tokens import TokenGrant, authenticate, create_token, revoke_token
+from app.auth.tokens import create_token, revoke_token
 from app.workspaces.operations import create_workspace
 from support.claims import assert_error_list
 from support.rest import Tenant
@@ -80,20 +77,6 @@ async def test_R81_a_revoked_token_opens_nothing_from_the_next_request_on(
 
 WRONG = {"Authorization": "Bearer pl_nobodys"}
 FROM_AFAR = {"X-Forwarded-For": "203.0.113.9"}
-
-
-@pytest.fixture
-def looked_up(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The tokens that the database is asked for; two wrong ones are one address's limit."""
-    asked: list[str] = []
-
-    def noting(conn: Connection, token: str) -> TokenGrant:
-        asked.append(token)
-        return authenticate(conn, token)
-
-    monkeypatch.setattr("app.api.auth.authenticate", noting)
-    monkeypatch.setattr("app.api.desk.TokenTries", partial(TokenTries, 2))
-    return asked
 
 
 async def test_an_address_of_many_wrong_tokens_is_refused_before_the_database_is_asked(

@@ -1,15 +1,12 @@
 """What is not there is told to the bearer of a token as all else is."""
 
-from functools import partial
-
 import httpx2
 import pytest
 from sqlalchemy import Connection
 
 from app.api.desk import Desk
 from app.api.rate_limit import RateLimiter
-from app.api.token_tries import TokenTries
-from app.auth.tokens import TokenGrant, authenticate, create_token
+from app.auth.tokens import create_token
 from app.workspaces.operations import create_workspace
 from support.claims import assert_error_list
 from support.rest import Tenant
@@ -90,21 +87,11 @@ async def test_what_is_not_there_is_asked_for_no_oftener_than_all_else(
     assert answers[2].headers["retry-after"] == "10"
 
 
-async def test_wrong_tokens_are_counted_there_too(
-    client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[str] = []
-
-    def noting(conn: Connection, token: str) -> TokenGrant:
-        asked.append(token)
-        return authenticate(conn, token)
-
-    monkeypatch.setattr("app.api.auth.authenticate", noting)
-    monkeypatch.setattr("app.api.desk.TokenTries", partial(TokenTries, 2))
+async def test_wrong_tokens_are_counted_there_too(client: httpx2.AsyncClient, looked_up: list[str]) -> None:
     wrong = {"Authorization": "Bearer pl_nobodys", "X-Forwarded-For": "203.0.113.9"}
     answers = [await client.get("/nowhere", headers=wrong) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [404, 404, 404]
-    assert asked == ["pl_nobodys"] * 2
+    assert looked_up == ["pl_nobodys"] * 2
     assert (await client.get("/presence", headers=wrong)).status_code == 429
 
 

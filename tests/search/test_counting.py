@@ -122,6 +122,20 @@ def conn() -> Iterator[Connection]:
     engine.dispose()
 
 
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[Select[int]]:
+    """The statements that count, as they are given to the database."""
+    given: list[Select[int]] = []
+    count = counting._number
+
+    def noted(conn: Connection, statement: Select[int]) -> int:
+        given.append(statement)
+        return count(conn, statement)
+
+    monkeypatch.setattr(counting, "_number", noted)
+    return given
+
+
 def fitting(ask: Ask) -> int:
     return sum(
         person.id not in UNLISTED
@@ -265,16 +279,12 @@ def test_the_halves_of_a_range_are_the_range(conn: Connection, operator: str, sh
 @pytest.mark.parametrize("has_others", [True, False], ids=["with other readers", "alone"])
 @pytest.mark.parametrize("roles", [BOTH, EVERYBODY, ("user",)])
 def test_several_attributes_are_counted_among_their_values(
-    conn: Connection, roles: tuple[str, ...], has_others: bool, monkeypatch: pytest.MonkeyPatch
+    conn: Connection,
+    roles: tuple[str, ...],
+    has_others: bool,
+    counted: list[Select[int]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    counted: list[Select[int]] = []
-    count = counting._number
-
-    def noted(conn: Connection, statement: Select[int]) -> int:
-        counted.append(statement)
-        return count(conn, statement)
-
-    monkeypatch.setattr(counting, "_number", noted)
     if has_others:
         monkeypatch.setitem(conn.info, LENDER, lambda work: None)
     parts = [
@@ -338,16 +348,12 @@ def test_ids_of_users_are_looked_up_where_few_have_the_part(
 @pytest.mark.parametrize("has_others", [True, False], ids=["with other readers", "alone"])
 @pytest.mark.parametrize("asked", [search("phone", "contains", "5"), search("session_count", "gt", 1)])
 def test_nothing_is_cut_in_two_for_one_reader(
-    conn: Connection, asked: object, has_others: bool, monkeypatch: pytest.MonkeyPatch
+    conn: Connection,
+    asked: object,
+    has_others: bool,
+    counted: list[Select[int]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    counted: list[Select[int]] = []
-    count = counting._number
-
-    def noted(conn: Connection, statement: Select[int]) -> int:
-        counted.append(statement)
-        return count(conn, statement)
-
-    monkeypatch.setattr(counting, "_number", noted)
     if has_others:
         monkeypatch.setitem(conn.info, LENDER, lambda work: None)
     ask = Ask(read_filter(asked, FILTER), around(PEOPLE), BOTH)
