@@ -122,7 +122,7 @@ def _count_fitting(conn: Connection, ask: Ask) -> int:
     sources = sources_of(ask.tree, ask.around, ask.roles)
     source = _quickest(conn, ask, sources)
     if source is not None and _is_of_values(ask, sources):
-        others = [other for other in sources if other is not source]
+        others = [part for part in comparisons_of(ask.tree) if part is not source.answered]
         return _number_of_values(conn, ask, source, others) - _number(conn, count_apart(ask))
     gathering = count_gathered(ask, source)
     if source is None or source.answered is None or source.column not in _LEADING or not has_others(conn):
@@ -170,8 +170,8 @@ def _rarest(conn: Connection, sources: Sequence[Source]) -> Source | None:
     return rarest(conn, sources, VERY_MANY)[0] if len(sources) > 1 else next(iter(sources), None)
 
 
-def _number_of_values(conn: Connection, ask: Ask, source: Source, others: Sequence[Source]) -> int:
-    """How many have a value of every source."""
+def _number_of_values(conn: Connection, ask: Ask, source: Source, others: Sequence[Comparison]) -> int:
+    """How many have a value of a source, and of each other that is asked."""
     keys = [key for _, key in _drawn(conn, ask, "id")] if others and has_others(conn) else []
     halves = halves_at(closed(source.ids.selected_columns[0]), keys)
     if halves is None:
@@ -254,11 +254,10 @@ def sample_of(ask: Ask, column: str, first: str, last: str) -> Select[int, Any, 
     )
 
 
-def count_of_values(ask: Ask, ids: Any, others: Sequence[Source]) -> Select[int]:
-    """How many of those with a value of one source have one of each of the others."""
+def count_of_values(ask: Ask, ids: Any, others: Sequence[Comparison]) -> Select[int]:
+    """How many of those with a value of one source have one of each other that is asked."""
     having = ids.subquery()
-    asked = (other.answered for other in others)
-    held = [is_held(one, ask.around, having.c.contact_id) for one in asked if one is not None]
+    held = [is_held(other, ask.around, having.c.contact_id) for other in others]
     return select(func.count()).select_from(having).where(*held)
 
 

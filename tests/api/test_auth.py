@@ -8,7 +8,6 @@ from app.api.auth import VERSIONS
 from app.api.desk import Desk
 from app.api.rate_limit import RateLimiter
 from app.auth.tokens import create_token, revoke_token
-from app.workspaces.operations import create_workspace
 from support.claims import assert_error_list
 from support.rest import Tenant
 from support.serving import START, Served
@@ -38,19 +37,15 @@ async def test_without_a_live_token_nothing_opens(
 
 
 async def test_R52_a_token_of_another_region_s_workspace_is_told_where_that_is(
-    client: httpx2.AsyncClient, server: Served
+    client: httpx2.AsyncClient, from_far: dict[str, str]
 ) -> None:
-    def work(conn: Connection) -> str:
-        return create_token(conn, create_workspace(conn, "Far", START, region="eu").app_id, "test", START)
-
-    headers = {"Authorization": f"Bearer {await server.state.database.write(work)}"}
     for method, path in (
         ("GET", "/contacts"),
         ("POST", "/contacts"),
         ("GET", "/presence/stream"),
         ("GET", "/me"),
     ):
-        response = await client.request(method, path, headers=headers)
+        response = await client.request(method, path, headers=from_far)
         assert_error_list(response, 421, "wrong_region", "lives in the eu region, on another deployment")
         assert response.headers["x-ratelimit-limit"]
 

@@ -2,15 +2,12 @@
 
 import httpx2
 import pytest
-from sqlalchemy import Connection
 
 from app.api.desk import Desk
 from app.api.rate_limit import RateLimiter
-from app.auth.tokens import create_token
-from app.workspaces.operations import create_workspace
 from support.claims import assert_error_list
 from support.rest import Tenant
-from support.serving import START, Served
+from support.serving import START
 
 LIMITS = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")
 UNROUTED = [
@@ -96,10 +93,6 @@ async def test_wrong_tokens_are_counted_there_too(client: httpx2.AsyncClient, lo
 
 
 async def test_R52_a_token_of_another_region_s_workspace_is_told_where_that_is(
-    client: httpx2.AsyncClient, server: Served
+    client: httpx2.AsyncClient, from_far: dict[str, str]
 ) -> None:
-    def work(conn: Connection) -> str:
-        return create_token(conn, create_workspace(conn, "Far", START, region="eu").app_id, "test", START)
-
-    headers = {"Authorization": f"Bearer {await server.state.database.write(work)}"}
-    assert_error_list(await client.get("/nowhere", headers=headers), 421, "wrong_region")
+    assert_error_list(await client.get("/nowhere", headers=from_far), 421, "wrong_region")

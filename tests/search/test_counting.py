@@ -136,6 +136,20 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[Select[int]]:
     return given
 
 
+@pytest.fixture
+def gathered_from(monkeypatch: pytest.MonkeyPatch) -> list[Source | None]:
+    """The sources that those who fit are counted from."""
+    taken: list[Source | None] = []
+    count_gathered = counting.count_gathered
+
+    def noted(ask: Ask, source: Source | None) -> Select[int]:
+        taken.append(source)
+        return count_gathered(ask, source)
+
+    monkeypatch.setattr(counting, "count_gathered", noted)
+    return taken
+
+
 def fitting(ask: Ask) -> int:
     return sum(
         person.id not in UNLISTED
@@ -311,38 +325,27 @@ def test_several_attributes_are_counted_among_their_values(
     ],
 )
 def test_far_fewer_are_looked_at_each_where_an_index_tells_many(
-    conn: Connection, tree: object, a_look: int, column: str, monkeypatch: pytest.MonkeyPatch
+    conn: Connection,
+    tree: object,
+    a_look: int,
+    column: str,
+    gathered_from: list[Source | None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    sources: list[Source | None] = []
-    count_gathered = counting.count_gathered
-
-    def noted(ask: Ask, source: Source | None) -> Select[int]:
-        sources.append(source)
-        return count_gathered(ask, source)
-
-    monkeypatch.setattr(counting, "count_gathered", noted)
     monkeypatch.setattr(counting, "A_LOOK", a_look)
     ask = Ask(read_filter(tree, FILTER), around(PEOPLE), BOTH)
     assert count_of(conn, ask, None) == fitting(ask) > 0
-    [source] = sources
+    [source] = gathered_from
     assert column == ("everybody" if source is None else source.column or "few of each")
 
 
 @pytest.mark.parametrize("part", ["u", "u14"])
 def test_ids_of_users_are_looked_up_where_few_have_the_part(
-    conn: Connection, part: str, monkeypatch: pytest.MonkeyPatch
+    conn: Connection, part: str, gathered_from: list[Source | None]
 ) -> None:
-    sources: list[Source | None] = []
-    count_gathered = counting.count_gathered
-
-    def noted(ask: Ask, source: Source | None) -> Select[int]:
-        sources.append(source)
-        return count_gathered(ask, source)
-
-    monkeypatch.setattr(counting, "count_gathered", noted)
     ask = Ask(read_filter(search("external_id", "contains", part), FILTER), around(PEOPLE), BOTH)
     assert count_of(conn, ask, None) == fitting(ask) > 0
-    assert [source is None for source in sources] == [part == "u"]
+    assert [source is None for source in gathered_from] == [part == "u"]
 
 
 @pytest.mark.parametrize("has_others", [True, False], ids=["with other readers", "alone"])

@@ -23,7 +23,7 @@ from app.search.counting import (
 from app.search.cursor import Place
 from app.search.fields import FilterFields, SearchFields
 from app.search.finding import ids_gathered, is_told_by_an_index, is_told_by_index, rows_of, sources_of
-from app.search.query import And, Comparison, Node, Or, read_filter, read_search
+from app.search.query import And, Comparison, Node, Or, comparisons_of, read_filter, read_search
 from app.search.walks import ids_on_walk, place_on_walk, stretches
 from app.storage.tables import contacts, metadata
 from support.searching import ATTRIBUTES, NOW, around, search
@@ -340,7 +340,8 @@ def test_those_with_attributes_who_are_not_to_be_found_have_an_index(conn: Conne
 def test_several_attributes_are_counted_from_their_indexes_alone(conn: Connection) -> None:
     parts = [search("plan", "has_any_value", None), search("seats", "lt", 50)]
     ask = Ask(read_filter({"operator": "AND", "value": parts}, FILTER), HERE)
-    first, other = sources_of(ask.tree, HERE)
+    first, _ = sources_of(ask.tree, HERE)
+    _, other = comparisons_of(ask.tree)
     plan = plan_of(conn, count_of_values(ask, first.ids, [other]))
     half = closed(first.ids.selected_columns[0]) < "8" * 24
     assert plan_of(conn, count_of_values(ask, first.ids.where(half), [other])) == plan

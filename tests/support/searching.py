@@ -7,10 +7,10 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, create_engine, insert, select
 
 from app.ids import AppId, ContactId
-from app.search.clauses import Around
+from app.search.clauses import Around, clause_of
 from app.search.fields import Attribute
 from app.search.query import And, Comparison, Node
 from app.storage.tables import (
@@ -19,6 +19,7 @@ from app.storage.tables import (
     contact_companies,
     contacts,
     data_attributes,
+    metadata,
     taggings,
     tags,
     workspaces,
@@ -158,6 +159,32 @@ def store_crowd(conn: Connection, people: list[Someone], app_id: AppId = APP, fi
 
 def around(people: list[Someone], segments: Mapping[str, Node] | None = None) -> Around:
     return Around(APP, NOW, ZONE, [person.id for person in people if person.online], segments or {})
+
+
+def with_date(number: int, at: float | None) -> Someone:
+    person = crowd(1)[0]
+    columns = {**person.columns, "external_id": None, "email": None, "email_key": None, "signed_up_at": at}
+    attributes = {} if at is None else {"renews_at": at}
+    return Someone(ContactId(f"{number:024x}"), columns, attributes)
+
+
+def found(conn: Connection, node: Node, here: Around, *, is_open: bool = False) -> set[ContactId]:
+    """Who fits a tree, as SQL finds them."""
+    statement = select(contacts.c.id).where(
+        contacts.c.app_id == here.app_id, clause_of(node, here, is_open=is_open)
+    )
+    return set(conn.execute(statement).scalars())
+
+
+def found_among(people: list[Someone], node: Node) -> set[ContactId]:
+    """The same in a database of its own that has these people alone."""
+    engine = create_engine("sqlite://")
+    with engine.begin() as conn:
+        metadata.create_all(conn)
+        store_crowd(conn, people)
+        answer = found(conn, node, around(people))
+    engine.dispose()
+    return answer
 
 
 def row_of(app_id: AppId, person: Someone, **values: Any) -> dict[str, Any]:
