@@ -38,6 +38,7 @@ from app.presence.tracker import Tracker
 from app.server.front_door import OpenSocket
 from app.settings import Settings
 from app.state import AppState
+from app.storage.bucketing import keep_even
 from app.storage.database import Database, open_database
 from app.storage.lookout import Lookout
 from app.threads import short_turns
@@ -77,6 +78,7 @@ def lifespan_of(
                     "counts": keep_counts(state.tracker, state.database, clock),
                     "directory": keep_fresh(state.directory),
                     "leases": keep_synced(leases),
+                    "histograms": keep_even(state.database),
                     "purge": Purge(state.database, clock).run(),
                     "rereader": Rereader(state.database).run(state.lookout),
                     **works_of(state),

@@ -41,6 +41,7 @@ from app.search.finding import (
     sources_of,
 )
 from app.search.halves import Halves, halves_at, halves_of
+from app.search.histograms import told_by_histogram
 from app.search.query import FIRST_MOMENT, And, Comparison, Node, Operator, comparisons_of, parts_of
 from app.search.store import count_people
 from app.storage.abreast import abreast, has_others
@@ -66,14 +67,14 @@ _OPPOSITES: Final[Mapping[Operator, Operator]] = {
 }  # fmt: skip
 # Columns whose index has everybody, also those of whom the value is unknown; the email by another name.
 _OF_EVERYBODY: Final[Mapping[str, str]] = {
-    **{name: name for name in (*ORDERED, "country")},
+    **{name: name for name in ORDERED},
     **dict.fromkeys(("email", "email_key"), "email_key"),
 }
 
 # Made once: an alias has a copy of every column.
 _OTHERS: Final = contacts.alias()
 # Columns that lead an index after the role, or after the workspace.
-_LEADING: Final = ORDERED | OF_KNOWN | {"country", "email_key"}
+_LEADING: Final = ORDERED | OF_KNOWN | {"email_key"}
 
 _IS_APART: Final[ColumnElement[bool]] = literal_column("(NOT contacts.listed OR contacts.role = 'visitor')")
 _HAS_ATTRIBUTES: Final[ColumnElement[bool]] = literal_column(
@@ -102,6 +103,9 @@ def count_of(conn: Connection, ask: Ask, few: Source | None) -> int:
 
 def _count_one(conn: Connection, ask: Ask, asked: Comparison) -> int:
     """How many fit a single comparison."""
+    told = told_by_histogram(conn, ask, asked)
+    if told is not None:
+        return told
     everybody = count_people(conn, ask.around.app_id, ask.roles)
     if asked.operator in _OPPOSITES:
         # Nobody is both, and everybody is one of the two.

@@ -45,13 +45,16 @@ ORDERED: Final = frozenset(
     {"created_at", "updated_at", "last_seen_at", "signed_up_at", "session_count", "name_key"}
 )
 # The same of those who are listed and have a value: in these a part of a text is looked for too.
-OF_KNOWN: Final = frozenset({"name", "phone", "owner_id", "last_contacted_at", "last_replied_at"})
-# Columns that stand together in one index, to be read from end to end.
-_FACTS: Final = frozenset({"country", "region", "city", "browser", "os", "language_override"})
+OF_KNOWN: Final = frozenset(
+    {
+        *("name", "phone", "owner_id", "last_contacted_at", "last_replied_at"),
+        *("country", "region", "city", "browser", "os", "language_override"),
+    }
+)
 # Other columns that an index leads with.
 _LED: Final = frozenset({"id", "email_key"})
 # Those whose index is also worth reading from end to end.
-_READ_THROUGH: Final = OF_KNOWN | _FACTS | {"email_key"}
+_READ_THROUGH: Final = OF_KNOWN | {"email_key"}
 RANGES: Final[frozenset[Operator]] = frozenset(
     (
         *("is_any_of", "above", "below", "at_least", "at_most", "after", "on", "before"),
@@ -226,17 +229,13 @@ def in_index(
     if column in _LED:
         return [*conditions, LISTED, is_of_roles(roles, is_open=False)]
     of_roles = is_of_roles(roles, is_open=True)
-    if column in _FACTS:
-        # This index is no partial one, so that SQLite sees that it says all that is asked.
-        return [contacts.c.listed.is_(True), of_roles, *conditions]
     return [LISTED, of_roles, *conditions]
 
 
 def _range_of(comparison: Comparison, around: Around, column: str) -> list[ColumnElement[bool]]:
     conditions = [clause_of(comparison, around, is_open=True)]
     is_by_part = comparison.operator in _PARTS or comparison.field.kind == "email_domain"
-    if is_by_part and column in _READ_THROUGH - _FACTS:
-        # The others say by themselves that there is a value, and would be served worse if it were said again.
+    if is_by_part and column in _READ_THROUGH:
         conditions.append(contacts.c[column].is_not(None))
     return conditions
 
@@ -309,8 +308,7 @@ def _held_with(column: str | None) -> set[str | None]:
 def _is_read_through(source: Source) -> bool:
     """Whether its index has to be read from end to end, however few fit."""
     asked = source.answered
-    is_by_part = asked is not None and (asked.operator in _BY_PART or asked.field.kind == "email_domain")
-    return is_by_part or source.column in _FACTS - {"country"}
+    return asked is not None and (asked.operator in _BY_PART or asked.field.kind == "email_domain")
 
 
 def _further_walks(

@@ -15,6 +15,7 @@ from app.storage.faults import as_answer, reason_of
 from app.storage.migrations import current_revision, newest_revision
 from app.storage.sqlite import file_of, make_engine, open_reader
 from app.storage.tables import metadata
+from app.storage.tables.histograms import LOWEST
 
 MOST_FAULTS: Final = 20
 _PATIENCE_SECONDS: Final = 3_600.0
@@ -26,6 +27,28 @@ _MISCOUNTED: Final = text(
     ) AS counts
     GROUP BY app_id, role HAVING sum(there) <> sum(kept) ORDER BY app_id, role
     """
+)
+_BUCKETS: Final = """
+    SELECT app_id, role, bound, kept, there FROM (
+      SELECT app_id, role, bound, count AS kept, newest, (
+        SELECT count(*) FROM contacts WHERE {of_bucket}
+      ) AS there, (
+        SELECT max(created_at) FROM contacts WHERE {of_bucket}
+      ) AS newest_there
+      FROM (
+        SELECT *, lead(bound) OVER (PARTITION BY app_id, role ORDER BY bound) AS next
+        FROM histograms WHERE field = '{field}'
+        UNION ALL SELECT app_id, role, '{field}', {lowest}, NULL, NULL, NULL FROM people_counts
+        WHERE NOT EXISTS (
+          SELECT 1 FROM histograms WHERE histograms.app_id = people_counts.app_id
+          AND histograms.role = people_counts.role AND field = '{field}' AND bound = {lowest}
+        )
+      ) AS buckets
+    ) WHERE kept IS NOT there OR newest < newest_there ORDER BY app_id, role, bound
+"""
+_OF_BUCKET: Final = (
+    "contacts.app_id = buckets.app_id AND contacts.role = buckets.role AND listed AND {field} IS NOT NULL "
+    "AND {field} >= bound AND {field} < coalesce(next, x'')"
 )
 # On PostgreSQL one can also be switched off.
 _TRIGGERS: Final = {
@@ -85,7 +108,7 @@ def _damage(conn: Connection) -> list[str]:
 
 
 def _disorder(conn: Connection) -> list[str]:
-    return _gaps(conn) or _miscounts(conn)
+    return _gaps(conn) or [*_miscounts(conn), *_misplaced(conn)]
 
 
 def _gaps(conn: Connection) -> list[str]:
@@ -121,6 +144,21 @@ def _miscounts(conn: Connection) -> list[str]:
         f"workspace {row.app_id} lists {row.there} contacts of the role {row.role}, and counts {row.kept}"
         for row in rows
     ]
+
+
+def _misplaced(conn: Connection) -> list[str]:
+    """Where a histogram says otherwise than the contacts."""
+    if conn.dialect.name != "sqlite":
+        return []
+    faults = []
+    for field, lowest in LOWEST.items():
+        buckets = _BUCKETS.format(field=field, lowest=lowest, of_bucket=_OF_BUCKET.format(field=field))
+        for row in conn.execute(text(buckets)).fetchmany(MOST_FAULTS):
+            faults.append(
+                f"workspace {row.app_id} has {row.there} contacts of the role {row.role} whose {field} is from "
+                f"{row.bound!r} on, and its histogram {row.kept}"
+            )
+    return faults
 
 
 def _broken_references(conn: Connection) -> list[str]:

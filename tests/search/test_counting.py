@@ -16,7 +16,9 @@ from app.search.clauses import clause_of
 from app.search.counting import count_of, count_within, ends_of, halves_of, outside_of, sample_of
 from app.search.fields import FilterFields, SearchFields
 from app.search.finding import Source, few_of
+from app.search.histograms import told_by_histogram
 from app.search.query import Comparison, Operator, comparisons_of, read_filter, read_search
+from app.storage import bucketing
 from app.storage.abreast import LENDER
 from app.storage.database import open_database
 from app.storage.migrations import migrate
@@ -28,6 +30,7 @@ from support.searching import (
     Someone,
     around,
     crowd,
+    cut_all,
     holds,
     search,
     store_crowd,
@@ -181,6 +184,17 @@ def test_both_ways_count_as_many_as_a_look_at_each(
     monkeypatch.setattr(finding, "FEW", -1)
     monkeypatch.setattr(counting, "_do_most_fit", lambda drawn: most)
     monkeypatch.setitem(conn.info, LENDER, lambda work: None)
+    monkeypatch.setattr(counting, "told_by_histogram", lambda *_: None)
+    assert faults(conn) == []
+
+
+@pytest.mark.parametrize("size", [1, 4, 4_096])
+def test_histograms_tell_as_many_however_large_their_buckets(
+    conn: Connection, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bucketing, "SIZE", size)
+    cut_all(conn)
+    monkeypatch.setattr(finding, "FEW", -1)
     assert faults(conn) == []
 
 
@@ -204,6 +218,7 @@ def test_whatever_is_put_together_is_counted_rightly(
     for _ in range(60):
         monkeypatch.setattr(finding, "FEW", rng.choice((-1, 5, 2_000)))
         monkeypatch.setattr(counting, "VERY_MANY", rng.choice((0, 300_000)))
+        monkeypatch.setattr(counting, "told_by_histogram", rng.choice((told_by_histogram, lambda *_: None)))
         monkeypatch.setattr(counting, "A_LOOK", rng.choice((1, 3, 20)))
         monkeypatch.setattr(halves, "WORTH_IT", rng.choice((2, 8)))
         ask = Ask(read_filter(group(1), FILTER), around(PEOPLE, SEGMENTS), rng.choice((BOTH, EVERYBODY)))
@@ -227,6 +242,7 @@ async def test_postgresql_counts_as_many(
 
 def test_only_those_are_gone_through_who_are_fewer(conn: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(finding, "FEW", -1)
+    monkeypatch.setattr(counting, "told_by_histogram", lambda *_: None)
     gone_through: list[int] = []
     count = counting._number
 
@@ -359,6 +375,7 @@ def test_nothing_is_cut_in_two_for_one_reader(
 ) -> None:
     if has_others:
         monkeypatch.setitem(conn.info, LENDER, lambda work: None)
+    monkeypatch.setattr(counting, "told_by_histogram", lambda *_: None)
     ask = Ask(read_filter(asked, FILTER), around(PEOPLE), BOTH)
     assert count_of(conn, ask, None) == fitting(ask) > 0
     assert len(counted) == 1 + has_others

@@ -68,8 +68,8 @@ def of_list(field: str, operator: str, value: object = None) -> Node:
         (rest("external_id", "~", "u1"), "contacts_external_id"),
         (rest("email_domain", "=", "example.com"), "contacts_email"),
         (rest("name", "~", "ada"), "contacts_of_known_name"),
-        (rest("location.city", "=", "Lagos"), "contacts_by_facts"),
-        (rest("os", "~", "mac"), "contacts_by_facts"),
+        (rest("location.city", "=", "Lagos"), "contacts_of_known_city"),
+        (rest("os", "~", "mac"), "contacts_of_known_os"),
         (rest("email", "IN", ["ada@example.com", "b@example.com"]), "contacts_email"),
         (rest("id", "=", "a" * 24), "sqlite_autoindex_contacts_1"),
         (rest("created_at", ">", NOW), "contacts_role_by_created_at"),
@@ -255,10 +255,6 @@ def test_what_is_asked_besides_of_the_newest_one_index_tells(
         (
             rest("session_count", "=", 5),
             [f"role_by_session_count (app_id=? AND role=? AND session_count{one}?)" for one in "<>"],
-        ),
-        (
-            rest("location.country", "=", "Peru"),
-            [f"by_facts (app_id=? AND role=? AND listed=? AND country{one}?)" for one in "<>="],
         ),
         (rest("email", "!=", None), ["email (app_id=? AND email_key=? AND role=? AND listed=?)"]),
     ],

@@ -13,6 +13,7 @@ from app.ids import AppId, ContactId
 from app.search.clauses import Around, clause_of
 from app.search.fields import Attribute
 from app.search.query import And, Comparison, Node
+from app.storage.bucketing import Bucket, cut_off, grown_buckets
 from app.storage.tables import (
     attribute_values,
     companies,
@@ -323,3 +324,12 @@ def is_same_letter(one: str, other: str) -> bool:
 
 def _day(moment: Any) -> date:
     return datetime.fromtimestamp(moment, ZoneInfo(ZONE)).date()
+
+
+def cut_all(conn: Connection) -> None:
+    """Cut the histograms' buckets until there is none to cut."""
+    for grown in grown_buckets(conn):
+        rest: Bucket | None = grown
+        while rest is not None:
+            rest = cut_off(conn, rest)
+    assert grown_buckets(conn) == []

@@ -26,6 +26,7 @@ from app.storage.tables.conversations import (
     conversation_ratings,
     conversations,
 )
+from app.storage.tables.histograms import histograms
 from app.storage.tables.presence import event_summaries, events, presence_counts, presence_intervals
 from app.storage.tables.trail import audit_log, jobs, receipts, webhook_deliveries, webhooks
 from app.storage.tables.workspaces import (
@@ -57,6 +58,7 @@ __all__ = [
     "data_attributes",
     "event_summaries",
     "events",
+    "histograms",
     "jobs",
     "memberships",
     "merged_contacts",

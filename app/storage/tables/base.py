@@ -20,7 +20,6 @@ def add_triggers(table: Table, made_by: Mapping[str, Sequence[str]]) -> None:
         for statement in statements:
             ddl = DDL(statement)  # type: ignore[no-untyped-call]  # The library left it bare.
             event.listen(table, "after_create", ddl.execute_if(dialect=dialect))
-    table.info["triggers"] = {
-        dialect: re.findall(r"CREATE TRIGGER (\w+)", " ".join(statements))
-        for dialect, statements in made_by.items()
-    }
+    known = table.info.setdefault("triggers", {})
+    for dialect, statements in made_by.items():
+        known[dialect] = known.get(dialect, []) + re.findall(r"CREATE TRIGGER (\w+)", " ".join(statements))

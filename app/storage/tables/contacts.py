@@ -117,23 +117,14 @@ _index_where(
 )
 # What else searches ask for, and few have or nobody changes often: of those who have it.
 for _key in (
-    "name",
-    "phone",
-    "owner_id",
-    "last_contacted_at",
-    "last_replied_at",
+    *("name", "phone", "owner_id", "last_contacted_at", "last_replied_at"),
+    *("country", "region", "city", "browser", "os", "language_override"),
 ):
     _index_where(
         f"contacts_of_known_{_key}",
         ["app_id", "role", _key, "id", "created_at", "listed"],
         f"listed AND {_key} IS NOT NULL",
     )
-# Where people are and what they use: read from end to end, for any of these.
-Index(
-    "contacts_by_facts",
-    *(contacts.c[name] for name in ("app_id", "role", "listed", "country", "region", "city")),
-    *(contacts.c[name] for name in ("browser", "os", "language_override")),
-)
 # Those with attributes whom a search does not find.
 _index_where(
     "contacts_apart",
@@ -163,7 +154,7 @@ people_counts = Table(
     PrimaryKeyConstraint("app_id", "role", "slot"),
     sqlite_with_rowid=False,
 )
-count_listed(contacts)
+count_listed(contacts, people_counts)
 
 # Who is found under a word: a search is a range over (app_id, word). Each contact bears its own words too.
 search_words = Table(

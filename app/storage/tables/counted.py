@@ -6,6 +6,8 @@ takes rows of its own, so that none waits for another: a row alone may be below 
 Where a statement with a trigger could fail halfway, SQLite copies every page before it changes it, which makes an
 insert a fifth slower. So nothing can fail here: a new contact's own constraints are looked at before (by OR FAIL:
 what they refuse is the one row there is) or at the end of the transaction, and a count has none.
+
+SQLite's triggers count whoever comes and goes in its histograms too.
 """
 
 from typing import Final
@@ -13,20 +15,22 @@ from typing import Final
 from sqlalchemy import Insert, Table, insert
 
 from app.storage.tables.base import add_triggers
+from app.storage.tables.histograms import counted_in, counted_out, keep_histograms
 
 _SQLITE: Final = (
     "CREATE TRIGGER contacts_count_newcomers AFTER INSERT ON contacts WHEN NEW.listed "
     "BEGIN INSERT INTO people_counts (app_id, role, slot, count) VALUES (NEW.app_id, NEW.role, 0, 1) "
-    "ON CONFLICT (app_id, role, slot) DO UPDATE SET count = count + 1; END",
+    f"ON CONFLICT (app_id, role, slot) DO UPDATE SET count = count + 1; {counted_in('NEW')} END",
     "CREATE TRIGGER contacts_count_leavers AFTER DELETE ON contacts WHEN OLD.listed "
     "BEGIN UPDATE people_counts SET count = count - 1 "
-    "WHERE app_id = OLD.app_id AND role = OLD.role AND slot = 0; END",
+    f"WHERE app_id = OLD.app_id AND role = OLD.role AND slot = 0; {counted_out('OLD')} END",
     "CREATE TRIGGER contacts_count_changes AFTER UPDATE OF app_id, role, listed ON contacts "
     "WHEN (OLD.app_id, OLD.role, OLD.listed) IS NOT (NEW.app_id, NEW.role, NEW.listed) "
     "BEGIN UPDATE people_counts SET count = count - 1 "
     "WHERE OLD.listed AND app_id = OLD.app_id AND role = OLD.role AND slot = 0; "
     "INSERT INTO people_counts (app_id, role, slot, count) SELECT NEW.app_id, NEW.role, 0, 1 WHERE NEW.listed "
-    "ON CONFLICT (app_id, role, slot) DO UPDATE SET count = count + 1; END",
+    "ON CONFLICT (app_id, role, slot) DO UPDATE SET count = count + 1; "
+    f"{counted_out('OLD', 'OLD.listed')} {counted_in('NEW', 'NEW.listed')} END",
 )
 # A transaction has the first lane that no other one has, until it ends. Of the sixteen rows of a lane it takes
 # any: each change leaves an old version of its row behind, over which the next one has to step.
@@ -64,9 +68,10 @@ _POSTGRES: Final = (
 )
 
 
-def count_listed(contacts: Table) -> None:
-    """Have ``contacts`` made with the triggers that keep ``people_counts``."""
+def count_listed(contacts: Table, people_counts: Table) -> None:
+    """Have ``contacts`` made with the triggers that keep ``people_counts`` and the histograms."""
     add_triggers(contacts, {"sqlite": _SQLITE, "postgresql": _POSTGRES})
+    keep_histograms(contacts, people_counts)
 
 
 def insert_row(table: Table) -> Insert:
