@@ -13,8 +13,9 @@ from sqlalchemy import Connection
 from app.clock import monotonic
 from app.search.asking import EVERYBODY, Ask
 from app.search.counting import count_of
-from app.search.finding import MANY, Source
+from app.search.finding import MANY
 from app.search.query import comparisons_of
+from app.search.sources import Source
 from app.search.store import count_people
 
 LONG_SECONDS: Final = 0.02

@@ -27,12 +27,15 @@ from sqlalchemy.sql.elements import BooleanClauseList
 
 from app.search.asking import LISTED, PEOPLE, Ask, is_of_roles
 from app.search.clauses import Around, clause_of, closed, is_held
-from app.search.finding import (
+from app.search.finding import few_of
+from app.search.halves import Halves, halves_at, halves_of
+from app.search.histograms import told_by_histogram
+from app.search.query import FIRST_MOMENT, And, Comparison, Node, Operator, comparisons_of, parts_of
+from app.search.sources import (
     OF_KNOWN,
     ORDERED,
     RANGES,
     Source,
-    few_of,
     gathered,
     in_index,
     is_told_by_an_index,
@@ -40,9 +43,6 @@ from app.search.finding import (
     rarest,
     sources_of,
 )
-from app.search.halves import Halves, halves_at, halves_of
-from app.search.histograms import told_by_histogram
-from app.search.query import FIRST_MOMENT, And, Comparison, Node, Operator, comparisons_of, parts_of
 from app.search.store import count_people
 from app.storage.abreast import abreast, has_others
 from app.storage.listed import listed_texts
@@ -146,16 +146,16 @@ def _quickest(conn: Connection, ask: Ask, sources: Sequence[Source]) -> Source |
     """The source to count those who fit from; none where everybody is gone through."""
     told = [source for source in sources if is_told_by_index(ask, source)]
     if not told and not is_told_by_an_index(ask):
-        best = _rarest(conn, sources)
+        best = _rarest(conn, ask, sources)
         return None if best is not None and _do_many_need_a_look(conn, ask, best) else best
     # An index that has all that is asked is better than one that has fewer, who have to be looked at each, unless
     # these are far fewer.
     others = [source for source in sources if not is_told_by_index(ask, source)]
     most = count_people(conn, ask.around.app_id, ask.roles) // A_LOOK
-    other, rows = rarest(conn, others, most)
+    other, rows = rarest(conn, ask, others, most)
     if other is None or rows > most:
-        return _rarest(conn, told)
-    quick, entries = rarest(conn, told, A_LOOK * rows)
+        return _rarest(conn, ask, told)
+    quick, entries = rarest(conn, ask, told, A_LOOK * rows)
     return other if quick is None or entries > A_LOOK * rows else quick
 
 
@@ -170,8 +170,8 @@ def _do_many_need_a_look(conn: Connection, ask: Ask, source: Source) -> bool:
     return MANY_OF_SAMPLE * sum(fits for fits, _ in drawn) > len(drawn)
 
 
-def _rarest(conn: Connection, sources: Sequence[Source]) -> Source | None:
-    return rarest(conn, sources, VERY_MANY)[0] if len(sources) > 1 else next(iter(sources), None)
+def _rarest(conn: Connection, ask: Ask, sources: Sequence[Source]) -> Source | None:
+    return rarest(conn, ask, sources, VERY_MANY)[0] if len(sources) > 1 else next(iter(sources), None)
 
 
 def _number_of_values(conn: Connection, ask: Ask, source: Source, others: Sequence[Comparison]) -> int:

@@ -11,8 +11,9 @@ from app.ids import AppId
 from app.search.asking import Ask
 from app.search.clauses import Around
 from app.search.fields import SearchFields
-from app.search.finding import MANY, Source
+from app.search.finding import MANY
 from app.search.query import read_search
+from app.search.sources import Source
 from app.storage.tables import metadata, people_counts
 
 

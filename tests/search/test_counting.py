@@ -15,9 +15,10 @@ from app.search.asking import EVERYBODY, Ask
 from app.search.clauses import clause_of
 from app.search.counting import count_of, count_within, ends_of, halves_of, outside_of, sample_of
 from app.search.fields import FilterFields, SearchFields
-from app.search.finding import Source, few_of
+from app.search.finding import few_of
 from app.search.histograms import told_by_histogram
 from app.search.query import Comparison, Operator, comparisons_of, read_filter, read_search
+from app.search.sources import Source
 from app.storage import bucketing
 from app.storage.abreast import LENDER
 from app.storage.database import open_database

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine, delete, event, insert, update
 
+from app.ids import ContactId
 from app.search import finding
 from app.search.asking import EVERYBODY, Ask, Order
 from app.search.counting import count_of
@@ -16,6 +17,7 @@ from app.search.cursor import Place
 from app.search.fields import FilterFields, SearchFields
 from app.search.finding import all_of_few, few_of, places_of
 from app.search.query import read_filter, read_search
+from app.storage import bucketing
 from app.storage.database import open_database
 from app.storage.migrations import migrate
 from app.storage.tables import contacts, metadata
@@ -27,6 +29,7 @@ from support.searching import (
     Someone,
     around,
     crowd,
+    cut_all,
     holds,
     row_of,
     search,
@@ -49,6 +52,9 @@ def conn() -> Iterator[Connection]:
         store_crowd(conn, PEOPLE)
         store_crowd(conn, crowd(30), OTHER, first_id=100)
         conn.execute(update(contacts).where(contacts.c.id.in_(UNLISTED)).values(listed=False))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(bucketing, "SIZE", 4)
+            cut_all(conn)
         yield conn
     engine.dispose()
 
@@ -152,9 +158,16 @@ def paged(conn: Connection, ask: Ask, size: int) -> list[str]:
 
 
 ways = pytest.mark.parametrize(
-    ("few", "short", "many"),
-    [(-1, 3, 10_000), (-1, 3, 0), (-1, 1_000, 0), (10_000, 5, 0)],
-    ids=["gathered", "by a long walk", "by a walk", "from few"],
+    ("few", "short", "many", "read"),
+    [
+        (-1, 3, 10_000, 0),
+        (-1, 3, 0, 0),
+        (-1, 1_000, 0, 0),
+        (10_000, 5, 0, 0),
+        (-1, 3, 0, 10_000),
+        (-1, 3, 0, 25),
+    ],
+    ids=["gathered", "by a long walk", "by a walk", "from few", "by stretches", "by stretches that are many"],
 )
 
 
@@ -167,13 +180,22 @@ ways = pytest.mark.parametrize(
     size=st.sampled_from([4, 9, 200]),
 )
 def test_pages_hold_everybody_who_fits_once_and_in_order(
-    conn: Connection, few: int, short: int, many: int, tree: object, order: Order, roles: Any, size: int
+    conn: Connection,
+    few: int,
+    short: int,
+    many: int,
+    read: int,
+    tree: object,
+    order: Order,
+    roles: Any,
+    size: int,
 ) -> None:
     ask = ask_of(tree, order, roles)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(finding, "FEW", few)
         patch.setattr(finding, "SHORT_WALK", short)
         patch.setattr(finding, "MANY", many)
+        patch.setattr(finding, "MOST_READ", read)
         assert paged(conn, ask, size) == in_order(ask)
         assert count(conn, ask) == len(in_order(ask))
         assert [place.id for place in page(conn, ask, 5, offset=7)] == in_order(ask)[7:12]
@@ -207,9 +229,49 @@ def test_whom_an_index_tells_are_not_walked_to_step_by_step(
 
     monkeypatch.setattr(finding, "SHORT_WALK", 5)
     monkeypatch.setattr(finding, "MANY", many)
+    monkeypatch.setattr(finding, "MOST_READ", 0)
     monkeypatch.setattr(finding, "_walked", walk)
     places_of(conn, ask_of(asked), None, 15, offset=5)
     assert taken == walks
+
+
+@pytest.mark.parametrize("field", ["created_at", "signed_up_at", "last_contacted_at", "session_count"])
+def test_the_newest_of_many_are_found_in_the_stretches_that_have_them(
+    monkeypatch: pytest.MonkeyPatch, field: str
+) -> None:
+    """Who fits is older than a hundred others, and whom the histogram takes for the newest has left."""
+    people = []
+    for number, one in enumerate(crowd(200)):
+        at = NOW - number * 3_600
+        dates = {"created_at": at, "signed_up_at": at + 60, "last_contacted_at": at + 120}
+        columns = {**one.columns, **dates, "session_count": number, "role": BOTH[number % 2]}
+        people.append(Someone(ContactId(f"{number:024x}"), columns))
+    is_old = (
+        search(field, "gt", 100) if field == "session_count" else search(field, "before", NOW - 4 * 86_400)
+    )
+    ask = ask_of(is_old, roles=BOTH)
+    fitting = [one.id for one in people if holds(ask.tree, one)]
+    engine = create_engine("sqlite://")
+    with engine.begin() as conn:
+        metadata.create_all(conn)
+        store_crowd(conn, people)
+        monkeypatch.setattr(bucketing, "SIZE", 8)
+        cut_all(conn)
+        conn.execute(delete(contacts).where(contacts.c.id.in_(fitting[:3])))
+        for name, value in (("SHORT_WALK", 5), ("MANY", 20), ("MOST_READ", 60)):
+            monkeypatch.setattr(finding, name, value)
+        monkeypatch.setattr(finding, "_further_walks", no_others)
+        first = places_of(conn, ask, None, 10)
+        second = places_of(conn, ask, None, 10, after=first[-1])
+        assert [place.id for place in (*first, *second)] == fitting[3:23]
+        # Of a page far down too much would have to be read.
+        with pytest.raises(AssertionError):
+            places_of(conn, ask, None, 60)
+    engine.dispose()
+
+
+def no_others(*_: object) -> Iterator[None]:
+    raise AssertionError
 
 
 @pytest.mark.parametrize(
@@ -264,26 +326,6 @@ def test_an_index_is_not_read_to_its_end_where_another_has_few(conn: Connection)
     assert few.answered is not None
     assert few.answered.field.name == "id"
     assert not any("LIKE" in statement for statement in read)
-
-
-def test_the_rarest_is_found_without_counting_the_others_to_their_end(
-    conn: Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    limits: list[tuple[str, int | None]] = []
-    rows_of = finding.rows_of
-
-    def noted(source: finding.Source, limit: int | None = None) -> Any:
-        limits.append((source.column or "", limit))
-        return rows_of(source, limit)
-
-    monkeypatch.setattr(finding, "rows_of", noted)
-    parts = [search("email", "contains", "example"), search("session_count", "is", 2)]
-    ask = ask_of({"operator": "AND", "value": parts})
-    source, rows = finding.rarest(conn, finding.sources_of(ask.tree, ask.around), 1_000)
-    assert source is not None
-    assert source.column == "session_count"
-    assert 0 < rows < len(PEOPLE)
-    assert limits == [("session_count", 1_001), ("email_key", rows)]
 
 
 def test_pages_stay_in_step_while_contacts_come_and_go() -> None:

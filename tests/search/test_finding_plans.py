@@ -1,6 +1,7 @@
 """How the database goes about a search: by which index, and without a look at each."""
 
 from collections.abc import Iterator
+from operator import ge, lt
 from typing import Any
 
 import pytest
@@ -22,8 +23,10 @@ from app.search.counting import (
 )
 from app.search.cursor import Place
 from app.search.fields import FilterFields, SearchFields
-from app.search.finding import ids_gathered, is_told_by_an_index, is_told_by_index, rows_of, sources_of
+from app.search.finding import ids_gathered, newest_of
+from app.search.histograms import Stretch
 from app.search.query import And, Comparison, Node, Or, comparisons_of, read_filter, read_search
+from app.search.sources import is_told_by_an_index, is_told_by_index, rows_of, sources_of
 from app.search.walks import ids_on_walk, place_on_walk, stretches
 from app.storage.tables import contacts, metadata
 from support.searching import ATTRIBUTES, NOW, around, search
@@ -368,3 +371,24 @@ def test_one_of_several_has_a_source_where_each_has() -> None:
     unknown = [*known, search("avatar", "contains", "a")]
     assert sources_of(read_filter({"operator": "OR", "value": unknown}, FILTER), HERE) == []
     assert len(sources_of(read_filter({"operator": "AND", "value": unknown}, FILTER), HERE)) == 3
+
+
+@pytest.mark.parametrize(
+    ("node", "index"),
+    [
+        (rest("signed_up_at", "<", NOW), "contacts_role_by_signed_up_at"),
+        (rest("last_contacted_at", "=", NOW), "contacts_of_known_last_contacted_at"),
+        (rest("session_count", ">", 5), "contacts_role_by_session_count"),
+        (rest("location.city", "=", "Lagos"), "contacts_of_known_city"),
+    ],
+)
+def test_the_newest_are_looked_for_in_one_stretch_of_an_index(
+    conn: Connection, node: Node, index: str
+) -> None:
+    assert isinstance(node, Comparison)
+    ask = Ask(node, HERE, ("user",))
+    [source] = sources_of(node, HERE, ask.roles)
+    column = contacts.c[str(source.column)]
+    stretch = Stretch("user", (ge, 3.5), (lt, 4.5), 4, NOW)
+    plan = plan_of(conn, newest_of(ask, source, stretch, 50, Place(NOW, "a" * 24)))
+    assert f"COVERING INDEX {index} (app_id=? AND role=? AND {column.name}>? AND {column.name}<?)" in plan
