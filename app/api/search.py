@@ -23,6 +23,7 @@ from app.contacts.searching import Here, search_of
 from app.errors import InvalidField, ParameterInvalid, ParameterNotFound
 from app.ids import ContactId
 from app.search.asking import Ask, Order
+from app.search.counting import told_count
 from app.search.cursor import Cursor, Cursors, Place
 from app.search.fields import SORTABLE
 from app.search.finding import all_of_few, few_of, places_of
@@ -109,6 +110,9 @@ def _searched(
 
     if few is not None:
         return counts.of(conn, ask, few), *find(conn)
+    told = told_count(conn, ask)
+    if told is not None:
+        return told, *find(conn)
     # To count many takes longer than to find a page of them.
     total, page = abreast(conn, lambda conn: counts.of(conn, ask, None), find)
     return total, *page

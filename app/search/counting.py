@@ -89,27 +89,50 @@ def count_of(conn: Connection, ask: Ask, few: Source | None) -> int:
     """How many fit; ``few`` where ``few_of`` has found a source that has few."""
     if few is not None:
         return _number(conn, count_gathered(ask, few))
-    of_roles = [part for part in parts_of(ask.tree) if _is_of_roles(part)]
-    rest = tuple(part for part in parts_of(ask.tree) if not _is_of_roles(part))
-    roles = tuple(role for role in ask.roles if all(_has(part, role) for part in of_roles))
-    if not roles or not (rest or ask.besides):
-        return count_people(conn, ask.around.app_id, roles)
-    if rest:
-        ask = replace(ask, roles=roles, tree=rest[0] if len(rest) == 1 else And(rest))
+    told = told_count(conn, ask)
+    if told is not None:
+        return told
+    ask = _of_own_roles(ask)
     if isinstance(ask.tree, Comparison) and not ask.besides:
         return _count_one(conn, ask, ask.tree)
     return _count_fitting(conn, ask)
 
 
+def told_count(conn: Connection, ask: Ask) -> int | None:
+    """How many fit, where the database keeps the number by itself; none where people have to be gone through."""
+    if ask.besides:
+        return None
+    is_of_roles_alone = all(map(_is_of_roles, parts_of(ask.tree)))
+    ask = _of_own_roles(ask)
+    if is_of_roles_alone or not ask.roles:
+        return count_people(conn, ask.around.app_id, ask.roles)
+    if not isinstance(ask.tree, Comparison):
+        return None
+    if ask.tree.operator not in _OPPOSITES:
+        return told_by_histogram(conn, ask, ask.tree)
+    told = told_by_histogram(conn, ask, _opposite(ask.tree))
+    return None if told is None else count_people(conn, ask.around.app_id, ask.roles) - told
+
+
+def _of_own_roles(ask: Ask) -> Ask:
+    """The same without what the tree asks of roles, among those of whom that is true."""
+    of_roles = [part for part in parts_of(ask.tree) if _is_of_roles(part)]
+    rest = tuple(part for part in parts_of(ask.tree) if not _is_of_roles(part))
+    roles = tuple(role for role in ask.roles if all(_has(part, role) for part in of_roles))
+    return replace(ask, roles=roles, tree=rest[0] if len(rest) == 1 else And(rest))
+
+
+def _opposite(asked: Comparison) -> Comparison:
+    """What holds of everybody of whom a comparison does not."""
+    return replace(asked, operator=_OPPOSITES[asked.operator])
+
+
 def _count_one(conn: Connection, ask: Ask, asked: Comparison) -> int:
     """How many fit a single comparison."""
-    told = told_by_histogram(conn, ask, asked)
-    if told is not None:
-        return told
     everybody = count_people(conn, ask.around.app_id, ask.roles)
     if asked.operator in _OPPOSITES:
         # Nobody is both, and everybody is one of the two.
-        opposite = replace(ask, tree=replace(asked, operator=_OPPOSITES[asked.operator]))
+        opposite = replace(ask, tree=_opposite(asked))
         return everybody - count_of(conn, opposite, few_of(conn, opposite))
     outside = outside_of(asked, ask.around)
     if outside is None:
