@@ -16,6 +16,7 @@ from sqlalchemy import Connection, TextClause, text
 from app.errors import StorageUnavailable
 from app.log import get_logger
 from app.storage.database import Database
+from app.storage.tables.histograms import LOWEST
 
 LOOK_SECONDS: Final = 10.0
 SIZE: Final = 4_096
@@ -142,9 +143,9 @@ def _place(field: str) -> TextClause:
 
 @lru_cache(maxsize=64)
 def _below(field: str) -> TextClause:
-    return text(
-        f"SELECT count(*), max(created_at) {_in_index(field)} AND {field} >= :bound AND {field} < :cut"
-    )
+    # Where the bound of a histogram's first bucket is cut from its lowest value, nobody is between.
+    newest = f"coalesce(max(created_at), {LOWEST['created_at']})"
+    return text(f"SELECT count(*), {newest} {_in_index(field)} AND {field} >= :bound AND {field} < :cut")
 
 
 def _in_index(field: str) -> str:

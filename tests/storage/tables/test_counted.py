@@ -2,24 +2,19 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from typing import Any
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import Connection, bindparam, delete, func, insert, literal, select, text, update
+from sqlalchemy import Connection, delete, func, insert, select, text
 
-from app.ids import AppId
 from app.storage.database import Database, open_database
 from app.storage.migrations import migrate
 from app.storage.postgres import make_async_engine
 from app.storage.tables import contacts, people_counts, workspaces
-from support.searching import crowd, row_of, workspace_row
-
-APPS = (AppId("uaaaaaaa"), AppId("ubbbbbbb"))
-ROLES = ("lead", "user", "visitor")
-ROWS = [row_of(APPS[0], person, external_id=None, email_key=None) for person in crowd(200)]
+from support.deeds import APPS, DEEDS, ROLES, add, fresh
+from support.searching import workspace_row
 
 
 @pytest.fixture(params=["database_url", "postgres_url"])
@@ -48,95 +43,6 @@ def counted(conn: Connection) -> dict[tuple[str, str], int]:
     key = contacts.c.app_id, contacts.c.role
     rows = conn.execute(select(*key, func.count()).where(contacts.c.listed.is_(True)).group_by(*key))
     return {(app_id, role): count for app_id, role, count in rows}
-
-
-def fresh(rng: random.Random, count: int, **values: Any) -> list[dict[str, Any]]:
-    return [
-        rng.choice(ROWS)
-        | {"id": f"{rng.getrandbits(96):024x}", "role": rng.choice(ROLES), "listed": rng.random() < 0.7}
-        | values
-        for _ in range(count)
-    ]
-
-
-def some(rng: random.Random) -> Any:
-    """A condition on contacts that holds for a few of them."""
-    return func.substr(contacts.c.id, 3, 1).in_(rng.sample("0123456789abcdef", 4))
-
-
-def add(conn: Connection, rng: random.Random) -> None:
-    conn.execute(insert(contacts), fresh(rng, rng.randrange(1, 30)))
-
-
-def copy_some(conn: Connection, rng: random.Random) -> None:
-    copied = [column for column in contacts.c if column.name not in ("app_id", "id", "anonymous_id")]
-    # Never copies of copies, which might bear the same id.
-    new_id = literal(f"f{rng.getrandbits(28):07x}").concat(func.substr(contacts.c.id, 9))
-    rows = select(literal(rng.choice(APPS)), new_id, *copied).where(some(rng), contacts.c.id < "f")
-    names = ["app_id", "id", *(column.name for column in copied)]
-    conn.execute(insert(contacts).from_select(names, rows))
-
-
-def add_again(conn: Connection, rng: random.Random) -> None:
-    """Rows that are there already are left alone, and so is the count; the new one is counted."""
-    given = fresh(rng, 2)
-    names = ", ".join(given[0])
-    there = f"INSERT INTO contacts ({names}) SELECT {names} FROM contacts WHERE true ON CONFLICT DO NOTHING"
-    conn.execute(insert(contacts), given)
-    conn.execute(text(there))
-    if conn.dialect.name == "sqlite":
-        conn.execute(insert(contacts).prefix_with("OR IGNORE"), [*given, *fresh(rng, 1)])
-
-
-def give_roles(conn: Connection, rng: random.Random) -> None:
-    conn.execute(update(contacts).where(some(rng)).values(role=rng.choice(ROLES)))
-
-
-def hide_or_show(conn: Connection, rng: random.Random) -> None:
-    conn.execute(update(contacts).where(some(rng)).values(listed=rng.random() < 0.5))
-
-
-def change_all_at_once(conn: Connection, rng: random.Random) -> None:
-    values = {"app_id": rng.choice(APPS), "role": rng.choice(ROLES), "listed": rng.random() < 0.5}
-    conn.execute(update(contacts).where(some(rng)).values(values))
-
-
-def change_one_by_one(conn: Connection, rng: random.Random) -> None:
-    ids = conn.execute(select(contacts.c.id).where(some(rng))).scalars().all()
-    rows = [{"of_id": id_, "role": rng.choice(ROLES), "listed": rng.random() < 0.5} for id_ in ids]
-    of_id = contacts.c.id == bindparam("of_id")
-    if rows:
-        conn.execute(
-            update(contacts).where(of_id).values(role=bindparam("role"), listed=bindparam("listed")), rows
-        )
-
-
-def change_something_else(conn: Connection, rng: random.Random) -> None:
-    conn.execute(update(contacts).where(some(rng)).values(name="Ada", role=contacts.c.role))
-
-
-def remove(conn: Connection, rng: random.Random) -> None:
-    conn.execute(delete(contacts).where(some(rng)))
-
-
-def think_better_of_it(conn: Connection, rng: random.Random) -> None:
-    with conn.begin_nested() as savepoint:
-        rng.choice(DEEDS[:-1])(conn, rng)
-        savepoint.rollback()
-
-
-DEEDS: tuple[Callable[[Connection, random.Random], None], ...] = (
-    add,
-    copy_some,
-    add_again,
-    give_roles,
-    hide_or_show,
-    change_all_at_once,
-    change_one_by_one,
-    change_something_else,
-    remove,
-    think_better_of_it,
-)
 
 
 @pytest.mark.parametrize("seed", range(3))
