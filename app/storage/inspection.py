@@ -29,7 +29,7 @@ _MISCOUNTED: Final = text(
     """
 )
 _BUCKETS: Final = """
-    SELECT app_id, role, bound, kept, there FROM (
+    SELECT app_id, role, bound, kept, there, newest, newest_there FROM (
       SELECT app_id, role, bound, count AS kept, newest, (
         SELECT count(*) FROM contacts WHERE {of_bucket}
       ) AS there, (
@@ -44,7 +44,7 @@ _BUCKETS: Final = """
           AND histograms.role = people_counts.role AND field = '{field}' AND bound = {lowest}
         )
       ) AS buckets
-    ) WHERE kept IS NOT there OR newest < newest_there ORDER BY app_id, role, bound
+    ) WHERE kept IS NOT there OR newest_there > coalesce(newest, {below}) ORDER BY app_id, role, bound
 """
 _OF_BUCKET: Final = (
     "contacts.app_id = buckets.app_id AND contacts.role = buckets.role AND listed AND {field} IS NOT NULL "
@@ -152,11 +152,15 @@ def _misplaced(conn: Connection) -> list[str]:
         return []
     faults = []
     for field, lowest in LOWEST.items():
-        buckets = _BUCKETS.format(field=field, lowest=lowest, of_bucket=_OF_BUCKET.format(field=field))
+        of_bucket = _OF_BUCKET.format(field=field)
+        buckets = _BUCKETS.format(field=field, lowest=lowest, of_bucket=of_bucket, below=LOWEST["created_at"])
         for row in conn.execute(text(buckets)).fetchmany(MOST_FAULTS):
+            whose = f"whose {field} is from {row.bound!r} on, and its histogram says"
             faults.append(
-                f"workspace {row.app_id} has {row.there} contacts of the role {row.role} whose {field} is from "
-                f"{row.bound!r} on, and its histogram {row.kept}"
+                f"workspace {row.app_id} has {row.there} contacts of the role {row.role} {whose} {row.kept}"
+                if row.kept != row.there
+                else f"workspace {row.app_id} has contacts of the role {row.role} made until {row.newest_there} "
+                f"{whose} {row.newest}"
             )
     return faults
 

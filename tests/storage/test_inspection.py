@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import Connection
 
 from app.contacts.bulk import insert_contacts, newcomer
+from app.storage import bucketing
+from app.storage.bucketing import cut_off, grown_buckets
 from app.storage.database import Database, open_database
 from app.storage.inspection import faults_of
 from app.storage.migrations import migrate, newest_revision
@@ -75,6 +77,11 @@ def test_an_empty_database_lacks_its_schema(tmp_path: Path) -> None:
         (["DROP TABLE events"], ["table events is missing"]),
         (["DROP INDEX contacts_email"], ["index contacts_email is missing"]),
         (["DROP TRIGGER contacts_count_leavers"], ["trigger contacts_count_leavers is missing"]),
+        (["DROP TRIGGER contacts_histogram_of_os"], ["trigger contacts_histogram_of_os is missing"]),
+        (
+            ["DROP TRIGGER people_counts_begin_histograms"],
+            ["trigger people_counts_begin_histograms is missing"],
+        ),
         (["DROP TRIGGER audit_log_keeps_rows"], ["trigger audit_log_keeps_rows is missing"]),
         (["ALTER TABLE admins RENAME COLUMN name TO title"], ["column admins.name is missing"]),
         (
@@ -103,6 +110,90 @@ def test_what_is_wrong_is_named(
 ) -> None:
     _execute(tmp_path / "porchlight.db", *statements)
     assert faults_of(database_url) == faults
+
+
+async def _with_histograms(database: Database) -> str:
+    """Four leads, of whom two were seen, in several buckets of when they were made."""
+
+    def write(conn: Connection) -> str:
+        app_id = create_workspace(conn, "Acme", NOW).app_id
+        people = [newcomer(app_id, "lead", NOW + number) for number in range(4)]
+        insert_contacts(conn, app_id, people)
+        plain = conn.exec_driver_sql
+        plain(
+            "UPDATE contacts SET last_seen_at = 10.0 * (created_at - ?) WHERE created_at > ?", (NOW, NOW + 1)
+        )
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(bucketing, "SIZE", 1)
+            for grown in grown_buckets(conn):
+                cut_off(conn, grown)
+        return app_id
+
+    return await database.write(write)
+
+
+_IN_SECOND = "field = 'created_at' AND bound = 1700000001.0"
+
+
+@pytest.mark.parametrize(
+    ("statement", "fault"),
+    [
+        (
+            f"UPDATE histograms SET count = 3 WHERE {_IN_SECOND}",
+            "2 contacts of the role lead whose created_at is from 1700000001.0 on, and its histogram says 3",
+        ),
+        (
+            "UPDATE histograms SET count = 1 WHERE field = 'last_seen_at'",
+            "2 contacts of the role lead whose last_seen_at is from -9e+99 on, and its histogram says 1",
+        ),
+        (
+            f"UPDATE histograms SET newest = 1700000001.5 WHERE {_IN_SECOND}",
+            "contacts of the role lead made until 1700000002.0 whose created_at is from 1700000001.0 on, "
+            "and its histogram says 1700000001.5",
+        ),
+        (
+            "UPDATE histograms SET newest = NULL WHERE field = 'last_seen_at'",
+            "contacts of the role lead made until 1700000003.0 whose last_seen_at is from -9e+99 on, "
+            "and its histogram says None",
+        ),
+        (
+            "DELETE FROM histograms WHERE field = 'last_seen_at'",
+            "2 contacts of the role lead whose last_seen_at is from -9e+99 on, and its histogram says None",
+        ),
+        (
+            "DELETE FROM histograms WHERE field = 'country'",
+            "0 contacts of the role lead whose country is from '' on, and its histogram says None",
+        ),
+        (f"UPDATE histograms SET newest = 1800000000.0 WHERE {_IN_SECOND}", None),
+        ("UPDATE histograms SET newest = NULL WHERE field = 'country'", None),
+    ],
+)
+async def test_what_a_histogram_says_wrongly_is_named(
+    database: Database, database_url: str, statement: str, fault: str | None
+) -> None:
+    app_id = await _with_histograms(database)
+    assert await asyncio.to_thread(faults_of, database_url) == []
+    await database.write(lambda conn: conn.exec_driver_sql(statement) and None)
+    named = [] if fault is None else [f"workspace {app_id} has {fault}"]
+    assert await asyncio.to_thread(faults_of, database_url) == named
+
+
+async def test_contacts_of_whom_a_histogram_was_not_told_are_named(
+    database: Database, database_url: str
+) -> None:
+    app_id = await _with_histograms(database)
+
+    def silently(conn: Connection) -> None:
+        trigger = "contacts_histogram_of_country"
+        made = conn.exec_driver_sql("SELECT sql FROM sqlite_master WHERE name = ?", (trigger,)).scalar_one()
+        conn.exec_driver_sql(f"DROP TRIGGER {trigger}")
+        conn.exec_driver_sql("UPDATE contacts SET country = 'Peru' WHERE last_seen_at IS NULL")
+        conn.exec_driver_sql(made)
+
+    await database.write(silently)
+    assert await asyncio.to_thread(faults_of, database_url) == [
+        f"workspace {app_id} has 2 contacts of the role lead whose country is from '' on, and its histogram says 0"
+    ]
 
 
 def test_a_damaged_file_is_named(database_url: str, tmp_path: Path) -> None:

@@ -6,30 +6,21 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from alembic.config import Config
-from alembic.runtime.environment import EnvironmentContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine
 
-from app.storage import migrations
 from app.storage.database import open_database
 from app.storage.migrations import found_attributes, migrate
+from support.revisions import upgrade_to
 
 APP = "uaaaaaaa"
-FOLDER = Path(migrations.__file__).parent
 CONTACT = {"role": "user", "listed": 1, "pseudonym": "Pink Stereo", "name_key": "", "created_at": 1.0}
 CONTACT |= {"updated_at": 1.0, "session_count": 0, "ios_session_count": 0, "android_session_count": 0}
 
 
 def at_first_revision(path: Path) -> sqlite3.Connection:
-    scripts = ScriptDirectory(str(FOLDER))
     engine = create_engine(f"sqlite:///{path}")
-    with (
-        engine.begin() as connection,
-        EnvironmentContext(Config(), scripts, fn=lambda rev, _: scripts._upgrade_revs("0001", rev)) as env,
-    ):
-        env.configure(connection=connection, render_as_batch=True)
-        env.run_migrations()
+    with engine.begin() as conn:
+        upgrade_to(conn, "0001")
     engine.dispose()
     plain = sqlite3.connect(path)
     plain.execute(f"INSERT INTO workspaces VALUES ('{APP}', 'Acme', 'us', 'UTC', 0, '[]', '[]', 5.0)")
@@ -138,12 +129,7 @@ def test_at_most_250_are_made(tmp_path: Path) -> None:
 
 async def test_postgres_gets_its_attributes_too(postgres_url: str) -> None:
     def first_revision(conn: Connection) -> None:
-        scripts = ScriptDirectory(str(FOLDER))
-        with EnvironmentContext(
-            Config(), scripts, fn=lambda rev, _: scripts._upgrade_revs("0001", rev)
-        ) as environment:
-            environment.configure(connection=conn, render_as_batch=True)
-            environment.run_migrations()
+        upgrade_to(conn, "0001")
         conn.exec_driver_sql(
             f"INSERT INTO workspaces VALUES ('{APP}', 'Acme', 'us', 'UTC', false, '[]', '[]', 5.0)"
         )

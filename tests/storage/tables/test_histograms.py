@@ -2,34 +2,21 @@
 
 import asyncio
 import random
-from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 import pytest_asyncio
 from sqlalchemy import Connection, insert, select, text, update
 
 from app.storage import bucketing
-from app.storage.bucketing import Bucket, cut_off, grown_buckets, join_buckets
+from app.storage.bucketing import cut_off, grown_buckets, join_buckets
 from app.storage.database import Database, open_database
 from app.storage.migrations import migrate
 from app.storage.tables import contacts, histograms, workspaces
 from app.storage.tables.histograms import LOWEST
 from support.deeds import APPS, COLUMNS, DEEDS, ROLES, add, fresh
+from support.histograms import buckets_of, wrong_buckets
 from support.searching import workspace_row
-
-BELOW = {"-9e99": -9e99, "''": ""}
-
-
-@dataclass
-class Stretch:
-    """What a bucket has to say, told by a look at each contact."""
-
-    count: int = 0
-    newest: float = -9e99
 
 
 @pytest_asyncio.fixture
@@ -51,37 +38,6 @@ async def with_workspaces(database: Database) -> None:
     await database.write(
         lambda conn: conn.execute(insert(workspaces), list(map(workspace_row, APPS))) and None
     )
-
-
-def buckets_of(conn: Connection) -> list[Bucket]:
-    rows = conn.exec_driver_sql("SELECT app_id, role, field, bound, count, newest FROM histograms")
-    return [Bucket(*row) for row in rows]
-
-
-def faults(conn: Connection) -> list[str]:
-    """Where a histogram says otherwise than a look at every contact there is."""
-    buckets = buckets_of(conn)
-    bounds: dict[tuple[str, str, str], list[Any]] = defaultdict(list)
-    for bucket in buckets:
-        bounds[bucket.app_id, bucket.role, bucket.field].append(bucket.bound)
-    for (_, _, field), known in bounds.items():
-        known.sort()
-        assert known[0] == BELOW[LOWEST[field]]
-    there: dict[tuple[str, str, str, Any], Stretch] = defaultdict(Stretch)
-    for row in conn.execute(select(contacts)).mappings():
-        for field in LOWEST:
-            if row["listed"] and row[field] is not None:
-                known = bounds[row["app_id"], row["role"], field]
-                bound = known[bisect_right(known, row[field]) - 1]
-                stretch = there[row["app_id"], row["role"], field, bound]
-                stretch.count += 1
-                stretch.newest = max(stretch.newest, row["created_at"])
-    found = []
-    for bucket in buckets:
-        stretch = there[bucket.app_id, bucket.role, bucket.field, bucket.bound]
-        if bucket.count != stretch.count or not bucket.newest >= stretch.newest:
-            found.append(f"{bucket} where {stretch}")
-    return found
 
 
 def cut_and_join(conn: Connection, rng: random.Random, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,7 +72,7 @@ async def test_every_bucket_is_right_after_whatever_was_done(
     def some_deeds(conn: Connection) -> None:
         for deed in (add, *rng.choices((*DEEDS, *[recut] * 6, recut_in_vain), k=6)):
             deed(conn, rng)
-            assert faults(conn) == [], deed
+            assert wrong_buckets(conn) == [], deed
 
     for _ in range(8):
         await store.write(some_deeds)
@@ -146,7 +102,7 @@ async def test_whoever_is_said_to_be_made_later_is_no_newer_than_its_buckets(sto
         # Nobody need be as new as it says.
         conn.execute(update(contacts).values(created_at=3.0))
         assert {bucket.newest for bucket in buckets_of(conn)} == {7.0}
-        assert faults(conn) == []
+        assert wrong_buckets(conn) == []
 
     await store.write(look)
 
@@ -167,7 +123,7 @@ async def test_a_histogram_stays_when_all_have_gone(store: Database) -> None:
         conn.execute(text("DELETE FROM contacts"))
         assert {bucket.count for bucket in buckets_of(conn)} == {0}
         add(conn, random.Random(2))
-        assert faults(conn) == []
+        assert wrong_buckets(conn) == []
 
     await store.write(come_and_go)
 
