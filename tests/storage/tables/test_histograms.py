@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -126,6 +127,33 @@ async def test_a_histogram_stays_when_all_have_gone(store: Database) -> None:
         assert wrong_buckets(conn) == []
 
     await store.write(come_and_go)
+
+
+@pytest.mark.parametrize("field", LOWEST)
+async def test_a_bucket_is_found_by_its_key(store: Database, field: str) -> None:
+    """A trigger that went through all of a histogram's buckets would slow every write."""
+
+    def look(conn: Connection) -> None:
+        made = text("SELECT sql FROM sqlite_master WHERE name = :name")
+        trigger = conn.execute(made, {"name": f"contacts_histogram_of_{field}"}).scalar_one()
+        for row in ("OLD", "NEW"):
+            bucket = re.search(rf"\((SELECT bound [^()]*{row}[^()]*)\)", trigger)
+            assert bucket
+            plan = conn.execute(text(f"EXPLAIN QUERY PLAN SELECT ({bucket[1]}) FROM contacts AS {row}"))
+            key = "app_id=? AND role=? AND field=? AND bound<?"
+            assert [step[3] for step in plan][-1] == f"SEARCH histograms USING PRIMARY KEY ({key})"
+
+    await store.read(look)
+
+
+async def test_histograms_that_are_there_are_not_begun_anew(store: Database) -> None:
+    def look(conn: Connection) -> None:
+        add(conn, random.Random(1))
+        conn.execute(text("DELETE FROM people_counts"))
+        add(conn, random.Random(2))
+        assert wrong_buckets(conn) == []
+
+    await store.write(look)
 
 
 async def test_postgresql_keeps_none(on_postgres: Database) -> None:
