@@ -36,8 +36,10 @@ from app.search.sources import (
     ORDERED,
     RANGES,
     Source,
+    are_facts,
     gathered,
     in_index,
+    in_index_of_facts,
     is_told_by_an_index,
     is_told_by_index,
     rarest,
@@ -168,7 +170,7 @@ def _count_fitting(conn: Connection, ask: Ask) -> int:
 def _quickest(conn: Connection, ask: Ask, sources: Sequence[Source]) -> Source | None:
     """The source to count those who fit from; none where everybody is gone through."""
     told = [source for source in sources if is_told_by_index(ask, source)]
-    if not told and not is_told_by_an_index(ask):
+    if not told and not is_told_by_an_index(ask) and not are_facts(ask):
         best = _rarest(conn, ask, sources)
         return None if best is not None and _do_many_need_a_look(conn, ask, best) else best
     # An index that has all that is asked is better than one that has fewer, who have to be looked at each, unless
@@ -234,6 +236,9 @@ def _in_halves(conn: Connection, count: Count, halves: Halves) -> int:
 
 
 def count_gathered(ask: Ask, source: Source | None) -> Select[int]:
+    if source is None and are_facts(ask):
+        of_workspace = contacts.c.app_id == ask.around.app_id
+        return select(func.count()).select_from(contacts).where(of_workspace, *in_index_of_facts(ask))
     is_by_ids = source is not None and (source.column is None or source.answered is None)
     is_looked_at = (
         source is not None and source.column in ORDERED | OF_KNOWN and not is_told_by_index(ask, source)

@@ -27,6 +27,8 @@ OF_KNOWN: Final = frozenset(
         *("country", "region", "city", "browser", "os", "language_override"),
     }
 )
+# Of these all stand together in one index more.
+_FACTS: Final = frozenset({"country", "region", "city", "browser", "os", "language_override"})
 # Other columns that an index leads with.
 _LED: Final = frozenset({"id", "email_key"})
 # Those whose index is also worth reading from end to end.
@@ -101,6 +103,18 @@ def is_told_by_an_index(ask: Ask) -> bool:
     """Whether there is an index that alone tells who fits, read from end to end."""
     columns = {comparison.field.column for comparison in comparisons_of(ask.tree)}
     return any(column in ORDERED and tells(column, ask) for column in columns)
+
+
+def are_facts(ask: Ask) -> bool:
+    """Whether the index of several columns that stand together tells it, in the words of ``in_index_of_facts``."""
+    asked = {comparison.field.column for comparison in comparisons_of(ask.tree)} - {"role"}
+    return len(asked) > 1 and asked <= _FACTS and not ask.besides
+
+
+def in_index_of_facts(ask: Ask) -> list[ColumnElement[bool]]:
+    """Who fits, in the words of that index: no partial one, so that SQLite sees that it says all that is asked."""
+    of_roles = is_of_roles(ask.roles, is_open=True)
+    return [contacts.c.listed.is_(True), of_roles, clause_of(ask.tree, ask.around, is_open=True)]
 
 
 def is_ordered_by_index(ask: Ask, source: Source) -> bool:

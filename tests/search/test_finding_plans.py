@@ -5,8 +5,7 @@ from operator import ge, lt
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Select, create_engine
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import Connection, create_engine
 
 from app.search.asking import EVERYBODY, Ask, Order
 from app.search.clauses import clause_of, closed
@@ -25,10 +24,11 @@ from app.search.cursor import Place
 from app.search.fields import FilterFields, SearchFields
 from app.search.finding import ids_gathered, newest_of
 from app.search.histograms import Stretch
-from app.search.query import And, Comparison, Node, Or, comparisons_of, read_filter, read_search
+from app.search.query import And, Comparison, Node, Or, comparisons_of, read_filter
 from app.search.sources import is_told_by_an_index, is_told_by_index, rows_of, sources_of
 from app.search.walks import ids_on_walk, place_on_walk, stretches
 from app.storage.tables import contacts, metadata
+from support.plans import plan_of, rest
 from support.searching import ATTRIBUTES, NOW, around, search
 
 NEWEST = Order()
@@ -45,15 +45,6 @@ def conn() -> Iterator[Connection]:
         metadata.create_all(conn)
         yield conn
     engine.dispose()
-
-
-def plan_of(conn: Connection, statement: Select[Any]) -> str:
-    text = statement.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})  # type: ignore[no-untyped-call]
-    return "\n".join(row[3] for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}"))
-
-
-def rest(field: str, operator: str, value: object) -> Node:
-    return read_search(search(field, operator, value), SEARCH)
 
 
 def of_list(field: str, operator: str, value: object = None) -> Node:

@@ -46,6 +46,7 @@ OF_FILTER = [
     *(search("role", operator, role) for operator in ("is", "is_not") for role in EVERYBODY),
 ]  # fmt: skip
 SESSIONS, OF_A_DAY = search("session_count", "gt", 0), search("created_at", "on", NOW + 2 * 86_400)
+OF_CITY = search("location.city", "is", "Lagos")
 IS_USER, IS_NO_LEAD = search("role", "is", "user"), search("role", "is_not", "lead")
 GROUPS = [
     {"operator": "AND", "value": [IS_USER, IS_NO_LEAD]},
@@ -61,6 +62,8 @@ GROUPS = [
           search("last_seen_at", "less_than", 2), search("last_seen_at", "is_unknown", None),
           search("signed_up_at", "more_than", 1), search("session_count", "is_not", 1),
           search("phone", "contains", "5"), search("seats", "gt", 1))),
+    *({"operator": operator, "value": [search("location.country", said, "of Lagos"), OF_CITY]}
+      for operator in ("AND", "OR") for said in ("is", "is_not")),
     {"operator": "AND", "value": [{"operator": "OR", "value": [IS_USER, IS_NO_LEAD]}, search("phone", "is", "x")]},
 ]  # fmt: skip
 TREES = [

@@ -125,6 +125,12 @@ for _key in (
         ["app_id", "role", _key, "id", "created_at", "listed"],
         f"listed AND {_key} IS NOT NULL",
     )
+# Where people are and what they use, for those who are asked about several of these at once.
+Index(
+    "contacts_by_facts",
+    *(contacts.c[name] for name in ("app_id", "role", "listed", "country", "region", "city")),
+    *(contacts.c[name] for name in ("browser", "os", "language_override")),
+)
 # Those with attributes whom a search does not find.
 _index_where(
     "contacts_apart",
