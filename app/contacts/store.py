@@ -19,7 +19,6 @@ from sqlalchemy import (
     select,
     text,
     union_all,
-    update,
 )
 
 from app.attributes.index import forget_values, index_values
@@ -32,7 +31,7 @@ from app.ids import AppId, ContactId
 from app.storage.hot import Hot
 from app.storage.listed import listed_texts
 from app.storage.tables import contacts, presence_intervals, search_words
-from app.storage.tables.counted import insert_row
+from app.storage.tables.counted import insert_row, update_row
 
 FIELDS: Final = tuple(field.name for field in fields(Contact))
 _COLUMNS: Final = [contacts.c[name] for name in FIELDS]
@@ -271,7 +270,7 @@ def _index_attributes(conn: Connection, contact: Contact, before: Mapping[str, S
 @lru_cache(maxsize=256)
 def _update_of(columns: tuple[str, ...]) -> Hot:
     return Hot(
-        update(contacts)
+        update_row(contacts)
         .where(contacts.c.app_id == bindparam("of_app_id"), contacts.c.id == bindparam("of_id"))
         .values({column: bindparam(column) for column in columns})
     )

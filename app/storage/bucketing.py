@@ -56,7 +56,10 @@ _FOUND: Final = text(f"SELECT app_id, role, field, bound, count, newest {_OF_HIS
 _BEFORE: Final = text(
     f"SELECT app_id, role, field, bound, count, newest {_OF_HISTOGRAM} AND bound < :bound ORDER BY bound DESC LIMIT 1"
 )
-_INSERT: Final = text("INSERT INTO histograms VALUES (:app_id, :role, :field, :bound, :count, :newest)")
+_INSERT: Final = text(
+    "INSERT INTO histograms (app_id, role, field, bound, count, newest) "
+    "VALUES (:app_id, :role, :field, :bound, :count, :newest)"
+)
 _UPDATE: Final = text(
     "UPDATE histograms SET count = :count, newest = :newest "
     "WHERE app_id = :app_id AND role = :role AND field = :field AND bound = :bound"

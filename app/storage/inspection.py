@@ -36,9 +36,9 @@ _BUCKETS: Final = """
         SELECT max(created_at) FROM contacts WHERE {of_bucket}
       ) AS newest_there
       FROM (
-        SELECT *, lead(bound) OVER (PARTITION BY app_id, role ORDER BY bound) AS next
+        SELECT app_id, role, bound, count, newest, lead(bound) OVER (PARTITION BY app_id, role ORDER BY bound) AS next
         FROM histograms WHERE field = '{field}'
-        UNION ALL SELECT app_id, role, '{field}', {lowest}, NULL, NULL, NULL FROM people_counts
+        UNION ALL SELECT app_id, role, {lowest}, NULL, NULL, NULL FROM people_counts
         WHERE NOT EXISTS (
           SELECT 1 FROM histograms WHERE histograms.app_id = people_counts.app_id
           AND histograms.role = people_counts.role AND field = '{field}' AND bound = {lowest}

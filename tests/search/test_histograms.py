@@ -288,8 +288,9 @@ def test_beyond_an_end_whole_buckets_are_added_and_a_stretch_of_the_index_is_rea
     index = f"contacts_role_by_{column}" if column in led else f"contacts_of_known_{column}"
     plan = plan_of(conn, _beyond(column, side), value=1)
     key = "app_id=? AND role=?"
-    buckets = f"SEARCH histograms USING PRIMARY KEY ({key} AND field=? AND bound>?)"
-    assert [step for step in plan if "histograms" in step] == [buckets] * 2
+    index_of_buckets = f"INDEX histograms_bucket ({key} AND field=? AND bound>?)"
+    buckets = [f"SEARCH histograms USING {kind}{index_of_buckets}" for kind in ("", "COVERING ")]
+    assert [step for step in plan if "histograms" in step] == buckets
     # From the end to the next bound, and no further.
     stretch = f"SEARCH contacts USING COVERING INDEX {index} ({key} AND {column}>? AND {column}<?)"
     assert [step for step in plan if "contacts" in step] == [stretch]
@@ -298,7 +299,7 @@ def test_beyond_an_end_whole_buckets_are_added_and_a_stretch_of_the_index_is_rea
 
 def test_who_has_any_value_is_told_by_buckets_alone(conn: Connection) -> None:
     assert plan_of(conn, _KNOWN, field="country") == [
-        "SEARCH histograms USING PRIMARY KEY (app_id=? AND role=? AND field=?)"
+        "SEARCH histograms USING INDEX histograms_bucket (app_id=? AND role=? AND field=?)"
     ]
 
 

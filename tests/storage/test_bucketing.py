@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 import pytest
@@ -73,7 +73,8 @@ def add(conn: Connection, field: str, values: Sequence[Any]) -> None:
 
 
 def buckets_of(conn: Connection, field: str) -> list[Bucket]:
-    ours = histograms.select().where(histograms.c.field == field).order_by(histograms.c.bound)
+    columns = [histograms.c[each.name] for each in fields(Bucket)]
+    ours = select(*columns).where(histograms.c.field == field).order_by(histograms.c.bound)
     return [Bucket(*row) for row in conn.execute(ours)]
 
 

@@ -12,7 +12,7 @@ SQLite's triggers count whoever comes and goes in its histograms too.
 
 from typing import Final
 
-from sqlalchemy import Insert, Table, insert
+from sqlalchemy import Insert, Table, Update, insert, update
 
 from app.storage.tables.base import add_triggers
 from app.storage.tables.histograms import counted_in, counted_out, keep_histograms
@@ -77,3 +77,8 @@ def count_listed(contacts: Table, people_counts: Table) -> None:
 def insert_row(table: Table) -> Insert:
     """An insert of one row that SQLite need not be able to take back halfway."""
     return insert(table).prefix_with("OR FAIL", dialect="sqlite")
+
+
+def update_row(table: Table) -> Update:
+    """The same of an update."""
+    return update(table).prefix_with("OR FAIL", dialect="sqlite")

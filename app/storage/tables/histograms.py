@@ -13,7 +13,7 @@ In PostgreSQL, where many write at once and would wait for each other's buckets,
 from collections.abc import Mapping
 from typing import Final
 
-from sqlalchemy import BLOB, Column, Double, Integer, PrimaryKeyConstraint, String, Table, Text
+from sqlalchemy import BLOB, Column, Double, Index, Integer, String, Table, Text
 
 from app.storage.tables.base import AppIdColumn, add_triggers, metadata
 
@@ -42,6 +42,7 @@ None whose values may name somebody: a bound is a copy, and would outlive its co
 histograms = Table(
     "histograms",
     metadata,
+    Column("id", Integer, primary_key=True),
     Column("app_id", AppIdColumn, nullable=False),
     Column("role", String(8), nullable=False),
     Column("field", Text, nullable=False),
@@ -49,8 +50,12 @@ histograms = Table(
     Column("bound", Text().with_variant(BLOB(), "sqlite"), nullable=False),
     Column("count", Integer),  # never null, as the next, and not checked for it: see counted.py
     Column("newest", Double),
-    PrimaryKeyConstraint("app_id", "role", "field", "bound"),
-    sqlite_with_rowid=False,
+)
+# What a ping changes are counts, in place: the table has no key but a number, and so each is one look-up and one write.
+Index(
+    "histograms_bucket",
+    *(histograms.c[name] for name in ("app_id", "role", "field", "bound")),
+    unique=True,
 )
 
 
@@ -83,11 +88,12 @@ def keep_histograms(contacts: Table, people_counts: Table) -> None:
 
 
 def _on_change(field: str) -> str:
-    """The trigger for a value that changes where nothing else does that a bucket depends on."""
+    """The trigger for a value that moves to another bucket where nothing else changes that a bucket depends on."""
     return (
         f"CREATE TRIGGER contacts_histogram_of_{field} AFTER UPDATE OF {field} ON contacts "
         f"WHEN OLD.{field} IS NOT NEW.{field} AND OLD.listed AND NEW.listed "
         "AND OLD.app_id = NEW.app_id AND OLD.role = NEW.role "
+        f"AND {_bucket('OLD', field)} IS NOT {_bucket('NEW', field)} "
         f"BEGIN {_counted_out('OLD', field)} {_counted_in('NEW', field)} END"
     )
 
@@ -111,10 +117,12 @@ def _counted_out(row: str, field: str, condition: str = "") -> str:
 
 def _updated(changes: str, row: str, field: str, condition: str = "") -> str:
     """The update of the bucket of one value."""
+    return f"UPDATE histograms SET {changes} WHERE id = {_bucket(row, field, condition)};"
+
+
+def _bucket(row: str, field: str, condition: str = "") -> str:
+    """The id of the bucket of one value; none where the value is not known."""
     key = f"app_id = {row}.app_id AND role = {row}.role AND field = '{field}'"
     # The plus takes the column's type off the value: no index would serve a comparison that may have to convert.
-    bucket = (
-        f"SELECT bound FROM histograms WHERE {key} AND bound <= +{row}.{field} ORDER BY bound DESC LIMIT 1"
-    )
-    conditions = [condition, f"{row}.{field} IS NOT NULL", key, f"bound = ({bucket})"]
-    return f"UPDATE histograms SET {changes} WHERE {' AND '.join(filter(None, conditions))};"
+    conditions = [condition, f"{row}.{field} IS NOT NULL", key, f"bound <= +{row}.{field}"]
+    return f"(SELECT id FROM histograms WHERE {' AND '.join(filter(None, conditions))} ORDER BY bound DESC LIMIT 1)"

@@ -137,11 +137,13 @@ async def test_a_bucket_is_found_by_its_key(store: Database, field: str) -> None
         made = text("SELECT sql FROM sqlite_master WHERE name = :name")
         trigger = conn.execute(made, {"name": f"contacts_histogram_of_{field}"}).scalar_one()
         for row in ("OLD", "NEW"):
-            bucket = re.search(rf"\((SELECT bound [^()]*{row}[^()]*)\)", trigger)
+            bucket = re.search(rf"\((SELECT id [^()]*{row}[^()]*)\)", trigger)
             assert bucket
             plan = conn.execute(text(f"EXPLAIN QUERY PLAN SELECT ({bucket[1]}) FROM contacts AS {row}"))
             key = "app_id=? AND role=? AND field=? AND bound<?"
-            assert [step[3] for step in plan][-1] == f"SEARCH histograms USING PRIMARY KEY ({key})"
+            assert [step[3] for step in plan][
+                -1
+            ] == f"SEARCH histograms USING COVERING INDEX histograms_bucket ({key})"
 
     await store.read(look)
 

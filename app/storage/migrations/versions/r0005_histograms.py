@@ -28,15 +28,16 @@ def upgrade() -> None:
     _create_indexes()
     op.create_table(
         "histograms",
+        sa.Column("id", sa.Integer, nullable=False),
         sa.Column("app_id", sa.String(8), nullable=False),
         sa.Column("role", sa.String(8), nullable=False),
         sa.Column("field", sa.Text, nullable=False),
         sa.Column("bound", sa.Text().with_variant(sa.BLOB(), "sqlite"), nullable=False),
         sa.Column("count", sa.Integer),
         sa.Column("newest", sa.Double),
-        sa.PrimaryKeyConstraint("app_id", "role", "field", "bound"),
-        sqlite_with_rowid=False,
+        sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("histograms_bucket", "histograms", ["app_id", "role", "field", "bound"], unique=True)
     if op.get_bind().dialect.name == "sqlite":
         _count_who_is_there()
         _keep_histograms()
@@ -84,6 +85,7 @@ def _keep_histograms() -> None:
             f"CREATE TRIGGER contacts_histogram_of_{field} AFTER UPDATE OF {field} ON contacts "
             f"WHEN OLD.{field} IS NOT NEW.{field} AND OLD.listed AND NEW.listed "
             "AND OLD.app_id = NEW.app_id AND OLD.role = NEW.role "
+            f"AND {_bucket('OLD', field)} IS NOT {_bucket('NEW', field)} "
             f"BEGIN {_counted_out('OLD', field)} {_counted_in('NEW', field)} END"
         )
     raised = " ".join(_updated("newest = max(newest, NEW.created_at)", "NEW", field) for field in _FIELDS)
@@ -130,9 +132,10 @@ def _counted_out(row: str, field: str, condition: str = "") -> str:
 
 
 def _updated(changes: str, row: str, field: str, condition: str = "") -> str:
+    return f"UPDATE histograms SET {changes} WHERE id = {_bucket(row, field, condition)};"
+
+
+def _bucket(row: str, field: str, condition: str = "") -> str:
     key = f"app_id = {row}.app_id AND role = {row}.role AND field = '{field}'"
-    bucket = (
-        f"SELECT bound FROM histograms WHERE {key} AND bound <= +{row}.{field} ORDER BY bound DESC LIMIT 1"
-    )
-    conditions = [condition, f"{row}.{field} IS NOT NULL", key, f"bound = ({bucket})"]
-    return f"UPDATE histograms SET {changes} WHERE {' AND '.join(filter(None, conditions))};"
+    conditions = [condition, f"{row}.{field} IS NOT NULL", key, f"bound <= +{row}.{field}"]
+    return f"(SELECT id FROM histograms WHERE {' AND '.join(filter(None, conditions))} ORDER BY bound DESC LIMIT 1)"
