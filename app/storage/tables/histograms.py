@@ -100,7 +100,7 @@ def _on_change(field: str) -> str:
 
 def _on_new_age() -> str:
     """The trigger for whoever is said to be made later than before."""
-    raised = " ".join(_updated("newest = max(newest, NEW.created_at)", "NEW", field) for field in LOWEST)
+    raised = " ".join(_updated(_raised("NEW"), "NEW", field) for field in LOWEST)
     return (
         "CREATE TRIGGER contacts_histograms_by_age AFTER UPDATE OF created_at ON contacts "
         f"WHEN NEW.created_at > OLD.created_at AND NEW.listed BEGIN {raised} END"
@@ -108,11 +108,16 @@ def _on_new_age() -> str:
 
 
 def _counted_in(row: str, field: str, condition: str = "") -> str:
-    return _updated(f"count = count + 1, newest = max(newest, {row}.created_at)", row, field, condition)
+    return _updated(f"count = count + 1, {_raised(row)}", row, field, condition)
 
 
 def _counted_out(row: str, field: str, condition: str = "") -> str:
     return _updated("count = count - 1", row, field, condition)
+
+
+def _raised(row: str) -> str:
+    # Not by max(): a function could fail, and SQLite would copy every page before it changes it (see counted.py).
+    return f"newest = CASE WHEN newest > {row}.created_at THEN newest ELSE {row}.created_at END"
 
 
 def _updated(changes: str, row: str, field: str, condition: str = "") -> str:

@@ -88,7 +88,7 @@ def _keep_histograms() -> None:
             f"AND {_bucket('OLD', field)} IS NOT {_bucket('NEW', field)} "
             f"BEGIN {_counted_out('OLD', field)} {_counted_in('NEW', field)} END"
         )
-    raised = " ".join(_updated("newest = max(newest, NEW.created_at)", "NEW", field) for field in _FIELDS)
+    raised = " ".join(_updated(_raised("NEW"), "NEW", field) for field in _FIELDS)
     op.execute(
         "CREATE TRIGGER contacts_histograms_by_age AFTER UPDATE OF created_at ON contacts "
         f"WHEN NEW.created_at > OLD.created_at AND NEW.listed BEGIN {raised} END"
@@ -124,11 +124,15 @@ def _count_people_anew() -> None:
 
 
 def _counted_in(row: str, field: str, condition: str = "") -> str:
-    return _updated(f"count = count + 1, newest = max(newest, {row}.created_at)", row, field, condition)
+    return _updated(f"count = count + 1, {_raised(row)}", row, field, condition)
 
 
 def _counted_out(row: str, field: str, condition: str = "") -> str:
     return _updated("count = count - 1", row, field, condition)
+
+
+def _raised(row: str) -> str:
+    return f"newest = CASE WHEN newest > {row}.created_at THEN newest ELSE {row}.created_at END"
 
 
 def _updated(changes: str, row: str, field: str, condition: str = "") -> str:
