@@ -130,7 +130,7 @@ async def test_a_histogram_stays_when_all_have_gone(store: Database) -> None:
 
 
 async def test_no_trigger_calls_a_function(store: Database) -> None:
-    """A function could fail: SQLite would copy each page that a statement changes, and a newcomer take twice as long."""
+    """One could fail: SQLite would copy each page that a statement changes, and an insert take twice as long."""
     triggers = text(
         "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ('contacts', 'people_counts')"
     )
