@@ -30,8 +30,6 @@ _BEGINS: Final = frozenset({gt, ge, eq})
 _KNOWN: Final = text(
     "SELECT coalesce(sum(count), 0) FROM histograms WHERE app_id = :app_id AND role = :role AND field = :field"
 )
-
-
 _BUCKETS: Final = text(
     "SELECT bound, lead(bound) OVER (ORDER BY bound), count, newest FROM histograms "
     "WHERE app_id = :app_id AND role = :role AND field = :field ORDER BY bound"

@@ -20,15 +20,10 @@ from app.storage.tables import contacts
 ORDERED: Final = frozenset(
     {"created_at", "updated_at", "last_seen_at", "signed_up_at", "session_count", "name_key"}
 )
-# The same of those who are listed and have a value: in these a part of a text is looked for too.
-OF_KNOWN: Final = frozenset(
-    {
-        *("name", "phone", "owner_id", "last_contacted_at", "last_replied_at"),
-        *("country", "region", "city", "browser", "os", "language_override"),
-    }
-)
-# Of these all stand together in one index more.
+# Where people are and what they use: these stand together in one more index, for who is asked about several.
 _FACTS: Final = frozenset({"country", "region", "city", "browser", "os", "language_override"})
+# The same of those who are listed and have a value: in these a part of a text is looked for too.
+OF_KNOWN: Final = _FACTS | {"name", "phone", "owner_id", "last_contacted_at", "last_replied_at"}
 # Other columns that an index leads with.
 _LED: Final = frozenset({"id", "email_key"})
 # Those whose index is also worth reading from end to end.
