@@ -11,11 +11,10 @@ from app.attributes.records import Model
 from app.contacts.pings import Recorded
 from app.contacts.precedence import Writer, origin_of, write
 from app.ids import AppId, ContactId
-from app.storage.sqlite import driver_of
 from app.trail.records import Actor
 from app.workspaces.operations import create_workspace
 from support.attributes import change_known, values_of
-from support.recording import NOW, Recorder
+from support.recording import NOW, Recorder, statements_during
 
 
 def user_hash(subject: str, secret: str) -> str:
@@ -207,10 +206,7 @@ def test_a_user_is_found_by_what_the_visitor_it_was_left_it(recorder: Recorder) 
 
 
 def statements_of(recorder: Recorder, **attributes: Any) -> list[str]:
-    asked: list[str] = []
-    driver_of(recorder.conn).set_trace_callback(asked.append)
-    ping(recorder, at=NOW + 60, **attributes)
-    driver_of(recorder.conn).set_trace_callback(None)
+    asked = statements_during(recorder.conn, lambda: ping(recorder, at=NOW + 60, **attributes))
     return [" ".join(statement.split()[:3]) for statement in asked]
 
 

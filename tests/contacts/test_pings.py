@@ -10,9 +10,8 @@ from app.contacts.pings import Recorded
 from app.errors import ContactDeleted, OriginNotAllowed, WorkspaceNotFound
 from app.ids import AppId, is_contact_id
 from app.places.cities import Place
-from app.storage.sqlite import driver_of
 from app.workspaces.operations import change_workspace, create_workspace
-from support.recording import NOW, OWN, Recorder
+from support.recording import NOW, OWN, Recorder, statements_during
 
 ATLANTA = Place("Atlanta", "Georgia", "United States", "US")
 CHROME = (
@@ -314,8 +313,7 @@ def test_R83_a_ping_changes_nobody_of_another_workspace(recorder: Recorder) -> N
 def test_a_ping_of_a_known_contact_costs_three_statements(recorder: Recorder) -> None:
     told = {"user_id": "42", "email": "joe@example.com", "name": "Joe", "plan": "pro", "anonymous_id": "a1"}
     recorder.ping(told, page_url="https://shop.example/")
-    statements: list[str] = []
-
-    driver_of(recorder.conn).set_trace_callback(lambda sql: statements.append(sql.split(maxsplit=1)[0]))
-    recorder.ping(told, at=NOW + 60, page_url="https://shop.example/cart")
-    assert statements == ["SELECT", "SELECT", "UPDATE"]
+    asked = statements_during(
+        recorder.conn, lambda: recorder.ping(told, at=NOW + 60, page_url="https://shop.example/cart")
+    )
+    assert [statement.split(maxsplit=1)[0] for statement in asked] == ["SELECT", "SELECT", "UPDATE"]

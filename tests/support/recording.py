@@ -1,7 +1,8 @@
 """Pings recorded straight into a small SQLite database, without a server around it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from app.contacts.pings import PingContext, Recorded, record_ping
 from app.contacts.records import Ping
 from app.contacts.user_data import read_user_data
 from app.ids import AppId, ContactId
+from app.storage.sqlite import driver_of
 from app.storage.tables import contacts, metadata, search_words
 from app.workspaces.operations import change_workspace, create_workspace
 from app.workspaces.records import Workspace
@@ -78,3 +80,15 @@ class Recorder:
 @pytest.fixture
 def recorder(conn: Connection) -> Recorder:
     return Recorder(conn, create_workspace(conn, "Acme", NOW), PingContext(own_origin=OWN))
+
+
+def statements_during(conn: Connection, work: Callable[[], object]) -> list[str]:
+    """What SQLite was asked meanwhile.
+
+    Of each trigger that a statement sets off it tells as of that statement once more.
+    """
+    asked: list[str] = []
+    driver_of(conn).set_trace_callback(asked.append)
+    work()
+    driver_of(conn).set_trace_callback(None)
+    return [statement for statement, _ in groupby(asked)]
