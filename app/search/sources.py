@@ -130,6 +130,7 @@ def is_read_through(source: Source) -> bool:
 
 
 def gathered(ask: Ask, source: Source | None) -> list[ColumnElement[bool]]:
+    """Who fits, in words for which the database goes by a source; by everybody where there is none."""
     conditions: list[ColumnElement[bool]] = [contacts.c.app_id == ask.around.app_id]
     if source is None:
         conditions += [LISTED, is_of_roles(ask.roles, is_open=True)]
@@ -230,6 +231,7 @@ def _as_rows(ids: Any) -> Any:
 
 
 def unanswered(ask: Ask, source: Source | None) -> Iterator[ColumnElement[bool]]:
+    """What of the tree is still to be asked of whoever a source has."""
     for part in parts_of(ask.tree):
         if source is None or part is not source.answered:
             yield clause_of(part, ask.around)

@@ -39,26 +39,23 @@ class Bucket:
     newest: float
 
 
+_COLUMNS: Final = "app_id, role, field, bound, count, newest"
 _OF_HISTOGRAM: Final = "FROM histograms WHERE app_id = :app_id AND role = :role AND field = :field"
 _GROWN: Final = text(
-    "SELECT app_id, role, field, bound, count, newest FROM histograms WHERE count > :most "
-    "ORDER BY app_id, role, field, bound"
+    f"SELECT {_COLUMNS} FROM histograms WHERE count > :most ORDER BY app_id, role, field, bound"
 )
 _DWINDLED: Final = text(
-    """
-    SELECT app_id, role, field, bound, count, newest FROM (
+    f"""
+    SELECT {_COLUMNS} FROM (
       SELECT *, lag(count) OVER (PARTITION BY app_id, role, field ORDER BY bound) AS before FROM histograms
     ) AS buckets
     WHERE count + before < :most ORDER BY app_id, role, field, bound
     """
 )
-_FOUND: Final = text(f"SELECT app_id, role, field, bound, count, newest {_OF_HISTOGRAM} AND bound = :bound")
-_BEFORE: Final = text(
-    f"SELECT app_id, role, field, bound, count, newest {_OF_HISTOGRAM} AND bound < :bound ORDER BY bound DESC LIMIT 1"
-)
+_FOUND: Final = text(f"SELECT {_COLUMNS} {_OF_HISTOGRAM} AND bound = :bound")
+_BEFORE: Final = text(f"SELECT {_COLUMNS} {_OF_HISTOGRAM} AND bound < :bound ORDER BY bound DESC LIMIT 1")
 _INSERT: Final = text(
-    "INSERT INTO histograms (app_id, role, field, bound, count, newest) "
-    "VALUES (:app_id, :role, :field, :bound, :count, :newest)"
+    f"INSERT INTO histograms ({_COLUMNS}) VALUES (:app_id, :role, :field, :bound, :count, :newest)"
 )
 _UPDATE: Final = text(
     "UPDATE histograms SET count = :count, newest = :newest "

@@ -4,15 +4,15 @@ import random
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Connection, create_engine, update
+from sqlalchemy import Connection, update
 
 from app.contacts.filtered import ask_of, filtered_page, fitting, uncounted_page
 from app.contacts.listing import PAGE_SIZE, View
 from app.ids import ContactId
 from app.search.fields import FilterFields
 from app.search.query import read_filter
-from app.storage.tables import contacts, metadata
-from support.searching import ATTRIBUTES, OTHER, around, crowd, holds, store_crowd
+from app.storage.tables import contacts
+from support.searching import ATTRIBUTES, around, crowd, holds, stored
 
 PEOPLE = crowd(150, seed=3)
 TREE = read_filter({"field": "session_count", "operator": "gt", "value": 0}, FilterFields(ATTRIBUTES))
@@ -22,15 +22,10 @@ WORDS = {person.id: random.Random(person.id).choice(("ada", "adam", "ben")) for 
 
 @pytest.fixture(scope="module")
 def conn() -> Iterator[Connection]:
-    engine = create_engine("sqlite://")
-    with engine.begin() as conn:
-        metadata.create_all(conn)
-        store_crowd(conn, PEOPLE)
-        store_crowd(conn, crowd(30), OTHER, first_id=100)
+    with stored(PEOPLE, crowd(30)) as conn:
         for who, word in WORDS.items():
             conn.execute(update(contacts).where(contacts.c.id == who).values(words=f" {word}"))
         yield conn
-    engine.dispose()
 
 
 @pytest.mark.parametrize("role", [None, "user", "lead"])

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection
 
 from app.contacts import searching
 from app.contacts.searching import Here, ask_of_segment, filter_of, roles_of, search_of, segments_with
@@ -13,8 +13,7 @@ from app.search.asking import Order
 from app.search.fields import SearchFields
 from app.search.query import read_search
 from app.search.store import Segment, attributes_of, insert_segment, segments_of
-from app.storage.tables import metadata
-from support.searching import APP, NOW, ZONE, crowd, store_crowd
+from support.searching import APP, NOW, ZONE, crowd, stored
 
 PEOPLE = crowd(30)
 HERE = Here(APP, NOW)
@@ -22,10 +21,7 @@ HERE = Here(APP, NOW)
 
 @pytest.fixture(scope="module")
 def conn() -> Iterator[Connection]:
-    engine = create_engine("sqlite://")
-    with engine.begin() as conn:
-        metadata.create_all(conn)
-        store_crowd(conn, PEOPLE)
+    with stored(PEOPLE) as conn:
         for number, (name, tree) in enumerate(
             {
                 "Busy": {"field": "seats", "operator": "gt", "value": 1},
@@ -35,7 +31,6 @@ def conn() -> Iterator[Connection]:
         ):
             insert_segment(conn, Segment(APP, f"{number:024x}", name, "user", tree, NOW, NOW))
         yield conn
-    engine.dispose()
 
 
 def asked(field: str, operator: str, value: object) -> dict[str, object]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, create_engine, false, true
+from sqlalchemy import Connection, false, true
 
 from app.ids import ContactId
 from app.search.clauses import Around, clause_of, holders_of, listed_texts
@@ -15,7 +15,6 @@ from app.search.fields import FilterFields, SearchFields
 from app.search.query import Comparison, Node, comparisons_of, read_filter, read_search
 from app.storage.database import open_database
 from app.storage.migrations import migrate
-from app.storage.tables import metadata
 from support.searching import (
     APP,
     ATTRIBUTES,
@@ -31,6 +30,7 @@ from support.searching import (
     holds,
     row_of,
     store_crowd,
+    stored,
     with_date,
 )
 
@@ -40,13 +40,8 @@ PEOPLE = crowd(110)
 
 @pytest.fixture(scope="module")
 def conn() -> Iterator[Connection]:
-    engine = create_engine("sqlite://")
-    with engine.begin() as conn:
-        metadata.create_all(conn)
-        store_crowd(conn, PEOPLE)
-        store_crowd(conn, crowd(40), OTHER, first_id=100)
+    with stored(PEOPLE, crowd(40)) as conn:
         yield conn
-    engine.dispose()
 
 
 def expected(node: Node, segments: dict[str, Node] | None = None) -> set[ContactId]:

@@ -25,7 +25,6 @@ from support.searching import (
     APP,
     ATTRIBUTES,
     NOW,
-    OTHER,
     Someone,
     around,
     crowd,
@@ -34,6 +33,7 @@ from support.searching import (
     row_of,
     search,
     store_crowd,
+    stored,
 )
 
 NEWEST = Order()
@@ -46,17 +46,12 @@ HERE = around(PEOPLE)
 
 @pytest.fixture(scope="module")
 def conn() -> Iterator[Connection]:
-    engine = create_engine("sqlite://")
-    with engine.begin() as conn:
-        metadata.create_all(conn)
-        store_crowd(conn, PEOPLE)
-        store_crowd(conn, crowd(30), OTHER, first_id=100)
+    with stored(PEOPLE, crowd(30)) as conn:
         conn.execute(update(contacts).where(contacts.c.id.in_(UNLISTED)).values(listed=False))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(bucketing, "SIZE", 4)
             cut_all(conn)
         yield conn
-    engine.dispose()
 
 
 leaves = st.sampled_from(

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, and_, create_engine, delete, select, text, update
+from sqlalchemy import Connection, and_, delete, select, text, update
 
 from app.search import histograms
 from app.search.asking import EVERYBODY, Ask
@@ -17,7 +17,7 @@ from app.search.query import Comparison, Node, read_filter, read_search
 from app.storage import bucketing
 from app.storage.database import open_database
 from app.storage.migrations import migrate
-from app.storage.tables import contacts, metadata
+from app.storage.tables import contacts
 from app.storage.tables.histograms import LOWEST
 from app.storage.tables.histograms import histograms as table
 from support.searching import (
@@ -25,7 +25,6 @@ from support.searching import (
     ATTRIBUTES,
     DAY,
     NOW,
-    OTHER,
     Someone,
     around,
     crowd,
@@ -33,6 +32,7 @@ from support.searching import (
     holds,
     search,
     store_crowd,
+    stored,
 )
 
 SEARCH, FILTER = SearchFields(ATTRIBUTES), FilterFields(ATTRIBUTES)
@@ -57,17 +57,12 @@ LISTED = [person for person in PEOPLE if person.id not in UNLISTED]
 
 @pytest.fixture(scope="module")
 def conn() -> Iterator[Connection]:
-    engine = create_engine("sqlite://")
-    with engine.begin() as conn:
-        metadata.create_all(conn)
-        store_crowd(conn, PEOPLE)
-        store_crowd(conn, crowd(50), OTHER, first_id=100)
+    with stored(PEOPLE, crowd(50)) as conn:
         conn.execute(update(contacts).where(contacts.c.id.in_(UNLISTED)).values(listed=False))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(bucketing, "SIZE", 4)
             cut_all(conn)
         yield conn
-    engine.dispose()
 
 
 def bounds(conn: Connection, column: str, *roles: str) -> list[Any]:

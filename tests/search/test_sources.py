@@ -4,26 +4,21 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection
 
 from app.search import sources
 from app.search.asking import EVERYBODY, Ask
 from app.search.fields import FilterFields
 from app.search.query import read_filter
-from app.storage.tables import metadata
-from support.searching import ATTRIBUTES, around, crowd, search, store_crowd
+from support.searching import ATTRIBUTES, around, crowd, search, stored
 
 PEOPLE = crowd(120, seed=9)
 
 
 @pytest.fixture(scope="module")
 def conn() -> Iterator[Connection]:
-    engine = create_engine("sqlite://")
-    with engine.begin() as conn:
-        metadata.create_all(conn)
-        store_crowd(conn, PEOPLE)
+    with stored(PEOPLE) as conn:
         yield conn
-    engine.dispose()
 
 
 def rarest_of(conn: Connection, parts: list[dict[str, Any]]) -> tuple[sources.Source | None, int]:

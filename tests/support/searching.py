@@ -1,7 +1,8 @@
 """People to search among, and what a tree means told in plain Python: the oracle that SQL is held against."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -156,6 +157,19 @@ def store_crowd(conn: Connection, people: list[Someone], app_id: AppId = APP, fi
         for name in sorted(person.companies):
             row = {"app_id": app_id, "contact_id": person.id, "company_id": company_ids[name]}
             conn.execute(insert(contact_companies), [row | {"attached_at": NOW}])
+
+
+@contextmanager
+def stored(people: list[Someone], others: Sequence[Someone] = ()) -> Iterator[Connection]:
+    """A database in memory that has people, and perhaps others in another workspace."""
+    engine = create_engine("sqlite://")
+    with engine.begin() as conn:
+        metadata.create_all(conn)
+        store_crowd(conn, people)
+        if others:
+            store_crowd(conn, list(others), OTHER, first_id=100)
+        yield conn
+    engine.dispose()
 
 
 def around(people: list[Someone], segments: Mapping[str, Node] | None = None) -> Around:
